@@ -1,0 +1,488 @@
+//! A file as the editor and the disk each have it: one weave, two lineages, and the texts that are known.
+//!
+//! A new text is first asked whether it is known (the other lineage, the target of a revert, an earlier state): then it is that
+//! text, authors and all. Only what is left is taken as a change and diffed.
+
+mod known;
+
+use crate::author::Author;
+use crate::diff;
+use crate::edit::{Acts, Edit, EditId, Evidence, Lineage, Switch};
+use crate::weave::{EditIx, Missing, Splice, View, Weave};
+use known::{Known, State};
+use ropey::Rope;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Document {
+    weave: Weave,
+    /// What the editor shows and what the disk holds.
+    texts: [Rope; 2],
+    /// Whether an editor has the file; else its lineage follows the disk's.
+    open: bool,
+    process: u32,
+    known: Known,
+    run: Option<Run>,
+}
+
+/// A run of typing, one edit, whose record is not given out yet.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    edit: EditIx,
+    /// Where it ends in the editor's text, in bytes.
+    end: usize,
+    /// Whether it may go on.
+    open: bool,
+}
+
+/// Who made a change, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// Whose it is.
+    pub author: Author,
+    /// Why it is held to be theirs.
+    pub evidence: Evidence,
+    /// Milliseconds since the Unix epoch.
+    pub at: u64,
+    /// The agent's tool call.
+    pub call: Option<String>,
+}
+
+impl Act {
+    /// Of the person at the editor.
+    #[must_use]
+    pub fn user(at: u64) -> Self {
+        Self { author: Author::User, evidence: Evidence::Buffer, at, call: None }
+    }
+
+    /// Of nobody who said so.
+    #[must_use]
+    pub fn external(at: u64) -> Self {
+        Self { author: Author::External, evidence: Evidence::None, at, call: None }
+    }
+
+    /// Of an agent.
+    #[must_use]
+    pub fn agent(author: Author, evidence: Evidence, at: u64) -> Self {
+        Self { author, evidence, at, call: None }
+    }
+}
+
+/// What is journaled of a file, in order: what another process needs to come to the same weave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Record {
+    /// An edit was made.
+    Edited(Box<Edit>),
+    /// A lineage now shows all edits but these: a save, a reload.
+    Synced {
+        /// Which.
+        lineage: Lineage,
+        /// Whose editor, where the lineage is an editor's.
+        process: u32,
+        /// The edits that it does not show.
+        missing: Vec<EditId>,
+    },
+}
+
+impl Document {
+    /// A file at first sight; `process` names this process in the ids of the edits that are made here.
+    #[must_use]
+    pub fn new(first: Rope, process: u32) -> Self {
+        let weave = Weave::new(first.clone());
+        Self { weave, texts: [first.clone(), first], open: false, process, known: Known::default(), run: None }
+    }
+
+    /// All that was ever done to the file.
+    #[must_use]
+    pub fn weave(&self) -> &Weave {
+        &self.weave
+    }
+
+    /// A lineage's text.
+    #[must_use]
+    pub fn text(&self, lineage: Lineage) -> &Rope {
+        &self.texts[lineage.ix()]
+    }
+
+    /// Whether an editor has the file.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether the editor shows something else than the disk.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        self.weave.fingerprint(Lineage::Editor) != self.weave.fingerprint(Lineage::Disk)
+    }
+
+    /// The editor reports changes of its text, each in bytes of the text that the one before left. Changes that do not fit the text
+    /// are left out.
+    pub fn typed(&mut self, changes: &[Splice], act: &Act) -> Vec<Record> {
+        let mut text = self.texts[0].clone();
+        let changes: Vec<&Splice> = changes.iter().filter(|change| change_rope(&mut text, change)).collect();
+        let mut records = Vec::new();
+        match changes.as_slice() {
+            [change] => {
+                let settled = diff::settle(&self.texts[0], change);
+                self.enter(&settled, text, act, &mut records);
+            }
+            several => {
+                if several.is_empty() || self.recognise(Lineage::Editor, &text, act, &mut records) {
+                    return records;
+                }
+                for change in several {
+                    let mut next = self.texts[0].clone();
+                    change_rope(&mut next, change);
+                    let settled = diff::settle(&self.texts[0], change);
+                    self.enter_unknown(&settled, next, act, &mut records);
+                }
+            }
+        }
+        records
+    }
+
+    /// Brings into the editor's text what only the disk has, its own unsaved changes kept.
+    pub fn load(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        let disk = View::of(&self.weave, Lineage::Disk);
+        let missing = self.weave.missing(Lineage::Editor).iter().copied().filter(|ix| !disk.has(*ix)).collect();
+        self.sync(Lineage::Editor, missing, &mut records);
+        self.refresh_texts();
+        records
+    }
+
+    /// A change that is known to be this author's doing, whatever text it makes: taken as new text, never for something known.
+    pub fn written(&mut self, lineage: Lineage, change: &Splice, act: &Act) -> Vec<Record> {
+        let (mut text, mut records) = (self.texts[lineage.ix()].clone(), Vec::new());
+        if change_rope(&mut text, change) {
+            let settled = diff::settle(&self.texts[lineage.ix()], change);
+            self.end_run(&mut records);
+            self.fold_new(lineage, &settled, text, act, &mut records);
+        }
+        records
+    }
+
+    /// The editor has written its text to the disk.
+    pub fn saved(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.follow(Lineage::Disk, &mut records);
+        records
+    }
+
+    /// The editor shows what the disk has; what it had not saved stays restorable.
+    pub fn reloaded(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.follow(Lineage::Editor, &mut records);
+        records
+    }
+
+    /// Gives out the record of a run of typing that has not ended yet; what is typed from now on is another edit.
+    pub fn flush(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.end_run(&mut records);
+        records
+    }
+
+    /// The editor opens the file with this text.
+    pub fn opened(&mut self, text: Rope, act: &Act) -> Vec<Record> {
+        self.open = true;
+        self.observe(Lineage::Editor, text, act)
+    }
+
+    /// The editor closes the file: its lineage follows the disk's from now on, what it had not saved stays restorable.
+    pub fn closed(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.follow(Lineage::Editor, &mut records);
+        self.end_run(&mut records);
+        self.open = false;
+        records
+    }
+
+    /// A lineage has been seen to have this text: a file read from disk, a whole text from an editor.
+    pub fn observe(&mut self, lineage: Lineage, text: Rope, act: &Act) -> Vec<Record> {
+        let mut records = Vec::new();
+        if text == self.texts[lineage.ix()] || self.recognise(lineage, &text, act, &mut records) {
+            return records;
+        }
+        let own = diff::splices(&self.texts[lineage.ix()].to_string(), &text.to_string());
+        let via = diff::splices(&self.texts[lineage.other().ix()].to_string(), &text.to_string());
+        let mut splices = own;
+        if cost(&via) < cost(&splices) {
+            self.follow(lineage, &mut records);
+            splices = via;
+        }
+        self.fold_splices(lineage, &splices, text, act, &mut records);
+        records
+    }
+
+    /// Takes over what another process journaled.
+    ///
+    /// # Errors
+    /// If it names an edit that was not folded before; nothing has changed then.
+    pub fn fold(&mut self, record: &Record) -> Result<(), Missing> {
+        match record {
+            Record::Edited(edit) => {
+                let mine = edit.id.process == self.process;
+                let on_disk = edit.place == Lineage::Disk;
+                let in_editor = if edit.place == Lineage::Disk { !self.open } else { mine };
+                self.weave.fold(Edit::clone(edit), [in_editor, on_disk])?;
+            }
+            Record::Synced { lineage, process, missing } => {
+                if *lineage == Lineage::Editor && *process != self.process {
+                    return Ok(());
+                }
+                let missing: Result<Vec<EditIx>, Missing> =
+                    missing.iter().map(|id| self.weave.ix(*id).ok_or(Missing(*id))).collect();
+                self.weave.set_missing(*lineage, missing?);
+            }
+        }
+        if let Some(run) = &mut self.run {
+            run.open = false;
+        }
+        if !self.open {
+            let missing = self.weave.missing(Lineage::Disk).to_vec();
+            self.weave.set_missing(Lineage::Editor, missing);
+        }
+        for lineage in Lineage::BOTH {
+            self.texts[lineage.ix()] = self.weave.rope(&View::of(&self.weave, lineage));
+            self.remember(lineage);
+        }
+        Ok(())
+    }
+
+    /// Enters an edit that was planned, in the lineage that it is to be done in.
+    pub(crate) fn commit(&mut self, lineage: Lineage, mut edit: Edit) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.end_run(&mut records);
+        edit.id = self.next_id();
+        edit.place = lineage;
+        let seen = self.seen_in(lineage);
+        if self.weave.fold(edit.clone(), seen).is_ok() {
+            self.refresh_texts();
+            records.push(Record::Edited(Box::new(edit)));
+        }
+        records
+    }
+
+    /// Says that a text may come which is this edit's doing: the target of a plan.
+    pub fn expect(&mut self, lineage: Lineage, target: &Rope, edit: Edit) {
+        self.known.expect(lineage, target, edit);
+    }
+
+    /// A fresh id for an edit made here.
+    #[must_use]
+    pub fn next_id(&self) -> EditId {
+        EditId { counter: self.weave.next_counter(), process: self.process }
+    }
+
+    /// One settled change of the editor's text, in the usual case a key.
+    fn enter(&mut self, settled: &[Splice], text: Rope, act: &Act, records: &mut Vec<Record>) {
+        let known = match settled {
+            [] => return,
+            [splice] => {
+                let print = self.weave.fingerprint_after(Lineage::Editor, splice);
+                self.known.is_known(print, self.weave.fingerprint(Lineage::Disk))
+                    && !self.is_typed_anew(splice, &text, act)
+            }
+            _ => true,
+        };
+        if !(known && self.recognise(Lineage::Editor, &text, act, records)) {
+            self.enter_unknown(settled, text, act, records);
+        }
+    }
+
+    fn enter_unknown(&mut self, settled: &[Splice], text: Rope, act: &Act, records: &mut Vec<Record>) {
+        if let [splice] = settled
+            && self.goes_on(splice, act)
+        {
+            self.texts[0] = text;
+            self.remember(Lineage::Editor);
+            return;
+        }
+        self.fold_splices(Lineage::Editor, settled, text, act, records);
+    }
+
+    /// Lengthens the run of typing that is open.
+    fn goes_on(&mut self, splice: &Splice, act: &Act) -> bool {
+        let Some(run) = self.run.filter(|run| run.open) else { return false };
+        let same = self.weave.entry(run.edit).author == act.author && splice.range == (run.end..run.end);
+        if !same || splice.text.contains(['\n', '\r']) || !self.weave.grow(run.edit, &splice.text) {
+            return false;
+        }
+        self.run = Some(Run { end: run.end + splice.text.len(), ..run });
+        true
+    }
+
+    fn end_run(&mut self, records: &mut Vec<Record>) {
+        if let Some(run) = self.run.take() {
+            records.push(Record::Edited(Box::new(self.weave.edit(run.edit))));
+        }
+    }
+
+    fn fold_splices(&mut self, lineage: Lineage, splices: &[Splice], text: Rope, act: &Act, records: &mut Vec<Record>) {
+        let revived = match splices {
+            [one] => self.weave.revival(lineage, one),
+            _ => None,
+        };
+        let Some(acts) = revived else { return self.fold_new(lineage, splices, text, act, records) };
+        self.end_run(records);
+        self.fold_acts(lineage, self.next_id(), acts, act, records);
+        self.show(lineage, text);
+    }
+
+    fn fold_new(&mut self, lineage: Lineage, splices: &[Splice], text: Rope, act: &Act, records: &mut Vec<Record>) {
+        if splices.is_empty() {
+            return;
+        }
+        self.end_run(records);
+        let id = self.next_id();
+        let mut acts = self.weave.compose(lineage, &act.author, splices);
+        acts.adoptions = self.weave.adoptions(lineage, &self.texts[lineage.ix()], &act.author, id, splices);
+        let typing =
+            matches!(acts.inserts.as_slice(), [run] if !run.text.contains(['\n', '\r'])) && acts.kills.is_empty();
+        self.fold_acts(lineage, id, acts, act, records);
+        if let ([splice], Lineage::Editor, true) = (splices, lineage, typing) {
+            // Its record is given out when the run has ended.
+            records.pop();
+            let edit = self.weave.entries().len() as EditIx - 1;
+            self.run = Some(Run { edit, end: splice.range.start + splice.text.len(), open: true });
+        }
+        self.show(lineage, text);
+    }
+
+    /// Takes note of a text that a lineage has now.
+    fn show(&mut self, lineage: Lineage, text: Rope) {
+        self.texts[lineage.ix()] = text;
+        if !self.open && lineage == Lineage::Disk {
+            self.texts[0] = self.texts[1].clone();
+        }
+        self.remember(lineage);
+    }
+
+    fn fold_acts(&mut self, lineage: Lineage, id: EditId, acts: Acts, act: &Act, records: &mut Vec<Record>) {
+        let Act { author, evidence, at, call } = act.clone();
+        let edit = Edit { id, author, place: lineage, evidence, at, call, acts };
+        let seen = self.seen_in(lineage);
+        if self.weave.fold(edit.clone(), seen).is_ok() {
+            records.push(Record::Edited(Box::new(edit)));
+        }
+    }
+
+    /// Which lineages show an edit made in one of them: with the file closed the editor's is the disk's.
+    fn seen_in(&self, lineage: Lineage) -> [bool; 2] {
+        [lineage == Lineage::Editor || !self.open, lineage == Lineage::Disk]
+    }
+
+    /// Takes a text for what it is known to be. Whether it is known.
+    fn recognise(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
+        if *text == self.texts[lineage.other().ix()] {
+            if lineage == Lineage::Editor && act.author.is_agent() {
+                // An agent that writes in the editor's own text did this, where a person's text would have been reloaded.
+                let missing = self.weave.missing(Lineage::Disk).to_vec();
+                self.go_back(lineage, &View::at(EditIx::MAX, None, &missing), act, records);
+            } else {
+                self.follow(lineage, records);
+            }
+            return true;
+        }
+        if let Some(edit) = self.known.target(lineage, text) {
+            let mut trial = self.clone();
+            let done = trial.commit(lineage, edit);
+            if trial.texts[lineage.ix()] == *text {
+                *self = trial;
+                records.extend(done);
+                return true;
+            }
+        }
+        let Some(state) = self.known.state(&self.weave, text) else { return false };
+        self.go_back(lineage, &state.view(), act, records);
+        true
+    }
+
+    /// Makes a lineage's text that of a view, as an edit.
+    fn go_back(&mut self, lineage: Lineage, view: &View<'_>, act: &Act, records: &mut Vec<Record>) {
+        self.end_run(records);
+        let missing: Vec<EditIx> = self.weave.missing(lineage).iter().copied().filter(|ix| !view.has(*ix)).collect();
+        self.sync(lineage, missing, records);
+        let acts = self.weave.back_to(lineage, view);
+        let id = self.next_id();
+        self.fold_acts(lineage, id, acts, act, records);
+        self.refresh_texts();
+    }
+
+    /// Makes a lineage show what the other shows.
+    fn follow(&mut self, lineage: Lineage, records: &mut Vec<Record>) {
+        let missing = self.weave.missing(lineage.other()).to_vec();
+        self.sync(lineage, missing, records);
+        self.texts[lineage.ix()] = self.texts[lineage.other().ix()].clone();
+        self.remember(lineage);
+    }
+
+    fn sync(&mut self, lineage: Lineage, missing: Vec<EditIx>, records: &mut Vec<Record>) {
+        if self.weave.missing(lineage) == missing.as_slice() {
+            return;
+        }
+        self.end_run(records);
+        self.weave.set_missing(lineage, missing);
+        let missing = self.weave.missing(lineage).iter().map(|ix| self.weave.entry(*ix).id).collect();
+        records.push(Record::Synced { lineage, process: self.process, missing });
+    }
+
+    /// Whether a known text was typed anew, not brought back: then it is its typist's. So it is where going back would kill text that
+    /// a person wrote and that the splice does not delete, and where a mere blank would undo what someone else deleted.
+    fn is_typed_anew(&self, splice: &Splice, text: &Rope, act: &Act) -> bool {
+        if splice.text.is_empty() {
+            return false;
+        }
+        let missing = self.weave.missing(Lineage::Disk);
+        let state = self.known.state(&self.weave, text);
+        let view = match &state {
+            _ if *text == self.texts[1] => View::at(EditIx::MAX, None, missing),
+            Some(state) => state.view(),
+            None => return false,
+        };
+        let others = || {
+            let switches = self.weave.back_to(Lineage::Editor, &view).switches;
+            let author = |switch: &Switch| self.weave.ix(switch.deed.by).map(|ix| &self.weave.entry(ix).author);
+            switches.iter().any(|switch| author(switch) != Some(&act.author))
+        };
+        self.weave.would_kill_outside(Lineage::Editor, &view, &splice.range)
+            || splice.text.trim().is_empty() && others()
+    }
+
+    fn refresh_texts(&mut self) {
+        for lineage in Lineage::BOTH {
+            self.texts[lineage.ix()] = self.weave.rope(&View::of(&self.weave, lineage));
+            self.remember(lineage);
+        }
+    }
+
+    fn remember(&mut self, lineage: Lineage) {
+        let tail = self.run.map(|run| (run.edit, self.weave.len_of_edit(run.edit)));
+        let print = self.weave.fingerprint(lineage);
+        let upto = self.weave.entries().len() as EditIx;
+        self.known.remember(State { print, upto, tail, missing: self.weave.missing(lineage).to_vec() });
+    }
+}
+
+/// Does a change to a rope, where it lies within it. Whether it does.
+fn change_rope(rope: &mut Rope, change: &Splice) -> bool {
+    let (Ok(start), Ok(end)) = (rope.try_byte_to_char(change.range.start), rope.try_byte_to_char(change.range.end))
+    else {
+        return false;
+    };
+    if start > end {
+        return false;
+    }
+    rope.remove(start..end);
+    rope.insert(start, &change.text);
+    true
+}
+
+/// What a difference weighs: the bytes that go and come.
+fn cost(splices: &[Splice]) -> usize {
+    splices.iter().map(|splice| splice.range.len() + splice.text.len()).sum()
+}

@@ -1,0 +1,77 @@
+//! Texts that are known before they come: earlier states of the file, and the targets of plans that were handed out.
+
+use crate::edit::{Edit, Lineage};
+use crate::weave::{EditIx, Fingerprint, View, Weave};
+use ropey::Rope;
+use std::collections::VecDeque;
+
+/// Earlier states that are kept.
+const STATES: usize = 1000;
+/// Plans that may still be carried out.
+const TARGETS: usize = 16;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    states: VecDeque<State>,
+    targets: VecDeque<Target>,
+}
+
+/// A text that the file had: all edits before `upto` but `missing`, and of the run of typing that was open so much.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    pub(super) print: Fingerprint,
+    pub(super) upto: EditIx,
+    pub(super) tail: Option<(EditIx, u32)>,
+    pub(super) missing: Vec<EditIx>,
+}
+
+#[derive(Clone, Debug)]
+struct Target {
+    lineage: Lineage,
+    text: Rope,
+    print: Fingerprint,
+    edit: Edit,
+}
+
+impl State {
+    pub(super) fn view(&self) -> View<'_> {
+        View::at(self.upto, self.tail, &self.missing)
+    }
+}
+
+impl Known {
+    pub(super) fn remember(&mut self, state: State) {
+        if self.states.len() == STATES {
+            self.states.pop_front();
+        }
+        self.states.push_back(state);
+    }
+
+    pub(super) fn expect(&mut self, lineage: Lineage, text: &Rope, edit: Edit) {
+        if self.targets.len() == TARGETS {
+            self.targets.pop_front();
+        }
+        let print = Fingerprint::of_chunks(text.chunks());
+        self.targets.push_back(Target { lineage, text: text.clone(), print, edit });
+    }
+
+    /// Whether a text with this fingerprint may be known; `disk` is that of the other lineage.
+    pub(super) fn is_known(&self, print: Fingerprint, disk: Fingerprint) -> bool {
+        print == disk
+            || self.states.iter().any(|state| state.print == print)
+            || self.targets.iter().any(|target| target.print == print)
+    }
+
+    /// The edit of the newest plan whose target this text is.
+    pub(super) fn target(&self, lineage: Lineage, text: &Rope) -> Option<Edit> {
+        let target = self.targets.iter().rev().find(|target| target.lineage == lineage && target.text == *text)?;
+        Some(target.edit.clone())
+    }
+
+    /// The newest earlier state with this text.
+    pub(super) fn state(&self, weave: &Weave, text: &Rope) -> Option<State> {
+        let print = Fingerprint::of_chunks(text.chunks());
+        let state = self.states.iter().rev().find(|state| state.print == print)?;
+        (weave.rope(&state.view()) == *text).then(|| state.clone())
+    }
+}

@@ -1,0 +1,350 @@
+//! Taking an author back out: which changes are switched off, which stay because someone else built on them, and what that does to
+//! the text. A plan is made without changing anything; carried out it is one more edit, which can be undone like any other.
+
+use crate::author::Author;
+use crate::document::{Act, Document, Record};
+use crate::edit::{Acts, Adoption, Cause, Deed, Edit, EditId, Evidence, Kept, Lineage, Switch};
+use crate::weave::{DeedKind, EditIx, FragmentIx, Splice, View, Weave};
+use ropey::Rope;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What is to be taken out.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Whose changes.
+    pub whose: &'a dyn Fn(&Author) -> bool,
+    /// Of those only these, of one or more hunks.
+    pub only: Option<&'a [Deed]>,
+    /// Those that were accepted, too.
+    pub accepted_too: bool,
+    /// What the user wrote on the same lines, too.
+    pub mine_too: bool,
+}
+
+/// What a revert will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The text whose author is taken out.
+    pub lineage: Lineage,
+    /// In bytes of that text as it is: ascending and apart.
+    pub splices: Vec<Splice>,
+    /// The text that they make.
+    pub target: Rope,
+    /// What was asked for and stays, by whose it is now, in lines.
+    pub held: BTreeMap<Author, usize>,
+    acts: Acts,
+}
+
+impl Plan {
+    /// Whether there is nothing to revert.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.acts.switches.is_empty()
+    }
+
+    /// The edit that carries the plan out; it gets its id when it is entered.
+    #[must_use]
+    pub fn edit(&self, act: &Act) -> Edit {
+        let Act { author, at, call, .. } = act.clone();
+        let id = EditId::FIRST;
+        Edit { id, author, place: self.lineage, evidence: Evidence::Buffer, at, call, acts: self.acts.clone() }
+    }
+}
+
+/// What taking those changes out of a lineage's text comes to.
+#[must_use]
+pub fn plan(document: &Document, lineage: Lineage, request: &Request<'_>) -> Plan {
+    let weave = document.weave();
+    let view = View::of(weave, lineage);
+    let asked = Asked::new(weave, &view, request);
+    let selected = |by: EditIx, fragment: FragmentIx| asked.off.contains(&(by, fragment));
+    let mut kept = Keepers { weave, view, asked: &asked, kept: HashMap::new(), holders: BTreeMap::new() };
+    if !request.mine_too {
+        kept.gather();
+    }
+    let stays = kept.kept;
+    let off = |by: EditIx, fragment: FragmentIx| selected(by, fragment) && !stays.contains_key(&(by, fragment));
+    let then = view.without(&off);
+    let mut acts = Acts::default();
+    for fragment in weave.order() {
+        for (by, _) in weave.deeds(fragment).filter(|(by, _)| selected(*by, fragment)) {
+            let deed = weave.deed(by, fragment);
+            match stays.get(&(by, fragment)) {
+                Some(holder) => acts.kept.push(Kept { deed, holder: weave.entry(*holder).id }),
+                None => push_switch(&mut acts.switches, Switch { deed, on: false }),
+            }
+        }
+    }
+    let (splices, target) = change(weave, document.text(lineage), &view, &then);
+    Plan { lineage, splices, target, held: kept.holders, acts }
+}
+
+/// Switches on again what a revert switched off.
+#[must_use]
+pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Plan> {
+    let weave = document.weave();
+    let edit = weave.edit(weave.ix(revert)?);
+    if edit.acts.switches.is_empty() {
+        return None;
+    }
+    let switches = edit.acts.switches.iter().map(|switch| Switch { on: !switch.on, ..*switch }).collect();
+    let acts = Acts { switches, ..Acts::default() };
+    // The revert's own switches are what its undoing undoes, and so those of any that did the same since.
+    let mut trial = weave.clone();
+    let id = document.next_id();
+    let act = Edit {
+        id,
+        author: Author::User,
+        place: lineage,
+        evidence: Evidence::Buffer,
+        at: 0,
+        call: None,
+        acts: acts.clone(),
+    };
+    let ix = trial.fold(act, [true, true]).ok()?;
+    let ahead = |by: EditIx, _: FragmentIx| by == ix;
+    let now = View::of(&trial, lineage).without(&ahead);
+    let (splices, target) = change(&trial, document.text(lineage), &now, &View::of(&trial, lineage));
+    Some(Plan { lineage, splices, target, held: BTreeMap::new(), acts })
+}
+
+impl Document {
+    /// Carries a plan out, where the text is to be changed by whoever asked: on disk, or in memory.
+    pub fn carry_out(&mut self, plan: &Plan, act: &Act) -> Vec<Record> {
+        if plan.is_empty() { Vec::new() } else { self.commit(plan.lineage, plan.edit(act)) }
+    }
+
+    /// Hands a plan out to be carried out by the editor, or by a writer of the disk: once the text is seen to be the plan's, it is done.
+    pub fn hand_out(&mut self, plan: &Plan, act: &Act) {
+        self.expect(plan.lineage, &plan.target, plan.edit(act));
+    }
+
+    /// Takes changes off the list of those that await review.
+    pub fn accept(&mut self, lineage: Lineage, deeds: &[Deed], act: &Act) -> Vec<Record> {
+        let Act { author, at, call, evidence } = act.clone();
+        let acts = Acts { accepts: deeds.to_vec(), ..Acts::default() };
+        let edit = Edit { id: EditId::FIRST, author, place: lineage, evidence, at, call, acts };
+        if deeds.is_empty() { Vec::new() } else { self.commit(lineage, edit) }
+    }
+}
+
+/// The deeds that a request names, each with the fragment that it was done to.
+struct Asked {
+    off: HashSet<(EditIx, FragmentIx)>,
+}
+
+impl Asked {
+    fn new(weave: &Weave, view: &View<'_>, request: &Request<'_>) -> Self {
+        let only: Option<HashSet<(EditIx, FragmentIx)>> = request.only.map(|deeds| placed(weave, deeds).collect());
+        let author = |by, fragment| &weave.entry(weave.owner(by, fragment)).author;
+        let wanted = |by: EditIx, fragment: FragmentIx| {
+            (request.whose)(author(by, fragment))
+                && only.as_ref().is_none_or(|only| only.contains(&(by, fragment)))
+                && (request.accepted_too || !weave.accepted(by, fragment, view))
+        };
+        // Where an author switched off a deed of their own, it would count again once that switch is gone.
+        let gone = view.without(&wanted);
+        let mut off = HashSet::new();
+        for fragment in weave.order() {
+            for (by, _) in weave.deeds(fragment).filter(|(by, _)| wanted(*by, fragment)) {
+                let silenced = || weave.counts_but_for(by, fragment, &gone);
+                if weave.counts(by, fragment, view) || silenced() {
+                    off.insert((by, fragment));
+                }
+            }
+        }
+        let mut asked = Self { off };
+        asked.add_what_waited(weave, view);
+        if request.mine_too {
+            asked.add_mine(weave, view);
+        }
+        asked
+    }
+
+    /// What earlier reverts left standing for the sake of an edit that goes now.
+    fn add_what_waited(&mut self, weave: &Weave, view: &View<'_>) {
+        let going: HashSet<EditIx> = self.off.iter().map(|(by, _)| *by).collect();
+        let reverts = weave.entries().filter(|(ix, _)| view.has(*ix));
+        let waited: Vec<Deed> = reverts
+            .flat_map(|(_, entry)| entry.kept())
+            .filter(|kept| weave.ix(kept.holder).is_some_and(|holder| going.contains(&holder)))
+            .map(|kept| kept.deed)
+            .collect();
+        self.off.extend(placed(weave, &waited).filter(|(by, fragment)| weave.counts(*by, *fragment, view)));
+    }
+
+    /// What the user did between the first and the last of what goes, run by run.
+    fn add_mine(&mut self, weave: &Weave, view: &View<'_>) {
+        let mut waiting = Vec::new();
+        let mut inside = false;
+        let mut found = Vec::new();
+        for fragment in weave.order() {
+            let hit = weave.deeds(fragment).any(|(by, _)| self.off.contains(&(by, fragment)));
+            let mine = weave.deeds(fragment).filter(|(by, _)| {
+                let author = &weave.entry(weave.owner(*by, fragment)).author;
+                matches!(author, Author::User | Author::External) && weave.counts(*by, fragment, view)
+            });
+            let mine: Vec<_> = mine.map(|(by, _)| (by, fragment)).collect();
+            if hit {
+                found.append(&mut waiting);
+                found.extend(mine);
+                inside = true;
+            } else if inside && (!mine.is_empty() || !weave.visible(fragment, view)) {
+                waiting.extend(mine);
+            } else {
+                waiting.clear();
+                inside = false;
+            }
+        }
+        self.off.extend(found);
+    }
+}
+
+fn placed<'a>(weave: &'a Weave, deeds: &'a [Deed]) -> impl Iterator<Item = (EditIx, FragmentIx)> + 'a {
+    deeds.iter().flat_map(|deed| {
+        let by = weave.ix(deed.by);
+        weave.fragments_of(deed.to).into_iter().filter_map(move |fragment| by.map(|by| (by, fragment)))
+    })
+}
+
+/// Works out what stays, and for whose sake.
+struct Keepers<'a> {
+    weave: &'a Weave,
+    view: View<'a>,
+    asked: &'a Asked,
+    kept: HashMap<(EditIx, FragmentIx), EditIx>,
+    holders: BTreeMap<Author, usize>,
+}
+
+impl Keepers<'_> {
+    fn gather(&mut self) {
+        let weave = self.weave;
+        let all: Vec<(EditIx, &Adoption)> = weave
+            .entries()
+            .filter(|(holder, _)| self.view.has(*holder))
+            .flat_map(|(holder, entry)| entry.adoptions().iter().map(move |adoption| (holder, adoption)))
+            .collect();
+        if all.is_empty() {
+            return;
+        }
+        let births: HashSet<_> = all.iter().flat_map(|(_, adoption)| placed(weave, &adoption.births)).collect();
+        let off = |by, fragment| self.asked.off.contains(&(by, fragment)) && !births.contains(&(by, fragment));
+        let most = self.view.without(&off);
+        let lines = lines(weave, &most);
+        for (holder, adoption) in all {
+            if self.lives(holder, adoption, &most, &lines) {
+                self.keep(holder, adoption);
+            }
+        }
+    }
+
+    /// Whether a change by which an edit adopts still stands, in one line with what it adopted, when all else that is asked for is
+    /// gone.
+    fn lives(
+        &self,
+        holder: EditIx,
+        adoption: &Adoption,
+        most: &View<'_>,
+        lines: &HashMap<FragmentIx, (usize, usize)>,
+    ) -> bool {
+        let weave = self.weave;
+        let births: Vec<(usize, usize)> = placed(weave, &adoption.births)
+            .filter(|(_, fragment)| weave.visible(*fragment, most))
+            .map(|(_, fragment)| lines[&fragment])
+            .collect();
+        let beside = |fragment: FragmentIx| {
+            let (first, last) = lines[&fragment];
+            births.iter().any(|(from, to)| first <= *to && *from <= last)
+        };
+        adoption.causes.iter().any(|cause| match cause {
+            Cause::Insert(span) => weave.fragments_of(*span).into_iter().any(|f| weave.visible(f, most) && beside(f)),
+            Cause::Kill(span) => weave.fragments_of(*span).into_iter().any(|f| {
+                let killed = weave.deeds(f).any(|deed| deed == (holder, DeedKind::Kill));
+                killed && weave.counts(holder, f, most) && beside(f)
+            }),
+        })
+    }
+
+    fn keep(&mut self, holder: EditIx, adoption: &Adoption) {
+        let weave = self.weave;
+        let births: Vec<_> = placed(weave, &adoption.births).filter(|deed| self.asked.off.contains(deed)).collect();
+        let off = |by: EditIx, f: FragmentIx| self.asked.off.contains(&(by, f)) && !births.contains(&(by, f));
+        let with = self.view.without(&off);
+        let mut text = String::new();
+        for (_, fragment) in births.iter().filter(|(_, fragment)| weave.visible(*fragment, &with)) {
+            text += &weave.part_text(*fragment, 0..weave.len_of(*fragment));
+        }
+        if births.is_empty() || text.is_empty() {
+            return;
+        }
+        let mut kept = births;
+        // Where no word of the line is left, what it replaced need not stay away.
+        if !text.trim().is_empty() {
+            kept.extend(placed(weave, &adoption.kills).filter(|deed| self.asked.off.contains(deed)));
+        }
+        *self.holders.entry(weave.entry(holder).author.clone()).or_default() += text.lines().count();
+        self.kept.extend(kept.into_iter().map(|deed| (deed, holder)));
+    }
+}
+
+/// The first and the last line, from 0, of a text in which each fragment stands, or would stand.
+fn lines(weave: &Weave, view: &View<'_>) -> HashMap<FragmentIx, (usize, usize)> {
+    let mut lines = HashMap::new();
+    let mut line = 0;
+    for fragment in weave.order() {
+        let len = weave.len_of(fragment);
+        let (mut inside, mut last) = (0, false);
+        if weave.visible(fragment, view) {
+            weave.visit_fragment(fragment, 0..len, &mut |text| {
+                inside += text.matches('\n').count();
+                last = text.ends_with('\n');
+            });
+        }
+        lines.insert(fragment, (line, line + inside - usize::from(last)));
+        line += inside;
+    }
+    lines
+}
+
+fn push_switch(switches: &mut Vec<Switch>, switch: Switch) {
+    match switches.last_mut() {
+        Some(last)
+            if last.on == switch.on
+                && last.deed.by == switch.deed.by
+                && last.deed.to.edit == switch.deed.to.edit
+                && last.deed.to.end() == switch.deed.to.start =>
+        {
+            last.deed.to.len += switch.deed.to.len;
+        }
+        _ => switches.push(switch),
+    }
+}
+
+/// What makes the text that one view shows that of another.
+fn change(weave: &Weave, text: &Rope, now: &View<'_>, then: &View<'_>) -> (Vec<Splice>, Rope) {
+    let mut splices: Vec<Splice> = Vec::new();
+    let mut at = 0;
+    for fragment in weave.order() {
+        let len = weave.len_of(fragment);
+        let (shown, wanted) = (weave.visible(fragment, now), weave.visible(fragment, then));
+        let end = at + if shown { len as usize } else { 0 };
+        if shown != wanted {
+            let new = if wanted { weave.part_text(fragment, 0..len) } else { String::new() };
+            match splices.last_mut() {
+                Some(last) if last.range.end == at => {
+                    last.range.end = end;
+                    last.text += &new;
+                }
+                _ => splices.push(Splice::new(at..end, new)),
+            }
+        }
+        at = end;
+    }
+    let mut target = text.clone();
+    for splice in splices.iter().rev() {
+        let (start, end) = (target.byte_to_char(splice.range.start), target.byte_to_char(splice.range.end));
+        target.remove(start..end);
+        target.insert(start, &splice.text);
+    }
+    (splices, target)
+}

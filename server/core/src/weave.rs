@@ -1,0 +1,535 @@
+//! One file's text with every edit in it: fragments in one order, tombstones in place, and for each fragment what was done to it.
+//!
+//! The weave only grows. An edit (`fold`) adds fragments and acts on fragments; which of them count is a question of the text
+//! that one asks for (`View`). The order of concurrent insertions is that of an RGA (Roh et al., 2011): behind one character the
+//! later edit stands nearer to it.
+
+mod adopt;
+mod body;
+mod compose;
+mod fingerprint;
+mod revive;
+mod tree;
+mod view;
+
+pub(crate) use adopt::push_deed;
+pub use compose::Splice;
+pub use fingerprint::Fingerprint;
+pub(crate) use tree::FragmentIx;
+pub(crate) use view::DeedKind;
+pub use view::View;
+
+use crate::author::Author;
+use crate::edit::{Acts, Adoption, Deed, Edit, EditId, Evidence, Insert, Kept, Lineage, Point, Span};
+use body::Body;
+use ropey::Rope;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tree::Tree;
+
+/// An edit's number in this weave, in the order in which it was folded; 0 is the text at first sight.
+pub type EditIx = u32;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Weave {
+    entries: Vec<Entry>,
+    index: HashMap<EditId, EditIx>,
+    fragments: Vec<Fragment>,
+    /// Where each edit's text is: the fragment that starts at that byte of it.
+    starts: BTreeMap<(EditIx, u32), FragmentIx>,
+    tree: Tree,
+    /// Edits that a lineage does not have, ascending.
+    missing: [Vec<EditIx>; 2],
+    /// The largest counter of any edit's id.
+    counter: u64,
+    /// All agents that wrote here.
+    agents: BTreeSet<Author>,
+}
+
+/// An edit as the weave keeps it: its text apart, once.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub id: EditId,
+    /// Whose act it is.
+    pub author: Author,
+    /// Where it was made.
+    pub place: Lineage,
+    /// Why it is held to be its author's.
+    pub evidence: Evidence,
+    /// Milliseconds since the Unix epoch.
+    pub at: u64,
+    /// The agent's tool call.
+    pub call: Option<String>,
+    body: Body,
+    runs: Vec<Run>,
+    /// All that it did but its insertions.
+    acts: Acts,
+}
+
+impl Entry {
+    /// The lines that the edit made its author's own.
+    #[must_use]
+    pub fn adoptions(&self) -> &[Adoption] {
+        &self.acts.adoptions
+    }
+
+    /// Of a revert: what it left standing.
+    #[must_use]
+    pub fn kept(&self) -> &[Kept] {
+        &self.acts.kept
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    after: Option<Point>,
+    like: Option<Point>,
+    start: u32,
+    len: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Fragment {
+    edit: EditIx,
+    /// The edit whose author the text keeps, where a neutral edit wrote it; else `edit`.
+    like: EditIx,
+    start: u32,
+    len: u32,
+    /// In the order of the acting edits' ids.
+    acts: Vec<Act>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Act {
+    by: EditIx,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Kill,
+    /// What that edit did to this text counts (again), or not.
+    Switch(EditIx, bool),
+    /// What that edit did to this text has been accepted.
+    Accept(EditIx),
+    /// What that edit did to this text was the acting edit's author's.
+    Claim(EditIx),
+    /// The text stands in a line that the acting edit adopted.
+    Hold,
+}
+
+/// An edit names another that the weave does not have (yet).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing(pub EditId);
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "edit {}.{} is not known", self.0.process, self.0.counter)
+    }
+}
+
+impl Weave {
+    /// Of a file's text at first sight, which both lineages show.
+    #[must_use]
+    pub fn new(first: Rope) -> Self {
+        let len = first.len_bytes();
+        let mut weave = Self {
+            entries: vec![Entry {
+                id: EditId::FIRST,
+                author: Author::Nobody,
+                place: Lineage::Disk,
+                evidence: Evidence::None,
+                at: 0,
+                call: None,
+                body: if len > 0 { Body::rope(first) } else { Body::new(String::new()) },
+                runs: Vec::new(),
+                acts: Acts::default(),
+            }],
+            index: HashMap::from([(EditId::FIRST, 0)]),
+            fragments: Vec::new(),
+            starts: BTreeMap::new(),
+            tree: Tree::default(),
+            missing: [Vec::new(), Vec::new()],
+            counter: 0,
+            agents: BTreeSet::new(),
+        };
+        if len > 0 {
+            weave.add_fragment(None, Fragment { edit: 0, like: 0, start: 0, len: len as u32, acts: Vec::new() });
+        }
+        weave
+    }
+
+    /// Adds an edit, which the lineages named by `seen` (editor, disk) show from now on. Folding it a second time changes nothing.
+    ///
+    /// # Errors
+    /// If it names an edit that was not folded before; nothing has changed then.
+    pub fn fold(&mut self, edit: Edit, seen: [bool; 2]) -> Result<EditIx, Missing> {
+        if let Some(known) = self.index.get(&edit.id) {
+            return Ok(*known);
+        }
+        self.check(&edit)?;
+        let ix = self.entries.len() as EditIx;
+        for (at, seen) in seen.into_iter().enumerate() {
+            if !seen {
+                self.missing[at].push(ix);
+            }
+        }
+        let Edit { id, author, place, evidence, at, call, acts: Acts { inserts, .. } } = &edit;
+        let mut text = String::new();
+        let mut runs = Vec::with_capacity(inserts.len());
+        for Insert { after, text: run, like } in inserts {
+            runs.push(Run { after: *after, like: *like, start: text.len() as u32, len: run.len() as u32 });
+            text.push_str(run);
+        }
+        let (author, call) = (author.clone(), call.clone());
+        let entry = Entry {
+            id: *id,
+            author,
+            place: *place,
+            evidence: *evidence,
+            at: *at,
+            call,
+            body: Body::new(text),
+            runs: runs.clone(),
+            acts: Acts { inserts: Vec::new(), ..edit.acts },
+        };
+        self.counter = self.counter.max(entry.id.counter);
+        if entry.author.is_agent() {
+            self.agents.insert(entry.author.clone());
+        }
+        self.index.insert(entry.id, ix);
+        self.entries.push(entry);
+        for run in runs {
+            self.place(ix, run);
+        }
+        self.act_all(ix);
+        Ok(ix)
+    }
+
+    /// Lengthens the last edit's one insertion, which must be all that it did and must not be cut: a run of typing.
+    /// Whether it could be done.
+    pub(crate) fn grow(&mut self, ix: EditIx, text: &str) -> bool {
+        if ix as usize + 1 != self.entries.len() {
+            return false;
+        }
+        let Some(fragment) = self.starts.get(&(ix, 0)).copied() else { return false };
+        let entry = &mut self.entries[ix as usize];
+        let [run] = entry.runs.as_mut_slice() else { return false };
+        if self.fragments[fragment as usize].len != run.len || !entry.body.grow(text) {
+            return false;
+        }
+        run.len += text.len() as u32;
+        for adoption in &mut entry.acts.adoptions {
+            for cause in &mut adoption.causes {
+                if let crate::edit::Cause::Insert(span) = cause {
+                    span.len += text.len() as u32;
+                }
+            }
+        }
+        self.fragments[fragment as usize].len = run.len;
+        self.refresh(fragment);
+        true
+    }
+
+    /// Makes a lineage show all edits but some: a save, a reload.
+    pub(crate) fn set_missing(&mut self, lineage: Lineage, mut missing: Vec<EditIx>) {
+        missing.sort_unstable();
+        missing.dedup();
+        let before = std::mem::replace(&mut self.missing[lineage.ix()], missing);
+        let after = &self.missing[lineage.ix()];
+        let changed: Vec<EditIx> = before
+            .iter()
+            .filter(|ix| after.binary_search(ix).is_err())
+            .chain(after.iter().filter(|ix| before.binary_search(ix).is_err()))
+            .copied()
+            .collect();
+        for ix in changed {
+            self.refresh_all_of(ix);
+        }
+    }
+
+    /// The edits that a lineage does not show, ascending.
+    #[must_use]
+    pub fn missing(&self, lineage: Lineage) -> &[EditIx] {
+        &self.missing[lineage.ix()]
+    }
+
+    /// What is known of an edit.
+    #[must_use]
+    pub fn entry(&self, ix: EditIx) -> &Entry {
+        &self.entries[ix as usize]
+    }
+
+    /// How many bytes an edit inserted.
+    #[must_use]
+    pub fn len_of_edit(&self, ix: EditIx) -> u32 {
+        self.entry(ix).body.len() as u32
+    }
+
+    /// All edits, in the order in which they were folded, the first text first.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (EditIx, &Entry)> {
+        self.entries.iter().enumerate().map(|(ix, entry)| (ix as EditIx, entry))
+    }
+
+    /// An edit's number, if it is known.
+    #[must_use]
+    pub fn ix(&self, id: EditId) -> Option<EditIx> {
+        self.index.get(&id).copied()
+    }
+
+    /// The edit in the form in which it is journaled.
+    #[must_use]
+    pub fn edit(&self, ix: EditIx) -> Edit {
+        let entry = self.entry(ix);
+        let inserts = entry.runs.iter().map(|run| {
+            let mut text = String::with_capacity(run.len as usize);
+            let range = run.start as usize..(run.start + run.len) as usize;
+            entry.body.visit(range, &mut |piece| text.push_str(piece));
+            Insert { after: run.after, text, like: run.like }
+        });
+        let acts = Acts { inserts: inserts.collect(), ..entry.acts.clone() };
+        let Entry { id, author, place, evidence, at, call, .. } = entry.clone();
+        Edit { id, author, place, evidence, at, call, acts }
+    }
+
+    /// A counter larger than that of every edit in the weave.
+    #[must_use]
+    pub fn next_counter(&self) -> u64 {
+        self.counter + 1
+    }
+
+    /// The fingerprint of a lineage's text.
+    #[must_use]
+    pub fn fingerprint(&self, lineage: Lineage) -> Fingerprint {
+        self.tree.total(lineage)
+    }
+
+    /// The fingerprint that a lineage's text would have after one splice of it.
+    #[must_use]
+    pub fn fingerprint_after(&self, lineage: Lineage, splice: &Splice) -> Fingerprint {
+        let kept = self.print_to(lineage, splice.range.start);
+        let gone = self.print_to(lineage, splice.range.end);
+        kept.then(Fingerprint::of(splice.text.as_bytes())).then(self.fingerprint(lineage).behind(gone))
+    }
+
+    /// The fingerprint of a lineage's first bytes.
+    fn print_to(&self, lineage: Lineage, offset: usize) -> Fingerprint {
+        let before = self.tree.print_before(lineage, offset);
+        match self.tree.find(lineage, offset) {
+            Some((fragment, at)) if at > 0 => {
+                let Fragment { edit, start, .. } = self.fragments[fragment as usize];
+                let part = start as usize..start as usize + at;
+                before.then(self.entries[edit as usize].body.fingerprint(part))
+            }
+            _ => before,
+        }
+    }
+
+    /// How many fragments there are: what a keystroke's cost grows with.
+    #[must_use]
+    pub fn fragment_count(&self) -> usize {
+        self.fragments.len()
+    }
+
+    /// The whole weave as text, a run of text with one history a line: the same however the edits were folded.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let order: Vec<&Fragment> = self.tree.iter().map(|ix| &self.fragments[ix as usize]).collect();
+        let one_run = |a: &&Fragment, b: &&Fragment| {
+            a.edit == b.edit
+                && a.like == b.like
+                && a.acts == b.acts
+                && a.start + a.len == b.start
+                && !self.starts_run(b)
+        };
+        order.chunk_by(one_run).map(|run| self.describe_run(run)).collect()
+    }
+
+    fn starts_run(&self, fragment: &Fragment) -> bool {
+        self.entry(fragment.edit).runs.iter().any(|run| run.start == fragment.start)
+    }
+
+    fn describe_run(&self, run: &[&Fragment]) -> String {
+        let name = |ix: EditIx| format!("{}.{}", self.entry(ix).id.process, self.entry(ix).id.counter);
+        let Fragment { edit, like, start, acts, .. } = run[0];
+        let end: u32 = start + run.iter().map(|fragment| fragment.len).sum::<u32>();
+        let mut text = String::new();
+        self.entry(*edit).body.visit(*start as usize..end as usize, &mut |piece| text.push_str(piece));
+        let mut out = format!("{}+{start} {text:?}", name(*edit));
+        if like != edit {
+            out += &format!(" like {}", name(*like));
+        }
+        for act in acts {
+            let by = name(act.by);
+            out += &match act.what {
+                What::Kill => format!(" killed by {by}"),
+                What::Switch(of, on) => format!(" {} switched {} by {by}", name(of), if on { "on" } else { "off" }),
+                What::Accept(of) => format!(" {} accepted by {by}", name(of)),
+                What::Claim(of) => format!(" {} claimed by {by}", name(of)),
+                What::Hold => format!(" held by {by}"),
+            };
+        }
+        out.push('\n');
+        out
+    }
+
+    fn check(&self, edit: &Edit) -> Result<(), Missing> {
+        let Acts { inserts, kills, switches, adoptions, accepts, claims, kept } = &edit.acts;
+        let held = adoptions.iter().flat_map(|a| a.births.iter().chain(&a.kills));
+        let deeds = switches
+            .iter()
+            .map(|s| &s.deed)
+            .chain(accepts)
+            .chain(claims)
+            .chain(kept.iter().map(|k| &k.deed))
+            .chain(held);
+        let named = deeds
+            .flat_map(|deed| [deed.by, deed.to.edit])
+            .chain(inserts.iter().flat_map(|i| [i.after, i.like]).flatten().map(|point| point.edit))
+            .chain(kills.iter().map(|span| span.edit))
+            .chain(kept.iter().map(|k| k.holder));
+        for id in named {
+            if id != edit.id && !self.index.contains_key(&id) {
+                return Err(Missing(id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a run of an edit's text behind its anchor.
+    fn place(&mut self, ix: EditIx, run: Run) {
+        let id = self.entries[ix as usize].id;
+        let mut left = run.after.and_then(|point| {
+            let home = self.index[&point.edit];
+            self.cut(home, point.offset);
+            self.ending_at(home, point.offset)
+        });
+        loop {
+            let next = match left {
+                Some(left) => self.tree.next(left),
+                None => self.tree.iter().next(),
+            };
+            // A later edit's text, and what hangs on it, stands nearer to the anchor.
+            match next {
+                Some(next) if self.entries[self.fragments[next as usize].edit as usize].id >= id => left = Some(next),
+                _ => break,
+            }
+        }
+        let like = run.like.and_then(|point| self.home_of(point)).map_or(ix, |f| self.fragments[f as usize].like);
+        self.add_fragment(left, Fragment { edit: ix, like, start: run.start, len: run.len, acts: Vec::new() });
+    }
+
+    fn act_all(&mut self, ix: EditIx) {
+        let acts = std::mem::take(&mut self.entries[ix as usize].acts);
+        for span in &acts.kills {
+            self.act(*span, Act { by: ix, what: What::Kill });
+        }
+        for switch in &acts.switches {
+            let of = self.index[&switch.deed.by];
+            self.act(switch.deed.to, Act { by: ix, what: What::Switch(of, switch.on) });
+        }
+        for Deed { by, to } in &acts.accepts {
+            self.act(*to, Act { by: ix, what: What::Accept(self.index[by]) });
+        }
+        for Deed { by, to } in &acts.claims {
+            self.act(*to, Act { by: ix, what: What::Claim(self.index[by]) });
+        }
+        for Deed { to, .. } in acts.adoptions.iter().flat_map(|adoption| &adoption.births) {
+            self.act(*to, Act { by: ix, what: What::Hold });
+        }
+        for deed in
+            acts.adoptions.iter().flat_map(|adoption| &adoption.kills).chain(acts.kept.iter().map(|kept| &kept.deed))
+        {
+            self.cut_out(deed.to);
+        }
+        self.entries[ix as usize].acts = acts;
+    }
+
+    fn cut_out(&mut self, span: Span) -> EditIx {
+        let home = self.index[&span.edit];
+        self.cut(home, span.start);
+        self.cut(home, span.end());
+        home
+    }
+
+    fn act(&mut self, span: Span, act: Act) {
+        let home = self.cut_out(span);
+        for fragment in self.fragments_in(home, span.start, span.end()) {
+            let acts = &self.fragments[fragment as usize].acts;
+            if acts.contains(&act) {
+                continue;
+            }
+            let id = self.entries[act.by as usize].id;
+            let at = acts.partition_point(|other| self.entries[other.by as usize].id <= id);
+            self.fragments[fragment as usize].acts.insert(at, act);
+            self.refresh(fragment);
+        }
+    }
+
+    fn fragments_in(&self, home: EditIx, start: u32, end: u32) -> Vec<FragmentIx> {
+        self.starts.range((home, start)..(home, end)).map(|(_, fragment)| *fragment).collect()
+    }
+
+    /// The fragment that holds the byte left of a point.
+    fn home_of(&self, point: Point) -> Option<FragmentIx> {
+        let home = *self.index.get(&point.edit)?;
+        self.holding(home, point.offset.checked_sub(1)?)
+    }
+
+    fn holding(&self, home: EditIx, byte: u32) -> Option<FragmentIx> {
+        let (_, fragment) = self.starts.range((home, 0)..=(home, byte)).next_back()?;
+        let here = &self.fragments[*fragment as usize];
+        (byte < here.start + here.len).then_some(*fragment)
+    }
+
+    fn ending_at(&self, home: EditIx, end: u32) -> Option<FragmentIx> {
+        self.holding(home, end.checked_sub(1)?)
+    }
+
+    /// Sees to it that a fragment starts at a byte of an edit's text.
+    fn cut(&mut self, home: EditIx, at: u32) {
+        let Some(left) = self.holding(home, at) else { return };
+        let here = &mut self.fragments[left as usize];
+        if here.start == at {
+            return;
+        }
+        let right = Fragment { start: at, len: here.start + here.len - at, ..here.clone() };
+        here.len = at - here.start;
+        self.refresh(left);
+        self.add_fragment(Some(left), right);
+    }
+
+    fn add_fragment(&mut self, after: Option<FragmentIx>, fragment: Fragment) {
+        let new = self.fragments.len() as FragmentIx;
+        self.starts.insert((fragment.edit, fragment.start), new);
+        self.fragments.push(fragment);
+        self.tree.insert(after, new, self.print(new), self.seen(new));
+    }
+
+    fn refresh_all_of(&mut self, ix: EditIx) {
+        let mut fragments = self.fragments_in(ix, 0, u32::MAX);
+        let acts = &self.entries[ix as usize].acts;
+        let touched = acts.kills.iter().chain(acts.switches.iter().map(|switch| &switch.deed.to));
+        for span in touched {
+            fragments.extend(self.fragments_in(self.index[&span.edit], span.start, span.end()));
+        }
+        for fragment in fragments {
+            self.refresh(fragment);
+        }
+    }
+
+    fn refresh(&mut self, fragment: FragmentIx) {
+        let (print, seen) = (self.print(fragment), self.seen(fragment));
+        self.tree.set(fragment, print, seen);
+    }
+
+    fn print(&self, fragment: FragmentIx) -> Fingerprint {
+        let Fragment { edit, start, len, .. } = self.fragments[fragment as usize];
+        self.entries[edit as usize].body.fingerprint(start as usize..(start + len) as usize)
+    }
+
+    fn seen(&self, fragment: FragmentIx) -> [bool; 2] {
+        Lineage::BOTH.map(|lineage| self.visible(fragment, &View::of(self, lineage)))
+    }
+}

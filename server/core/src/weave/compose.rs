@@ -1,0 +1,91 @@
+//! From positions to anchors: what a change of a lineage's text does to the weave.
+
+use super::tree::FragmentIx;
+use super::view::DeedKind;
+use super::{View, Weave};
+use crate::author::Author;
+use crate::edit::{Acts, Insert, Lineage, Point, Span};
+use std::ops::Range;
+
+/// A change of a text: bytes `range` of it make way for `text`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Splice {
+    /// Bytes of the text before the change.
+    pub range: Range<usize>,
+    /// What comes in their place.
+    pub text: String,
+    /// Whether the new text keeps the author of the deleted text: formatting, line ends.
+    pub neutral: bool,
+}
+
+impl Splice {
+    /// A change by which its author becomes the new text's.
+    #[must_use]
+    pub fn new(range: Range<usize>, text: impl Into<String>) -> Self {
+        Self { range, text: text.into(), neutral: false }
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty() && self.text.is_empty()
+    }
+}
+
+impl Weave {
+    /// What splices of a lineage's text by `author` do, without what they adopt. They must be ascending, apart, and within the text;
+    /// their ranges are those of the text before any of them.
+    pub(crate) fn compose(&self, lineage: Lineage, author: &Author, splices: &[Splice]) -> Acts {
+        let mut acts = Acts::default();
+        for Splice { range, text, neutral } in splices {
+            let killed = self.pieces(lineage, range.clone());
+            let spans: Vec<Span> = killed.iter().map(|piece| self.span(piece.fragment, piece.range.clone())).collect();
+            let left = spans.last().copied().map(end_of).or_else(|| self.gap_of(lineage, author, range.start));
+            if !text.is_empty() {
+                let like =
+                    spans.first().filter(|_| *neutral).map(|span| Point { edit: span.edit, offset: span.start + 1 });
+                acts.inserts.push(Insert { after: left, text: text.clone(), like });
+            }
+            for span in spans {
+                push_span(&mut acts.kills, span);
+            }
+        }
+        acts
+    }
+
+    /// Where in the gap before a byte of a lineage's text an author's new text goes: behind the visible character before it, and
+    /// behind what the author deleted there, so that deleting and then typing is the same as replacing.
+    fn gap_of(&self, lineage: Lineage, author: &Author, offset: usize) -> Option<Point> {
+        let view = View::of(self, lineage);
+        let deleted = |fragment: &FragmentIx| {
+            !self.is_seen(*fragment, lineage)
+                && self.deeds(*fragment).any(|(by, kind)| {
+                    kind == DeedKind::Kill
+                        && self.entries[by as usize].author == *author
+                        && self.counts(by, *fragment, &view)
+                })
+        };
+        let left = offset.checked_sub(1).and_then(|left| self.tree.find(lineage, left));
+        let (anchor, next) = match left {
+            Some((left, at)) => {
+                let ends = at as u32 + 1 == self.len_of(left);
+                (Some(self.span(left, 0..at as u32 + 1)), if ends { self.tree.next(left) } else { None })
+            }
+            None => (None, self.order().next()),
+        };
+        let behind = std::iter::successors(next, |f| self.tree.next(*f)).take_while(deleted).last();
+        behind.map(|fragment| self.whole(fragment)).or(anchor).map(end_of)
+    }
+}
+
+/// Adds a span to a list, to the last one where it goes on from it.
+pub(crate) fn push_span(spans: &mut Vec<Span>, span: Span) {
+    match spans.last_mut() {
+        Some(last) if last.edit == span.edit && last.end() == span.start => last.len += span.len,
+        _ => spans.push(span),
+    }
+}
+
+fn end_of(span: Span) -> Point {
+    Point { edit: span.edit, offset: span.end() }
+}

@@ -1,0 +1,148 @@
+//! Revival: deleted text that comes back to life instead of becoming new text, because the whole text is as it was before (undo,
+//! redo, stash and pop), or because the very lines that one edit deleted stand between the same neighbours again.
+
+use super::compose::{Splice, push_span};
+use super::tree::FragmentIx;
+use super::view::DeedKind;
+use super::{EditIx, View, Weave};
+use crate::author::Author;
+use crate::edit::{Acts, Lineage, Switch};
+use std::ops::Range;
+
+impl Weave {
+    /// What makes a lineage's text that of an earlier view, which the lineage has all edits of.
+    pub(crate) fn back_to(&self, lineage: Lineage, then: &View<'_>) -> Acts {
+        let now = View::of(self, lineage);
+        let mut acts = Acts::default();
+        for fragment in self.order() {
+            let (shown, wanted) = (self.visible_len(fragment, &now), self.visible_len(fragment, then));
+            if shown > wanted {
+                push_span(&mut acts.kills, self.span(fragment, wanted..shown));
+            } else if shown < wanted {
+                acts.switches.extend(self.awaken(fragment, &now, then));
+            }
+        }
+        acts
+    }
+
+    /// The switches that make a fragment visible which is so in an earlier view.
+    fn awaken(&self, fragment: FragmentIx, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
+        let deeds = self.deeds(fragment).filter_map(|(by, kind)| {
+            let on = match kind {
+                DeedKind::Birth => !self.counts(by, fragment, now) && self.counts(by, fragment, then),
+                DeedKind::Kill => !self.counts(by, fragment, now) || self.counts(by, fragment, then),
+                DeedKind::Switch => return None,
+            };
+            match kind {
+                DeedKind::Birth if on => Some((by, true)),
+                DeedKind::Kill if !on => Some((by, false)),
+                _ => None,
+            }
+        });
+        deeds.map(|(by, on)| Switch { deed: self.deed(by, fragment), on }).collect()
+    }
+
+    /// If a splice inserts whole lines that are just what one edit deleted between the same two live neighbours: their revival.
+    pub(crate) fn revival(&self, lineage: Lineage, splice: &Splice) -> Option<Acts> {
+        // A line break is typed more often than brought back.
+        let lines = splice.text.ends_with(['\n', '\r']) && !splice.text.trim().is_empty();
+        if !splice.range.is_empty() || !lines || !self.starts_line(lineage, splice.range.start) {
+            return None;
+        }
+        let gap = self.gap(lineage, splice.range.start);
+        let now = View::of(self, lineage);
+        let mut killers: Vec<EditIx> = Vec::new();
+        for fragment in gap.iter().rev() {
+            for (by, kind) in self.deeds(*fragment) {
+                if kind == DeedKind::Kill && !killers.contains(&by) {
+                    killers.push(by);
+                }
+            }
+        }
+        killers.into_iter().find_map(|killer| self.revived(&gap, killer, &splice.text, &now))
+    }
+
+    fn revived(&self, gap: &[FragmentIx], killer: EditIx, text: &str, now: &View<'_>) -> Option<Acts> {
+        let not_killed = |by: EditIx, _: FragmentIx| by == killer;
+        let before = now.without(&not_killed);
+        let alive: Vec<FragmentIx> = gap
+            .iter()
+            .copied()
+            .filter(|f| self.deeds(*f).any(|deed| deed == (killer, DeedKind::Kill)) && self.counts(killer, *f, now))
+            .collect();
+        let mut found = String::new();
+        for fragment in &alive {
+            if !self.visible(*fragment, &before) {
+                return None;
+            }
+            found += &self.part_text(*fragment, 0..self.len_of(*fragment));
+            if found.len() > text.len() {
+                return None;
+            }
+        }
+        (found == text).then(|| {
+            let switches = alive.iter().map(|f| Switch { deed: self.deed(killer, *f), on: false });
+            Acts { switches: switches.collect(), ..Acts::default() }
+        })
+    }
+
+    /// The invisible fragments between two visible characters.
+    fn gap(&self, lineage: Lineage, offset: usize) -> Vec<FragmentIx> {
+        let first = match offset.checked_sub(1).map(|left| self.tree.find(lineage, left)) {
+            None => self.order().next(),
+            Some(None) => None,
+            Some(Some((left, at))) if at as u32 + 1 == self.len_of(left) => self.tree.next(left),
+            Some(Some(_)) => None,
+        };
+        std::iter::successors(first, |f| self.tree.next(*f)).take_while(|f| !self.is_seen(*f, lineage)).collect()
+    }
+
+    fn starts_line(&self, lineage: Lineage, offset: usize) -> bool {
+        let Some(left) = offset.checked_sub(1) else { return true };
+        let Some(piece) = self.pieces(lineage, left..offset).pop() else { return false };
+        let (fragment, at) = (piece.fragment, piece.range.start);
+        let mut found = false;
+        // The byte may be a part of a character: look at it alone only where it is a break.
+        self.visit_bytes(fragment, at, &mut |byte| found = matches!(byte, b'\n' | b'\r'));
+        found
+    }
+
+    fn visit_bytes(&self, fragment: FragmentIx, at: u32, visit: &mut dyn FnMut(u8)) {
+        let mut start = at;
+        while !self.is_boundary(fragment, start) {
+            start -= 1;
+        }
+        let mut end = at + 1;
+        while !self.is_boundary(fragment, end) {
+            end += 1;
+        }
+        if end == start + 1 {
+            self.visit_fragment(fragment, start..end, &mut |text| visit(text.as_bytes()[0]));
+        } else {
+            visit(0xff);
+        }
+    }
+
+    fn is_boundary(&self, fragment: FragmentIx, at: u32) -> bool {
+        let here = &self.fragments[fragment as usize];
+        self.entries[here.edit as usize].body.is_boundary((here.start + at) as usize)
+    }
+
+    /// Whether going to another view kills text that a person wrote and that does not stand in `range` of the lineage's text.
+    pub(crate) fn would_kill_outside(&self, lineage: Lineage, then: &View<'_>, range: &Range<usize>) -> bool {
+        let mut at = 0;
+        for fragment in self.order() {
+            if !self.is_seen(fragment, lineage) {
+                continue;
+            }
+            let len = self.len_of(fragment) as usize;
+            let wanted = self.visible_len(fragment, then) as usize;
+            let persons = matches!(self.entry(self.birth_owner(fragment)).author, Author::User | Author::External);
+            if wanted < len && persons && !(range.start <= at + wanted && at + len <= range.end) {
+                return true;
+            }
+            at += len;
+        }
+        false
+    }
+}
