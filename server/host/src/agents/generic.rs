@@ -12,8 +12,8 @@
 //! is the text before, or null for a file that was not there. `subagent` names a subagent that acts within the session.
 //!
 //! The answer is `{}`, or `{ "verdict": "ask" | "deny", "reasons": […] }`: to a `will-…` for the agent to keep to, to a
-//! `did-…` as a judgement on what has happened. Any may hold `context`, a text for the agent. The schema is `generic.schema.json` beside this file.
-//! git-ai's `agent-v1` is understood too.
+//! `did-…` as a judgement on what has happened. Any may hold `context`, a text for the agent. The schema is
+//! `generic.schema.json` beside this file. git-ai's `agent-v1` is understood too.
 
 use anyhow::{Context as _, Result, bail};
 use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Replacement, Write};

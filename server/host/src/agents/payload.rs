@@ -12,10 +12,10 @@ pub const MAX_PAYLOAD: u64 = 32 * 1024 * 1024;
 /// drained up to eight times the cap, so that an agent that still writes does not meet a broken pipe.
 pub fn read_capped(mut reader: impl Read, cap: u64) -> Result<Vec<u8>> {
     let mut bytes = vec![];
-    reader.by_ref().take(cap).read_to_end(&mut bytes).context("the message could not be read")?;
+    reader.by_ref().take(cap).read_to_end(&mut bytes).context("reading failed")?;
     let more = io::copy(&mut reader.take(cap.saturating_mul(7)), &mut io::sink());
-    if more.context("the message could not be read")? > 0 {
-        bail!("the message is longer than {cap} bytes");
+    if more.context("reading failed")? > 0 {
+        bail!("longer than {cap} bytes");
     }
     Ok(bytes)
 }

@@ -111,7 +111,8 @@ fn what_is_no_message_is_refused_with_a_clear_line() {
         deep objects: the message is no JSON: recursion limit exceeded at line 1 column 636
         an empty object: `hook_event_name` is missing
           generic: `session` is missing
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
@@ -214,12 +215,12 @@ fn events_and_tools_that_we_do_not_know_are_heard_and_change_nothing() {
 fn a_message_over_the_cap_is_refused_and_drained() {
     let mut reader = std::io::Cursor::new(vec![b'x'; 50]);
     let error = read_capped(&mut reader, 10).unwrap_err();
-    assert_eq!(error.to_string(), "the message is longer than 10 bytes");
+    assert_eq!(error.to_string(), "longer than 10 bytes");
     assert_eq!(reader.position(), 50);
     assert_eq!(read_capped(&b"0123456789"[..], 10).unwrap(), b"0123456789");
     assert_eq!(read_capped(&b""[..], 10).unwrap(), b"");
     let endless = read_capped(std::io::repeat(b'x'), MAX_PAYLOAD).unwrap_err();
-    assert_eq!(endless.to_string(), "the message is longer than 33554432 bytes");
+    assert_eq!(endless.to_string(), "longer than 33554432 bytes");
 }
 
 #[test]
@@ -287,8 +288,8 @@ fn verdicts_are_said_in_each_agents_words() {
         generic BeforeTool Deny {"reasons":["`a` is closed."],"verdict":"deny"}
         generic BeforeTool Ask {"context":"Turned down: b.","reasons":["`a` is asked."],"verdict":"ask"}
         generic BeforeTool Allow {"context":"Turned down: b."}
-        generic AfterTool Deny {"context":"Turned down: b."}
-        generic AfterTool Ask {}
+        generic AfterTool Deny {"context":"Turned down: b.","reasons":["`a` is closed."],"verdict":"deny"}
+        generic AfterTool Ask {"reasons":["`a` is asked."],"verdict":"ask"}
         generic AfterFailure Allow {"context":"Turned down: b."}
         generic SessionStart Allow {"context":"Scope: src."}
         generic Prompt Deny {"context":"Turned down: \"b\".\n"}
