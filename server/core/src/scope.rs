@@ -53,7 +53,8 @@ struct Layer {
 }
 
 /// What a person gave one session: a fence narrower than the policy's, and exceptions from it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SessionScope {
     /// With entries in it, the session may write there alone.
     pub only: Vec<Entry>,

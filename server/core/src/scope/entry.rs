@@ -3,6 +3,7 @@
 use std::fmt;
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::{Deserialize, Serialize};
 
 use super::path;
 
@@ -10,7 +11,8 @@ use super::path;
 ///
 /// Read as in `.gitignore`: a pattern without a slash matches at any depth, one with a slash from the workspace's root
 /// (a leading slash says so too); `*` stays within a folder; a pattern that matches a folder covers all in it.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Entry {
     written: String,
     paths: GlobSet,
@@ -26,6 +28,22 @@ pub struct BadEntry {
     pub entry: String,
     /// What is wrong with it.
     pub why: String,
+}
+
+impl fmt::Display for BadEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.entry, self.why)
+    }
+}
+
+impl std::error::Error for BadEntry {}
+
+/// An entry as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Written {
+    Pattern(String),
+    Exact { path: String, symbol: Option<String> },
 }
 
 /// How much of a change a list of entries covers.
@@ -98,6 +116,26 @@ impl Entry {
     pub(super) fn lacks_symbol(&self) -> Option<BadEntry> {
         let why = "a symbol is written `path::Symbol`";
         self.symbol.is_none().then(|| BadEntry { entry: self.written.clone(), why: why.to_owned() })
+    }
+}
+
+impl From<Entry> for Written {
+    fn from(entry: Entry) -> Written {
+        match entry.exact {
+            Some(path) => Written::Exact { path, symbol: entry.symbol },
+            None => Written::Pattern(entry.written),
+        }
+    }
+}
+
+impl TryFrom<Written> for Entry {
+    type Error = BadEntry;
+
+    fn try_from(written: Written) -> Result<Entry, BadEntry> {
+        match written {
+            Written::Pattern(pattern) => Entry::parse(&pattern),
+            Written::Exact { path, symbol } => Ok(Entry::exact(&path, symbol.as_deref())),
+        }
     }
 }
 
@@ -187,4 +225,21 @@ fn compile(pattern: &str) -> Result<GlobSet, String> {
 fn glob(pattern: &str) -> Result<Glob, String> {
     let built = GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
     built.map_err(|error| error.kind().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_stored_and_read_back_as_what_it_was() {
+        let pattern = Entry::parse("src/*.rs::new").unwrap();
+        for entry in [pattern.clone(), Entry::exact("app/[slug].ts", Some("load")), Entry::exact("a::b", None)] {
+            let back = Entry::try_from(Written::from(entry.clone())).unwrap();
+            assert_eq!(back, entry);
+            assert_eq!(back.symbol(), entry.symbol());
+        }
+        assert_ne!(pattern, Entry::exact("src/*.rs", Some("new")), "the same words, another meaning");
+        assert!(Entry::try_from(Written::Pattern("../a".into())).is_err());
+    }
 }

@@ -65,23 +65,30 @@ fn mend(text: &str) -> String {
     let mut mended = String::with_capacity(text.len() + 16);
     let mut in_string = false;
     let mut rest = text;
-    while let Some(next) = rest.chars().next() {
-        let mut taken = next.len_utf8();
-        match next {
-            '"' => {
+    while let Some(at) = rest.find(|next| next == '"' || in_string && (next == '\\' || next < ' ')) {
+        mended.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let mut taken = 1;
+        match rest.as_bytes()[0] {
+            b'"' => {
                 in_string = !in_string;
                 mended.push('"');
             }
-            '\\' if in_string => {
+            b'\\' => {
                 let escape = escape(rest);
                 taken = escape.len();
                 mended.push_str(if is_lone_surrogate(escape) { "\\ufffd" } else { escape });
             }
-            control if in_string && control < ' ' => mended.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => mended.push(other),
+            control => {
+                mended.push_str("\\u00");
+                mended.extend(
+                    [control >> 4, control & 0xf].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])),
+                );
+            }
         }
         rest = &rest[taken..];
     }
+    mended.push_str(rest);
     mended
 }
 

@@ -87,12 +87,20 @@ fn replacement(input: Fields<'_>) -> Result<Replacement> {
 
 /// The write that a response tells of. `userModified` says that the user changed the proposal before it was written.
 fn written(tool: &str, input: Fields<'_>, response: Fields<'_>) -> Result<Write> {
-    let before = before(response)?;
     let proposed = proposed(tool, input)?;
+    let before = match before(response)? {
+        Before::Unknown if creates(&proposed) => Before::Absent,
+        before => before,
+    };
     let done = done(tool, &proposed, &before, response)?;
     let amended = response.flag("userModified")?;
     let (delta, amended) = if amended { (proposed, Some(done)) } else { (done, None) };
     Ok(Write { path: path(tool, input)?.to_owned(), before, delta, amended })
+}
+
+/// An edit of an empty passage makes a new file, or fills an empty one.
+fn creates(delta: &Delta) -> bool {
+    matches!(delta, Delta::Replace(replacements) if replacements.first().is_some_and(|first| first.old.is_empty()))
 }
 
 /// `originalFile` is null both for a new file and for one too large to repeat; `type` tells which, for `Write`.
