@@ -1,9 +1,13 @@
-//! Who acts: the user, an agent in one of its sessions, something that nobody claimed, or nobody at all.
+//! Whose a change is: the user's, an agent's in one of its sessions, nobody's who said so, or nobody's at all. Never guessed.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::sync::Arc;
 
-/// Whose act an edit is. Two agents are told apart by their sessions.
+use serde::{Deserialize, Serialize};
+
+use crate::session::Session;
+
+/// Whose act an edit is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Author {
@@ -11,40 +15,48 @@ pub enum Author {
     Nobody,
     /// The person at the editor.
     User,
-    /// Bytes on disk that nobody announced.
+    /// Bytes on disk that nobody announced: a formatter, a script, another program.
     External,
-    /// An agent, in one session of its own.
-    Agent(Arc<AgentSession>),
-}
-
-/// One agent's session: the unit that a person accepts or reverts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AgentSession {
-    /// The agent's name as on the command line: `claude-code`, `codex`, …
-    pub agent: String,
-    /// The session's id as the agent gives it.
-    pub session: String,
+    /// A coding agent that announced the change.
+    Agent {
+        /// The agent's name, as in `claude-code`.
+        name: Arc<str>,
+        /// The session, or the subagent of one, that did it: the unit that a person accepts or reverts.
+        session: Session,
+    },
 }
 
 impl Author {
-    /// An agent's authorship.
+    /// An agent's authorship, in a session of its own.
     #[must_use]
-    pub fn agent(agent: &str, session: &str) -> Self {
-        Self::Agent(Arc::new(AgentSession { agent: agent.to_owned(), session: session.to_owned() }))
+    pub fn agent(name: &str, session: &str) -> Self {
+        Self::Agent { name: name.into(), session: Session::new(session) }
     }
 
     /// Whether an agent, of any session, is the author.
     #[must_use]
     pub fn is_agent(&self) -> bool {
-        matches!(self, Self::Agent(_))
+        matches!(self, Self::Agent { .. })
     }
 
-    /// The agent's session, if an agent is the author.
+    /// The session that this author's work belongs to, for agents.
     #[must_use]
-    pub fn session(&self) -> Option<&AgentSession> {
+    pub fn session(&self) -> Option<&Session> {
         match self {
-            Self::Agent(session) => Some(session),
-            _ => None,
+            Self::Agent { session, .. } => Some(session),
+            Self::Nobody | Self::User | Self::External => None,
+        }
+    }
+}
+
+impl fmt::Display for Author {
+    /// The word that people read: `user`, `external`, or the agent's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("nobody"),
+            Self::User => f.write_str("user"),
+            Self::External => f.write_str("external"),
+            Self::Agent { name, .. } => f.write_str(name),
         }
     }
 }

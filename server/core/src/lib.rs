@@ -1,10 +1,14 @@
 //! Decides: one file's text with every edit in it, whose each is, and how to take an author back out. Pure: no clock, file,
 //! environment or protocol; what it needs of the world is passed in. Inside, a module uses only modules above it in this list.
 
+pub mod session;
 pub mod author;
+pub mod edit;
+pub mod weave;
 pub mod diff;
 pub mod document;
-pub mod edit;
 pub mod hunk;
 pub mod revert;
-pub mod weave;
+pub mod verdict;
+pub mod scope;
+pub mod announce;

@@ -98,7 +98,7 @@ impl Weave {
             let owner = &self.entries[self.birth_owner(piece.fragment) as usize].author;
             let whose = match owner {
                 owner if owner == author => Whose::Own,
-                Author::Agent(_) => Whose::Agent,
+                Author::Agent { .. } => Whose::Agent,
                 Author::Nobody | Author::User | Author::External => Whose::Other,
             };
             let held = self.held(piece.fragment, &view);

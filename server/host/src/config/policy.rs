@@ -1,0 +1,214 @@
+//! A policy file as it is written: every section, every key; any other is an error.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use countersign_core::scope::{Bounds, Class, Entry};
+use countersign_core::verdict::Decision;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+/// One policy file.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Policy {
+    /// `[scope]`: where agents may write.
+    pub scope: ScopeSection,
+    /// `[limits]`: what one session may do at most.
+    pub limits: Limits,
+    /// `[risk]`: which rules count, and how much.
+    pub risk: Risk,
+    /// `[verify]`: what decides whether a session's work passes.
+    pub verify: Verify,
+    /// `[attribution]`: no keys yet.
+    pub attribution: Attribution,
+    /// `[audit]`: what is kept.
+    pub audit: Audit,
+    /// `[ui]`: what editors show.
+    pub ui: Ui,
+}
+
+/// `[scope]`. Lists hold patterns as in `.gitignore`; see [`Entry`].
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ScopeSection {
+    /// Where agents may write; without this and `symbols`, everywhere.
+    pub allow: Vec<Spanned<String>>,
+    /// Where they must not.
+    pub deny: Vec<Spanned<String>>,
+    /// Where a person is asked.
+    pub ask: Vec<Spanned<String>>,
+    /// `path::Symbol`: of these files, agents may change these symbols alone.
+    pub symbols: Vec<Spanned<String>>,
+    /// Classes of files where a person is asked.
+    pub protect: Vec<Class>,
+    /// What a write outside `allow` and `symbols` gets; `deny` without it.
+    pub outside: Option<Outside>,
+    /// What a question gets that nobody answers; `deny` without it.
+    pub unanswered: Option<Unanswered>,
+}
+
+/// What a write outside of the scope gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outside {
+    /// A person is asked.
+    Ask,
+    /// It is denied.
+    Deny,
+}
+
+/// What a question gets that nobody answers, where the agent cannot ask by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unanswered {
+    /// The agent goes on, and what it does is shown for review.
+    Allow,
+    /// The agent is denied.
+    #[default]
+    Deny,
+}
+
+/// `[limits]`, for one session each.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Limits {
+    /// Files changed.
+    pub files: Option<u64>,
+    /// Lines added and removed.
+    pub lines: Option<u64>,
+    /// Cost, in US dollars.
+    pub cost: Option<f64>,
+}
+
+/// `[risk]`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Risk {
+    /// Which rules are on where nothing else is said; `standard` without it.
+    pub preset: Option<Preset>,
+    /// Severities by rule id, instead of the rules' own.
+    pub severity: BTreeMap<String, Severity>,
+    /// Ids of rules that are off.
+    pub disable: Vec<String>,
+    /// Folders with queries of one's own, relative to the file's folder.
+    pub queries: Vec<String>,
+    /// `[[risk.tier]]`: paths with a tier of their own; of several that match, the highest counts.
+    pub tier: Vec<Tier>,
+}
+
+/// How many rules are on, from the fewest to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// The severest alone.
+    Relaxed,
+    /// All but those that mostly note.
+    Standard,
+    /// All.
+    Strict,
+}
+
+/// How bad what a rule finds is, from the mildest to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Counted, hardly shown.
+    Low,
+    /// To be reviewed.
+    Medium,
+    /// Must be reviewed.
+    High,
+    /// Stop and ask.
+    Critical,
+}
+
+/// `[[risk.tier]]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tier {
+    /// The paths, as patterns.
+    pub paths: Vec<Spanned<String>>,
+    /// From 1, note, to 4, stop and ask.
+    pub tier: Spanned<u8>,
+    /// Who must review, in the words of the workspace.
+    #[serde(default)]
+    pub reviewers: Vec<String>,
+}
+
+/// `[verify]`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Verify {
+    /// Command lines; the work passes when each exits 0.
+    pub commands: Vec<String>,
+}
+
+/// `[attribution]`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribution {}
+
+/// `[audit]`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Audit {
+    /// Regular expressions of what is redacted besides what always is.
+    pub redaction: Vec<String>,
+    /// Days that history is kept; for ever without it.
+    pub retention: Option<u32>,
+}
+
+/// `[ui]`; on without them.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Ui {
+    /// Code lenses at the head of hunks.
+    pub code_lens: Option<bool>,
+    /// Inlay hints at the ends of lines.
+    pub inlay_hints: Option<bool>,
+    /// Provenance on hover.
+    pub hover: Option<bool>,
+}
+
+impl Policy {
+    /// What is wrong though its form is right, with its place in the text, in bytes.
+    pub(super) fn check(&self) -> Vec<(Range<usize>, String)> {
+        let scope = &self.scope;
+        let tiers = &self.risk.tier;
+        let patterns = [&scope.allow, &scope.deny, &scope.ask].into_iter().chain(tiers.iter().map(|tier| &tier.paths));
+        let mut found: Vec<_> = patterns.flatten().filter_map(|entry| bad_entry(entry, false)).collect();
+        found.extend(scope.symbols.iter().filter_map(|entry| bad_entry(entry, true)));
+        let range = tiers.iter().map(|tier| &tier.tier).filter(|tier| !(1..=4).contains(tier.get_ref()));
+        found.extend(range.map(|tier| (tier.span(), "a tier is a number from 1 to 4".to_owned())));
+        found.sort_by_key(|(span, _)| span.start);
+        found
+    }
+}
+
+fn bad_entry(written: &Spanned<String>, needs_symbol: bool) -> Option<(Range<usize>, String)> {
+    let why = match Entry::parse(written.get_ref()) {
+        Ok(entry) if needs_symbol && entry.symbol().is_none() => "a symbol is written `path::Symbol`".to_owned(),
+        Ok(_) => return None,
+        Err(bad) => bad.why,
+    };
+    Some((written.span(), why))
+}
+
+impl ScopeSection {
+    /// The section as core judges by it.
+    pub fn bounds(&self) -> Bounds {
+        let plain = |list: &[Spanned<String>]| list.iter().map(|entry| entry.get_ref().clone()).collect();
+        Bounds {
+            allow: plain(&self.allow),
+            deny: plain(&self.deny),
+            ask: plain(&self.ask),
+            symbols: plain(&self.symbols),
+            protect: self.protect.clone(),
+            outside: self.outside.map(|outside| match outside {
+                Outside::Ask => Decision::Ask,
+                Outside::Deny => Decision::Deny,
+            }),
+        }
+    }
+}

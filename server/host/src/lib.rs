@@ -1,0 +1,4 @@
+//! The countersign host as a library: what the binary and the tests call.
+
+pub mod agents;
+pub mod config;
