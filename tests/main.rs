@@ -1,1 +1,4 @@
-//! All tests, one binary.
+//! All tests, one binary: `support` is what they stand on, `harness` proves that it is real.
+
+mod harness;
+mod support;

@@ -1,0 +1,1 @@
+//! The harness, proved against real editors, real processes and a stand-in for Countersign.
