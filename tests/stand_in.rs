@@ -6,8 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use countersign_tests::text::{self, Encoding};
 use countersign_tests::frames;
+use countersign_tests::text::{self, Encoding};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -93,7 +93,9 @@ impl Server {
             "textDocument/codeAction" => self.reply(id, actions(uri, params)),
             "codeAction/resolve" => {
                 let mut action = params.clone();
-                action["edit"] = self.edit(&params["data"], "DONE, resolved");
+                if params.get("data").is_some() {
+                    action["edit"] = self.edit(&params["data"], "DONE, resolved");
+                }
                 self.reply(id, action)
             }
             "workspace/executeCommand" => self.execute(id, params),
@@ -149,7 +151,8 @@ impl Server {
         let diagnostics: Value = text
             .match_indices("TODO")
             .map(|(at, _)| {
-                let (start, end) = (text::position(text, at, self.encoding), text::position(text, at + 4, self.encoding));
+                let (start, end) =
+                    (text::position(text, at, self.encoding), text::position(text, at + 4, self.encoding));
                 json!({ "range": { "start": start, "end": end }, "severity": 2, "source": "stand-in", "code": "todo",
                     "message": "a TODO stands here" })
             })

@@ -12,8 +12,13 @@ use similar::{ChangeTag, TextDiff};
 use super::binary::{self, Ended};
 use super::repository::Repository;
 
-/// What starts a hook command: for Countersign `countersign hook AGENT`.
+/// What starts a hook: a program and its arguments.
 pub(crate) type Hook = Vec<PathBuf>;
+
+/// `countersign hook AGENT` of the built binary.
+pub(crate) fn countersign_hook(agent: &str) -> Hook {
+    vec![binary::countersign().into(), "hook".into(), agent.into()]
+}
 
 /// A hook's answer.
 #[derive(Debug)]
@@ -89,7 +94,8 @@ impl<'a> ClaudeCode<'a> {
 
     /// The user asks for something: a turn begins.
     pub(crate) fn prompt(&self, prompt: &str) -> Reply {
-        let line = json!({ "type": "user", "sessionId": self.session, "message": { "role": "user", "content": prompt } });
+        let line =
+            json!({ "type": "user", "sessionId": self.session, "message": { "role": "user", "content": prompt } });
         let mut transcript =
             File::options().create(true).append(true).open(&self.transcript).expect("the home is ours");
         writeln!(transcript, "{line}").expect("the home is ours");

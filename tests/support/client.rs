@@ -146,8 +146,10 @@ impl Client {
             assert!(self.editor().apply(edit), "made for another version: {action:#}");
         }
         match action.get("command") {
-            Some(run) => self
-                .request("workspace/executeCommand", json!({ "command": run["command"], "arguments": run["arguments"] })),
+            Some(run) => self.request(
+                "workspace/executeCommand",
+                json!({ "command": run["command"], "arguments": run["arguments"] }),
+            ),
             None => Value::Null,
         }
     }

@@ -160,8 +160,9 @@ impl Editor {
                 None => self.edit(step["textDocument"]["uri"].as_str().unwrap_or_default(), &step["edits"]),
                 Some("create") => fs::write(disk_path(&step["uri"]), "").expect("the file can be created"),
                 Some("delete") => fs::remove_file(disk_path(&step["uri"])).expect("the file can be deleted"),
-                Some("rename") => fs::rename(disk_path(&step["oldUri"]), disk_path(&step["newUri"]))
-                    .expect("the file can be renamed"),
+                Some("rename") => {
+                    fs::rename(disk_path(&step["oldUri"]), disk_path(&step["newUri"])).expect("the file can be renamed")
+                }
                 Some(other) => panic!("no editor knows {other}"),
             }
         }

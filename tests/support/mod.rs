@@ -4,11 +4,13 @@ pub(crate) mod agent;
 pub(crate) mod binary;
 pub(crate) mod client;
 mod connection;
+
 mod editor;
 pub(crate) mod neovim;
 pub(crate) mod profile;
 pub(crate) mod repository;
 mod rpc;
+mod screen;
 
 use std::time::Duration;
 

@@ -48,7 +48,10 @@ impl Neovim {
         command.args(["--embed", "--clean", "-i", "NONE"]).env("TERM", "xterm-256color");
         let mut neovim = Neovim { rpc: Rpc::start(&mut command) };
         // Neovim waits for its screen before it starts up: with one it draws, prompts and gets the focus like any other.
-        neovim.call("nvim_ui_attach", vec![100.into(), 40.into(), Value::Map(vec![("rgb".into(), true.into())])]);
+        neovim.call(
+            "nvim_ui_attach",
+            vec![100.into(), 40.into(), Value::Map(vec![("ext_linegrid".into(), true.into())])],
+        );
         neovim.keys("");
         neovim
     }
@@ -70,8 +73,8 @@ impl Neovim {
 
     /// The focus comes back to Neovim's window: what makes it look at the disk. (It does so once in two seconds at most.)
     pub(crate) fn focus(&mut self) {
-        self.call("nvim_ui_set_focus", vec![false.into()]);
-        self.call("nvim_ui_set_focus", vec![true.into()]);
+        self.rpc.send("nvim_ui_set_focus", vec![false.into()]);
+        self.rpc.send("nvim_ui_set_focus", vec![true.into()]);
         self.rpc.settle().expect("the focus is taken");
     }
 
@@ -96,12 +99,18 @@ impl Neovim {
         lines.as_array().into_iter().flatten().map(|line| format!("{}\n", line.as_str().unwrap_or_default())).collect()
     }
 
-    /// What stands on the screen, a line a row, blanks at line ends taken off.
-    pub(crate) fn screen(&mut self) -> String {
-        let rows = "vim.cmd.redraw() local rows = {} for row = 1, vim.o.lines do local cells = {}
-            for column = 1, vim.o.columns do cells[column] = vim.fn.screenstring(row, column) end
-            rows[row] = table.concat(cells):gsub('%s+$', '') end return table.concat(rows, '\\n')";
-        self.lua(rows, &[]).as_str().unwrap_or_default().to_owned()
+    /// What stands on the screen, a line a row, blanks at line ends taken off. It may be a moment old: to see something come, wait for it.
+    pub(crate) fn screen(&self) -> String {
+        self.rpc.screen.text()
+    }
+
+    /// Waits until this stands on the screen: in a buffer, in a sign, in a prompt that takes no call.
+    pub(crate) fn wait_for_screen(&self, wanted: &str) {
+        assert!(
+            self.rpc.screen.wait_for(wanted, DEADLINE),
+            "{wanted:?} does not show in {DEADLINE:?}:\n{}",
+            self.screen()
+        );
     }
 
     /// Runs Lua; `...` are the arguments, what it returns is given back. Panics with Lua's error.
@@ -141,27 +150,46 @@ impl Neovim {
         self.lua(list, &[]).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Titles of the code actions at the cursor, one a line, as the servers list them.
-    pub(crate) fn actions(&mut self) -> String {
-        let list = "local titles, client = {}, vim.lsp.get_clients({ bufnr = 0 })[1]
-            local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
-            local here = vim.diagnostic.get(0, { lnum = params.range.start.line })
-            params.context = { diagnostics = vim.tbl_map(function(d) return d.user_data.lsp end, here) }
-            for _, reply in pairs(vim.lsp.buf_request_sync(0, 'textDocument/codeAction', params, 10000)) do
-              for _, action in ipairs(reply.result or {}) do titles[#titles + 1] = action.title .. '\\n' end
-            end
-            return table.concat(titles)";
-        self.lua(list, &[]).as_str().unwrap_or_default().to_owned()
+    /// Puts the cursor on the first place where this text stands.
+    pub(crate) fn cursor(&mut self, text: &str) {
+        let search = "vim.api.nvim_win_set_cursor(0, { 1, 0 })
+            return vim.fn.search('\\\\V' .. vim.fn.escape(..., '\\\\'), 'cW')";
+        let line = self.lua(search, &[text.into()]);
+        assert_ne!(line.as_u64(), Some(0), "{text:?} is not in\n{}", self.text());
     }
 
-    /// Puts the cursor on a line (from 1) and applies the code action with exactly this title, by Neovim's own path. What it changes comes later: wait for it.
-    pub(crate) fn act(&mut self, line: u32, title: &str) {
-        self.lua("vim.api.nvim_win_set_cursor(0, { ..., 0 })", &[line.into()]);
-        let titles = self.actions();
-        assert!(titles.lines().any(|listed| listed == title), "no action {title:?} on line {line}, but:\n{titles}");
-        let apply = "local title = ...
-            vim.lsp.buf.code_action({ filter = function(action) return action.title == title end, apply = true })";
-        self.lua(apply, &[title.into()]);
+    /// Titles of the code actions that Neovim offers at the cursor, one a line.
+    pub(crate) fn actions(&mut self) -> String {
+        self.offer(Value::Nil)
+    }
+
+    /// Chooses the code action with exactly this title from those offered at the cursor. What it changes comes later: wait for it.
+    pub(crate) fn act(&mut self, title: &str) {
+        let titles = self.offer(title.into());
+        assert!(titles.lines().any(|offered| offered == title), "no action {title:?}, but:\n{titles}");
+    }
+
+    /// Has Neovim ask for code actions and offer them; the person takes the one with this title, or none.
+    fn offer(&mut self, title: Value) -> String {
+        let offer = "local wanted = ...
+            local select, notify, titles = vim.ui.select, vim.notify, nil
+            vim.ui.select = function(items, _, choose)
+              local chosen
+              titles = ''
+              for _, item in ipairs(items) do
+                titles = titles .. item.action.title .. '\\n'
+                if item.action.title == wanted then chosen = item end
+              end
+              choose(chosen)
+            end
+            vim.notify = function(message, ...)
+              if message == 'No code actions available' then titles = '' else notify(message, ...) end
+            end
+            vim.lsp.buf.code_action()
+            vim.wait(20000, function() return titles ~= nil end, 5)
+            vim.ui.select, vim.notify = select, notify
+            return titles or error('no code actions came')";
+        self.lua(offer, &[title]).as_str().unwrap_or_default().to_owned()
     }
 
     fn call(&mut self, function: &str, arguments: Vec<Value>) -> Value {

@@ -32,7 +32,7 @@ impl Profile {
     }
 
     /// The version of a file just opened.
-    pub(super) fn first_version(self) -> i64 {
+    pub(crate) fn first_version(self) -> i64 {
         i64::from(self == Profile::VsCode)
     }
 

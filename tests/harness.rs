@@ -1,1 +1,0 @@
-//! The harness, proved against real editors, real processes and a stand-in for Countersign.
