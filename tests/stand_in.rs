@@ -138,7 +138,9 @@ impl Server {
     fn ask(&mut self, id: &Value, method: &str, params: Value) -> io::Result<()> {
         let ours = i64::try_from(self.asked.len()).map_err(io::Error::other)?;
         self.asked.insert(ours, id.clone());
-        self.send(json!({ "id": ours, "method": method, "params": params }))
+        let mut message = json!({ "id": ours, "method": method });
+        message["params"] = params;
+        self.send(message)
     }
 
     fn answered(&mut self, message: &Value) -> io::Result<()> {
@@ -170,7 +172,9 @@ impl Server {
     }
 
     fn reply(&mut self, id: &Value, result: Value) -> io::Result<()> {
-        self.send(json!({ "id": id, "result": result }))
+        let mut message = json!({ "id": id });
+        message["result"] = result;
+        self.send(message)
     }
 
     fn send(&mut self, mut message: Value) -> io::Result<()> {

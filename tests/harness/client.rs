@@ -160,6 +160,33 @@ fn an_edit_of_a_file_that_is_not_open_opens_it_and_leaves_the_disk() {
 }
 
 #[test]
+fn an_edit_may_create_rename_and_delete_files() {
+    let repository = Repository::new(&[("old.txt", "old\n"), ("gone.txt", "gone\n")]);
+    let mut client = Client::start(&repository, &mut server(&repository).0, Profile::VsCode);
+    let start = json!({ "line": 0, "character": 0 });
+    let steps = json!([
+        { "kind": "create", "uri": client.uri("new.txt") },
+        { "kind": "rename", "oldUri": client.uri("old.txt"), "newUri": client.uri("née.txt") },
+        { "kind": "delete", "uri": client.uri("gone.txt") },
+        { "textDocument": { "uri": client.uri("new.txt"), "version": null },
+            "edits": [{ "range": { "start": start, "end": start }, "newText": "unsaved\n" }] },
+    ]);
+    let edit = json!({ "method": "workspace/applyEdit", "params": { "edit": { "documentChanges": steps } } });
+    let run = json!({ "title": "files", "command": { "command": "ask", "arguments": [edit] } });
+    assert_eq!(client.act(&run)["result"]["applied"], true);
+    assert_eq!(client.text("new.txt"), "unsaved\n");
+    client.save("new.txt");
+    assert_eq!(repository.read("née.txt"), "old\n");
+    expect_test::expect![[r#"
+         D gone.txt
+         D old.txt
+        ?? new.txt
+        ?? "n\303\251e.txt"
+    "#]]
+    .assert_eq(&repository.status());
+}
+
+#[test]
 fn a_servers_questions_are_answered_by_the_profile_or_the_tests_policy() {
     let repository = Repository::new(&[]);
     let question = json!({ "title": "ask", "command": { "command": "ask", "arguments": [{ "method": "window/showMessageRequest",

@@ -156,8 +156,9 @@ impl<'a> ClaudeCode<'a> {
     pub(crate) fn tell(&self, event: &str, fields: Value) -> Reply {
         let mut payload = json!({ "session_id": self.session, "transcript_path": self.transcript,
             "cwd": self.repository.root(), "hook_event_name": event, "permission_mode": "default" });
-        let payload_fields = payload.as_object_mut().expect("made above");
-        payload_fields.extend(fields.as_object().cloned().unwrap_or_default());
+        if let (Value::Object(payload), Value::Object(fields)) = (&mut payload, fields) {
+            payload.extend(fields);
+        }
         let mut command = start(self.repository, &self.hook);
         command.env("CLAUDE_PROJECT_DIR", self.repository.root());
         Reply::of(binary::run(&mut command, payload.to_string().as_bytes()))
@@ -166,7 +167,8 @@ impl<'a> ClaudeCode<'a> {
     fn announce(&mut self, tool: &str, input: Value, write: Tool) -> Announced {
         self.calls += 1;
         let id = format!("toolu_{:024}", self.calls);
-        let fields = json!({ "tool_name": tool, "tool_input": input, "tool_use_id": id });
+        let mut fields = json!({ "tool_name": tool, "tool_use_id": id });
+        fields["tool_input"] = input;
         Announced { reply: self.tell("PreToolUse", fields.clone()), fields, write }
     }
 

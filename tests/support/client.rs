@@ -177,7 +177,9 @@ impl Client {
     /// Asks the server and does not wait; gives the request's id.
     pub(crate) fn ask(&mut self, method: &str, params: Value) -> i64 {
         self.last += 1;
-        self.editor().send(json!({ "id": self.last, "method": method, "params": params }));
+        let mut message = json!({ "id": self.last, "method": method });
+        message["params"] = params;
+        self.editor().send(message);
         self.last
     }
 

@@ -1,7 +1,7 @@
 //! The editor behind a client: its open files, and how it answers what a server asks of it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 
@@ -45,7 +45,9 @@ impl Editor {
     }
 
     pub(super) fn notify(&self, method: &str, params: Value) {
-        self.send(json!({ "method": method, "params": params }));
+        let mut message = json!({ "method": method });
+        message["params"] = params;
+        self.send(message);
     }
 
     /// Shows a file with this text; what was open under the URI is replaced.
@@ -76,8 +78,9 @@ impl Editor {
     fn changed(&mut self, uri: &str, changes: Value) {
         let buffer = self.open.get_mut(uri).unwrap_or_else(|| panic!("{uri} is not open"));
         buffer.version += 1;
-        let document = json!({ "uri": uri, "version": buffer.version });
-        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
+        let mut params = json!({ "textDocument": { "uri": uri, "version": buffer.version } });
+        params["contentChanges"] = changes;
+        self.notify("textDocument/didChange", params);
     }
 
     /// Answers a server's request as this editor does, or as the test's policy for it says.
@@ -158,10 +161,11 @@ impl Editor {
         for step in steps.into_iter().flatten() {
             match step["kind"].as_str() {
                 None => self.edit(step["textDocument"]["uri"].as_str().unwrap_or_default(), &step["edits"]),
-                Some("create") => fs::write(disk_path(&step["uri"]), "").expect("the file can be created"),
+                Some("create") => drop(File::create_new(disk_path(&step["uri"])).expect("the file can be created")),
                 Some("delete") => fs::remove_file(disk_path(&step["uri"])).expect("the file can be deleted"),
                 Some("rename") => {
-                    fs::rename(disk_path(&step["oldUri"]), disk_path(&step["newUri"])).expect("the file can be renamed")
+                    fs::rename(disk_path(&step["oldUri"]), disk_path(&step["newUri"]))
+                        .expect("the file can be renamed");
                 }
                 Some(other) => panic!("no editor knows {other}"),
             }
