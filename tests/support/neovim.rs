@@ -47,12 +47,11 @@ impl Neovim {
         let mut command = repository.command(&release.program);
         command.args(["--embed", "--clean", "-i", "NONE"]).env("TERM", "xterm-256color");
         let mut neovim = Neovim { rpc: Rpc::start(&mut command) };
-        // Neovim waits for its screen before it starts up: with one it draws, prompts and gets the focus like any other.
+        // It waits for its screen before it starts up: with one it draws, prompts and gets the focus like any other.
         neovim.call(
             "nvim_ui_attach",
             vec![100.into(), 40.into(), Value::Map(vec![("ext_linegrid".into(), true.into())])],
         );
-        neovim.keys("");
         neovim
     }
 
