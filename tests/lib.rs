@@ -1,1 +1,4 @@
-//! What the tests and benchmarks share.
+//! What the tests and benchmarks share, and what plays an editor's or an agent's other side for them.
+
+pub mod frames;
+pub mod text;

@@ -1,4 +1,6 @@
-//! All tests, one binary.
+//! All tests, one binary: `support` is what they stand on, `harness` proves that it is real.
 
+mod harness;
 mod payloads;
+mod support;
 mod weave;

@@ -1,0 +1,104 @@
+//! A real git repository in a temporary folder, with a home of its own beside it: nothing of the machine's user gets in, nothing is left.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::binary;
+
+pub(crate) struct Repository {
+    folder: TempDir,
+    root: PathBuf,
+}
+
+impl Repository {
+    /// A repository on branch `main` whose first commit holds these files (path from the root, text).
+    pub(crate) fn new(files: &[(&str, &str)]) -> Repository {
+        let folder = tempfile::Builder::new().prefix("repository-").tempdir().expect("a temporary folder");
+        let real = folder.path().canonicalize().expect("the folder was just made");
+        for made in ["home", "run", "work"] {
+            fs::create_dir(real.join(made)).expect("the folder is new");
+        }
+        let repository = Repository { folder, root: real.join("work") };
+        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        for (path, text) in files {
+            repository.write(path, text);
+        }
+        repository.commit("First");
+        repository
+    }
+
+    /// The work tree's root, without links.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.root.with_file_name("home")
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Writes a file as any program would: in place, folders made as needed.
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a path in the root")).expect("folders can be made");
+        fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Commits all that is in the work tree.
+    pub(crate) fn commit(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
+    }
+
+    /// `git status` in its short form, a path a line.
+    pub(crate) fn status(&self) -> String {
+        self.git(&["status", "--short", "--untracked-files=all"])
+    }
+
+    /// Runs git in the root; gives its stdout, panics with its stderr when it fails.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        binary::run(self.command("git").args(arguments), b"").ok()
+    }
+
+    /// A program to be started in the root, in an environment that holds nothing but the PATH, this repository's home and a fixed identity and date.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root).env_clear();
+        for kept in ["PATH", "TMPDIR"] {
+            command.envs(std::env::var_os(kept).map(|value| (kept, value)));
+        }
+        let home = self.home();
+        for (name, folder) in [
+            ("XDG_CONFIG_HOME", ".config"),
+            ("XDG_DATA_HOME", ".local/share"),
+            ("XDG_STATE_HOME", ".local/state"),
+            ("XDG_CACHE_HOME", ".cache"),
+        ] {
+            command.env(name, home.join(folder));
+        }
+        for role in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{role}_NAME"), "Una User");
+            command.env(format!("GIT_{role}_EMAIL"), "una@example.org");
+            command.env(format!("GIT_{role}_DATE"), "2026-01-02T03:04:05Z");
+        }
+        command
+            .env("HOME", &home)
+            .env("XDG_RUNTIME_DIR", self.root.with_file_name("run"))
+            .env("LANG", "C.UTF-8")
+            .env("TZ", "UTC")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CEILING_DIRECTORIES", self.folder.path());
+        command
+    }
+}
