@@ -7,7 +7,7 @@ mod known;
 
 use crate::author::Author;
 use crate::diff;
-use crate::edit::{Acts, Edit, EditId, Evidence, Lineage, Switch};
+use crate::edit::{Acts, Deed, Edit, EditId, Evidence, Lineage, Switch};
 use crate::weave::{EditIx, Missing, Splice, View, Weave};
 use known::{Known, State};
 use ropey::Rope;
@@ -265,6 +265,14 @@ impl Document {
             records.push(Record::Edited(Box::new(edit)));
         }
         records
+    }
+
+    /// Says whose some deeds are that were held to be nobody's who said so.
+    pub fn claim(&mut self, deeds: Vec<Deed>, act: &Act) -> Vec<Record> {
+        let Act { author, evidence, at, call } = act.clone();
+        let acts = Acts { claims: deeds, ..Acts::default() };
+        let edit = Edit { id: EditId::FIRST, author, place: Lineage::Disk, evidence, at, call, acts };
+        self.commit(Lineage::Disk, edit)
     }
 
     /// Says that a text may come which is this edit's doing: the target of a plan.

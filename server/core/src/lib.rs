@@ -12,3 +12,6 @@ pub mod revert;
 pub mod verdict;
 pub mod scope;
 pub mod announce;
+pub mod attribution;
+pub mod event;
+pub mod workspace;

@@ -1,5 +1,6 @@
 //! Projections: which text the weave gives when one asks for all changes but some.
 
+use super::adopt::push_deed;
 use super::tree::FragmentIx;
 use super::{EditIx, Fragment, Weave, What};
 use crate::edit::{Deed, Lineage, Span};
@@ -150,6 +151,18 @@ impl Weave {
             What::Switch(..) => Some((act.by, DeedKind::Switch)),
             What::Accept(_) | What::Claim(_) | What::Hold => None,
         }))
+    }
+
+    /// All that an edit did.
+    #[must_use]
+    pub fn deeds_of(&self, ix: EditIx) -> Vec<Deed> {
+        let mut deeds = Vec::new();
+        for fragment in self.order() {
+            if self.deeds(fragment).any(|(by, _)| by == ix) {
+                push_deed(&mut deeds, self.deed(ix, fragment));
+            }
+        }
+        deeds
     }
 
     /// The edit whose author a deed is: the edit that did it, or the one that claimed it.

@@ -1,0 +1,146 @@
+//! Whose is it? Pairs what is seen on disk with what agents announced. Evidence, best first: the content that an agent announced,
+//! a path that it announced, a shell command of its that was running; what nobody claims is external.
+
+use crate::announce::{AgentAct, AgentEvent, Write};
+use crate::author::Author;
+use crate::document::Act;
+use crate::edit::Evidence;
+
+/// An announcement that was not answered by a report claims for this long, in milliseconds: a tool may wait for a person.
+const PATIENCE: u64 = 10 * 60 * 1000;
+/// After its report an announcement claims for this long, in milliseconds: some agents report before the bytes are there.
+const FLUSH: u64 = 2000;
+
+/// What agents have said of writes and commands that is not over yet.
+#[derive(Clone, Debug, Default)]
+pub struct Announcements {
+    writes: Vec<Announced>,
+    windows: Vec<Window>,
+}
+
+/// A write of one file that an agent announced.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// Whose.
+    pub author: Author,
+    /// The tool call.
+    pub call: Option<String>,
+    /// The file.
+    pub path: String,
+    /// What it said.
+    pub write: Write,
+    /// The text that the file will have, where that can be told.
+    pub expected: Option<String>,
+    /// When it was announced.
+    pub at: u64,
+    /// When it was reported done.
+    pub reported: Option<u64>,
+}
+
+/// A shell command that an agent runs.
+#[derive(Clone, Debug)]
+struct Window {
+    author: Author,
+    call: Option<String>,
+    at: u64,
+    closed: Option<u64>,
+}
+
+impl Announcements {
+    /// Takes note of what an agent says; `text` is what the disk holds of a file, as far as it is known.
+    pub fn hear(&mut self, event: &AgentEvent, at: u64, text: &dyn Fn(&str) -> Option<String>) {
+        let author = event.author();
+        match &event.act {
+            AgentAct::WillWrite { writes } => {
+                for write in writes {
+                    self.announce(event, write, at, text);
+                }
+            }
+            AgentAct::DidWrite { writes } => {
+                for write in writes {
+                    if !self.writes.iter().any(|known| known.is(event, &write.path)) {
+                        self.announce(event, write, at, text);
+                    }
+                    for known in self.writes.iter_mut().filter(|known| known.is(event, &write.path)) {
+                        known.reported = Some(at);
+                    }
+                }
+            }
+            AgentAct::WriteFailed { paths } => self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path))),
+            AgentAct::WillRun { .. } => {
+                self.windows.push(Window { author, call: event.call.clone(), at, closed: None });
+            }
+            AgentAct::DidRun { background: false, .. } => {
+                let same = |window: &&mut Window| window.author == author && (event.call.is_none() || window.call == event.call);
+                for window in self.windows.iter_mut().filter(same) {
+                    window.closed = Some(at);
+                }
+            }
+            AgentAct::TurnEnded | AgentAct::SessionEnded => {
+                self.windows.iter_mut().filter(|window| window.author == author).for_each(|window| window.closed = Some(at));
+            }
+            _ => {}
+        }
+        self.forget(at);
+    }
+
+    /// Whose a new content of a file on disk is, that no buffer holds.
+    #[must_use]
+    pub fn whose(&self, path: &str, text: Option<&str>, at: u64) -> Act {
+        let open = || self.writes.iter().rev().filter(|known| known.path == path && known.claims(at));
+        let by_content = open().find(|known| text.is_some() && known.expected.as_deref() == text);
+        let window = || self.windows.iter().rev().find(|window| window.at <= at && window.closed.is_none_or(|end| at <= end + FLUSH));
+        let (author, evidence, call) = if let Some(known) = by_content {
+            (&known.author, Evidence::Content, &known.call)
+        } else if let Some(known) = open().next() {
+            (&known.author, Evidence::Path, &known.call)
+        } else if let Some(window) = window() {
+            (&window.author, Evidence::Window, &window.call)
+        } else {
+            return Act::external(at);
+        };
+        Act { author: author.clone(), evidence, at, call: call.clone() }
+    }
+
+    /// The newest write of a file that is announced, for what was seen before it was announced.
+    #[must_use]
+    pub fn of_path(&self, path: &str) -> Option<&Announced> {
+        self.writes.iter().rev().find(|known| known.path == path)
+    }
+
+    fn announce(&mut self, event: &AgentEvent, write: &Write, at: u64, text: &dyn Fn(&str) -> Option<String>) {
+        let said = || write.before.text().map(str::to_owned);
+        let expected = text(&write.path).or_else(said).and_then(|before| write.after(&before).ok());
+        self.writes.retain(|known| !known.is(event, &write.path));
+        self.writes.push(Announced {
+            author: event.author(),
+            call: event.call.clone(),
+            path: write.path.clone(),
+            write: write.clone(),
+            expected,
+            at,
+            reported: None,
+        });
+    }
+
+    fn forget(&mut self, now: u64) {
+        self.writes.retain(|known| known.at + PATIENCE > now);
+        self.windows.retain(|window| window.closed.is_none_or(|end| end + PATIENCE > now));
+    }
+}
+
+impl Announced {
+    /// Whether an event is of the same write: the same call, or the same author's of that file where calls have no ids.
+    fn is(&self, event: &AgentEvent, path: &str) -> bool {
+        self.path == path
+            && self.author == event.author()
+            && (self.call == event.call || self.call.is_none() || event.call.is_none())
+    }
+
+    fn claims(&self, at: u64) -> bool {
+        match self.reported {
+            Some(reported) => at <= reported + FLUSH,
+            None => at <= self.at + PATIENCE,
+        }
+    }
+}

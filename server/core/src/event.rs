@@ -1,0 +1,86 @@
+//! What is journaled: the facts from which any process comes to the same workspace.
+
+use serde::{Deserialize, Serialize};
+
+use crate::announce::AgentEvent;
+use crate::author::Author;
+use crate::document::Record;
+use crate::edit::Evidence;
+use crate::scope::SessionScope;
+use crate::session::Session;
+
+/// Something that happened, for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// The file, relative to the workspace, with `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Milliseconds since the Unix epoch.
+    pub at: u64,
+    /// What.
+    pub what: What,
+}
+
+/// See [`Fact`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// A file was seen for the first time.
+    Began {
+        /// There was none: what stands there since was put there by someone.
+        absent: bool,
+        /// Its text; journaled apart, as a blob.
+        #[serde(skip)]
+        text: String,
+    },
+    /// Something was done to a file's text.
+    Text(Record),
+    /// A file that is no text was seen to be other than before: it is tracked as a whole.
+    Whole(Whole),
+    /// The file is there, or not.
+    Present(bool),
+    /// An agent told of what it does. Paths are relative to the workspace.
+    Told(AgentEvent),
+    /// A session's scope was set.
+    Scoped {
+        /// Whose; none is any session's that has none of its own.
+        session: Option<Session>,
+        /// The whole of it, as it is from now on.
+        scope: SessionScope,
+    },
+}
+
+/// A content that is not followed line by line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// The host's name for the bytes, by which it finds them in the journal; none where there are none, or too many to keep.
+    pub hash: Option<String>,
+    /// Bytes.
+    pub len: u64,
+    /// Why it is not followed: `binary`, `not UTF-8`, `larger than …`.
+    pub why: String,
+    /// Who made it so.
+    pub author: Author,
+    /// Why it is held to be theirs.
+    pub evidence: Evidence,
+}
+
+impl Fact {
+    /// Of a file.
+    #[must_use]
+    pub fn of(path: &str, at: u64, what: What) -> Self {
+        Self { path: Some(path.to_owned()), at, what }
+    }
+
+    /// The session that it belongs to, where there is one.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        match &self.what {
+            What::Text(Record::Edited(edit)) => edit.author.session(),
+            What::Whole(whole) => whole.author.session(),
+            What::Told(event) => Some(&event.session),
+            What::Scoped { session, .. } => session.as_ref(),
+            What::Began { .. } | What::Text(Record::Synced { .. }) | What::Present(_) => None,
+        }
+    }
+}

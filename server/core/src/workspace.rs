@@ -1,0 +1,308 @@
+//! All that is known of the files of one workspace and of who works in them. One owner holds it; facts go in, facts come out.
+
+use std::collections::BTreeMap;
+
+use ropey::Rope;
+
+use crate::announce::{AgentAct, AgentEvent};
+use crate::attribution::Announcements;
+use crate::author::Author;
+use crate::document::{Act, Document};
+use crate::edit::{Evidence, Lineage};
+use crate::event::{Fact, What, Whole};
+use crate::scope::SessionScope;
+use crate::session::Session;
+use crate::weave::{EditIx, Missing, View};
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    process: u32,
+    files: BTreeMap<String, File>,
+    sessions: BTreeMap<Session, SessionState>,
+    announced: Announcements,
+    /// The scope of sessions that have none of their own.
+    scope: SessionScope,
+}
+
+/// A file that is followed.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its text, as both lineages have it; that of a file that is no text is empty.
+    pub document: Document,
+    /// There was no such file at first sight.
+    pub began_absent: bool,
+    /// Whether it is there now.
+    pub present: bool,
+    /// What it was, where it is no text, oldest first.
+    pub wholes: Vec<Whole>,
+    /// Whether it is no text now.
+    pub is_whole: bool,
+}
+
+/// An agent's session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionState {
+    /// The agent's name.
+    pub agent: String,
+    /// The model, as last said.
+    pub model: Option<String>,
+    /// What the user last asked for.
+    pub prompt: Option<String>,
+    /// When it was first heard of, in milliseconds since the Unix epoch.
+    pub began: u64,
+    /// When it was last heard of.
+    pub heard: u64,
+    /// Whether its turn runs.
+    pub at_work: bool,
+    /// Its own scope, where one was set.
+    pub scope: Option<SessionScope>,
+}
+
+/// What is read of a file on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// No file.
+    Absent,
+    /// UTF-8 text.
+    Text(Rope),
+    /// Anything else, with the host's name for the bytes, their number, and why it is no text to follow.
+    Opaque {
+        /// Where the bytes are kept.
+        hash: Option<String>,
+        /// Bytes.
+        len: u64,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Workspace {
+    /// With nothing in it; `process` is this process's number in the journal.
+    #[must_use]
+    pub fn new(process: u32) -> Self {
+        Self {
+            process,
+            files: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            announced: Announcements::default(),
+            scope: SessionScope::default(),
+        }
+    }
+
+    /// The files that are followed, by path.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.files.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&File> {
+        self.files.get(path)
+    }
+
+    /// One of them, to be changed: what comes of it is to be journaled.
+    pub fn file_mut(&mut self, path: &str) -> Option<&mut File> {
+        self.files.get_mut(path)
+    }
+
+    /// The sessions that were heard of.
+    #[must_use]
+    pub fn sessions(&self) -> &BTreeMap<Session, SessionState> {
+        &self.sessions
+    }
+
+    /// The scope of a session: its own, its parent's, or that of all.
+    #[must_use]
+    pub fn scope_of(&self, session: &Session) -> &SessionScope {
+        let own = |session: &Session| self.sessions.get(session).and_then(|state| state.scope.as_ref());
+        own(session).or_else(|| own(&session.parent())).unwrap_or(&self.scope)
+    }
+
+    /// Takes over a fact from the journal.
+    ///
+    /// # Errors
+    /// If it names an edit that is not known: the journal was not folded in its order.
+    pub fn recall(&mut self, fact: &Fact) -> Result<(), Missing> {
+        match (&fact.what, &fact.path) {
+            (What::Began { absent, text }, Some(path)) => {
+                let file = File::new(Rope::from_str(text), *absent, self.process);
+                self.files.entry(path.clone()).or_insert(file);
+            }
+            (What::Text(record), Some(path)) => {
+                if let Some(file) = self.files.get_mut(path) {
+                    file.document.fold(record)?;
+                    file.is_whole = false;
+                }
+            }
+            (What::Whole(whole), Some(path)) => {
+                if let Some(file) = self.files.get_mut(path) {
+                    file.wholes.push(whole.clone());
+                    file.is_whole = true;
+                }
+            }
+            (What::Present(present), Some(path)) => {
+                if let Some(file) = self.files.get_mut(path) {
+                    file.present = *present;
+                }
+            }
+            (What::Told(event), _) => self.hear(event, fact.at),
+            (What::Scoped { session: Some(session), scope }, _) => {
+                self.sessions.entry(session.clone()).or_default().scope = Some(scope.clone());
+            }
+            (What::Scoped { session: None, scope }, _) => self.scope = scope.clone(),
+            (What::Began { .. } | What::Text(_) | What::Whole(_) | What::Present(_), None) => {}
+        }
+        Ok(())
+    }
+
+    /// An agent tells of what it does; its paths are relative to the workspace.
+    pub fn told(&mut self, event: AgentEvent, at: u64) -> Vec<Fact> {
+        self.hear(&event, at);
+        let mut facts = vec![Fact { path: None, at, what: What::Told(event.clone()) }];
+        if let AgentAct::DidWrite { writes } = &event.act {
+            for write in writes {
+                facts.extend(self.claim_late(&write.path, at));
+            }
+        }
+        facts
+    }
+
+    /// Follows a file from now on, if it is not followed yet: this is what it was at first sight.
+    pub fn begin(&mut self, path: &str, content: &Content, at: u64) -> Vec<Fact> {
+        if self.files.contains_key(path) {
+            return Vec::new();
+        }
+        let (absent, text) = match content {
+            Content::Absent => (true, Rope::new()),
+            Content::Text(text) => (false, text.clone()),
+            Content::Opaque { .. } => (false, Rope::new()),
+        };
+        let began = What::Began { absent, text: text.to_string() };
+        let mut facts = vec![Fact::of(path, at, began)];
+        self.files.insert(path.to_owned(), File::new(text, absent, self.process));
+        if let Content::Opaque { hash, len, why } = content {
+            let (hash, len, why) = (hash.clone(), *len, why.clone());
+            let whole = Whole { hash, len, why, author: Author::Nobody, evidence: Evidence::None };
+            facts.extend(self.files.get_mut(path).map(|file| file.whole(path, whole, at)));
+        }
+        facts
+    }
+
+    /// What it means that a file that is followed was read to hold this. Nothing is changed: the file as it is then is given back, to
+    /// be put in place once the facts are journaled. `saved` says that the editor has just written it.
+    #[must_use]
+    pub fn read(&self, path: &str, content: &Content, saved: bool, at: u64) -> Option<(File, Vec<Fact>)> {
+        let mut file = self.files.get(path)?.clone();
+        let mut facts = Vec::new();
+        let text = match content {
+            Content::Text(text) => text.clone(),
+            Content::Absent => Rope::new(),
+            Content::Opaque { hash, len, why } => {
+                let known = file.is_whole && file.wholes.last().is_some_and(|last| last.hash == *hash && last.len == *len);
+                if !known {
+                    let Act { author, evidence, .. } = self.announced.whose(path, None, at);
+                    let whole = Whole { hash: hash.clone(), len: *len, why: why.clone(), author, evidence };
+                    facts.push(file.whole(path, whole, at));
+                }
+                facts.extend(file.be_present(path, true, at));
+                return Some((file, facts));
+            }
+        };
+        let act = if saved && file.document.is_open() {
+            Act::user(at)
+        } else {
+            self.announced.whose(path, Some(&text.to_string()), at)
+        };
+        let records = file.document.observe(Lineage::Disk, text, &act);
+        file.is_whole = false;
+        facts.extend(records.into_iter().map(|record| Fact::of(path, at, What::Text(record))));
+        facts.extend(file.be_present(path, *content != Content::Absent, at));
+        Some((file, facts))
+    }
+
+    /// Puts a file in place that [`Workspace::read`] gave.
+    pub fn put(&mut self, path: &str, file: File) {
+        self.files.insert(path.to_owned(), file);
+    }
+
+    /// Sets the scope of a session, or of all that have none of their own.
+    pub fn set_scope(&mut self, session: Option<Session>, scope: SessionScope, at: u64) -> Fact {
+        match &session {
+            Some(session) => self.sessions.entry(session.clone()).or_default().scope = Some(scope.clone()),
+            None => self.scope = scope.clone(),
+        }
+        Fact { path: None, at, what: What::Scoped { session, scope } }
+    }
+
+    fn hear(&mut self, event: &AgentEvent, at: u64) {
+        let state = self.sessions.entry(event.session.clone()).or_default();
+        if state.began == 0 {
+            state.began = at;
+        }
+        state.heard = at;
+        state.agent = event.agent.to_string();
+        if let Some(model) = &event.model {
+            state.model = Some(model.to_string());
+        }
+        match &event.act {
+            AgentAct::Prompted { text } => {
+                state.prompt = Some(text.clone());
+                state.at_work = true;
+            }
+            AgentAct::TurnEnded | AgentAct::SessionEnded | AgentAct::SessionStarted { .. } => state.at_work = false,
+            _ => state.at_work = true,
+        }
+        let files = &self.files;
+        let text = |path: &str| {
+            let file = files.get(path)?;
+            Some(file.document.text(Lineage::Disk).to_string())
+        };
+        self.announced.hear(event, at, &text);
+    }
+
+    /// A report claims what was seen on disk before it was announced, once: an external edit that made of the text before it just
+    /// what the agent says.
+    fn claim_late(&mut self, path: &str, at: u64) -> Vec<Fact> {
+        let Some(announced) = self.announced.of_path(path) else { return Vec::new() };
+        let Some(file) = self.files.get_mut(path) else { return Vec::new() };
+        let weave = file.document.weave();
+        let missing = weave.missing(Lineage::Disk).to_vec();
+        let external = weave.entries().filter(|(_, entry)| entry.author == Author::External && entry.place == Lineage::Disk);
+        let ours = external.filter(|(ix, _)| {
+            let text = |upto: EditIx| weave.text(&View::at(upto, None, &missing));
+            announced.write.after(&text(*ix)).is_ok_and(|after| after == text(*ix + 1))
+        });
+        let Some((ix, _)) = ours.last() else { return Vec::new() };
+        let deeds = weave.deeds_of(ix);
+        let act = Act { author: announced.author.clone(), evidence: Evidence::Content, at, call: announced.call.clone() };
+        let records = file.document.claim(deeds, &act);
+        records.into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect()
+    }
+}
+
+impl File {
+    fn new(text: Rope, absent: bool, process: u32) -> Self {
+        let document = Document::new(text, process);
+        Self { document, began_absent: absent, present: !absent, wholes: Vec::new(), is_whole: false }
+    }
+
+    /// What is written to disk for a text: no file where there was none at first and nothing is left.
+    #[must_use]
+    pub fn content_for(&self, text: &Rope) -> Content {
+        if self.began_absent && text.len_bytes() == 0 { Content::Absent } else { Content::Text(text.clone()) }
+    }
+
+    fn whole(&mut self, path: &str, whole: Whole, at: u64) -> Fact {
+        self.wholes.push(whole.clone());
+        self.is_whole = true;
+        Fact::of(path, at, What::Whole(whole))
+    }
+
+    fn be_present(&mut self, path: &str, present: bool, at: u64) -> Option<Fact> {
+        (self.present != present).then(|| {
+            self.present = present;
+            Fact::of(path, at, What::Present(present))
+        })
+    }
+}
