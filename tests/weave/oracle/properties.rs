@@ -1,0 +1,149 @@
+//! The oracle against itself, and against texts kept by hand: thousands of random histories.
+
+use proptest::prelude::*;
+
+use super::Lineage::{Disk, Editor};
+use super::{AuthorNo, BASE, CLAUDE, CODEX, EXTERNAL, Oracle, USER};
+use crate::weave::history::{Act, History, history, merging_history};
+
+const ALL: [AuthorNo; 4] = [USER, CLAUDE, CODEX, EXTERNAL];
+
+fn played(history: &History) -> Oracle {
+    let mut oracle = Oracle::new(&history.base);
+    for step in &history.steps {
+        for act in step.acts(&oracle) {
+            act.apply(&mut oracle);
+        }
+    }
+    oracle
+}
+
+/// The text after a splice, by characters.
+fn spliced(text: &str, at: usize, delete: usize, insert: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let (before, after) = (&chars[..at], &chars[at + delete..]);
+    before.iter().copied().chain(insert.chars()).chain(after.iter().copied()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_lineages_show_the_texts_that_were_written(history in history()) {
+        let mut oracle = Oracle::new(&history.base);
+        let (mut editor, mut disk) = (history.base.clone(), history.base.clone());
+        for step in &history.steps {
+            for act in step.acts(&oracle) {
+                let edit = act.apply(&mut oracle);
+                match &act {
+                    Act::Splice { lineage, at, delete, insert, .. } => {
+                        let text = if *lineage == Editor { &mut editor } else { &mut disk };
+                        let new = spliced(text, *at, *delete, insert);
+                        prop_assert_eq!(edit.is_none(), *text == new);
+                        *text = new;
+                    }
+                    Act::Save => disk = editor.clone(),
+                    Act::Reload => editor = disk.clone(),
+                    Act::LoadBoth | Act::Revert { lineage: Editor, .. } | Act::UndoRevert { lineage: Editor } => editor = oracle.text(Editor),
+                    Act::Revert { lineage: Disk, .. } | Act::UndoRevert { lineage: Disk } => disk = oracle.text(Disk),
+                }
+                prop_assert_eq!(&oracle.text(Editor), &editor);
+                prop_assert_eq!(&oracle.text(Disk), &disk);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_text_is_never_rewritten(history in merging_history()) {
+        let oracle = played(&history);
+        prop_assert_eq!(oracle.first_text(), history.base.as_str());
+        for lineage in [Editor, Disk] {
+            let ideal = oracle.without(lineage, &ALL);
+            prop_assert_eq!(&ideal.text, &history.base);
+            prop_assert!(!ideal.touched());
+        }
+    }
+
+    #[test]
+    fn without_nobody_is_the_text_itself(history in merging_history()) {
+        let mut oracle = played(&history);
+        for lineage in [Editor, Disk] {
+            for nobody in [&[][..], &[BASE]] {
+                let ideal = oracle.without(lineage, nobody);
+                prop_assert_eq!(&ideal.text, &oracle.text(lineage));
+                prop_assert_eq!(&ideal.kept, &ideal.text);
+                prop_assert!(!ideal.touched());
+            }
+            prop_assert_eq!(oracle.revert(lineage, &[]), None);
+            prop_assert_eq!(oracle.revert(lineage, &[0]), None);
+        }
+    }
+
+    #[test]
+    fn switching_an_authors_edits_off_gives_the_ideal_and_undoing_it_what_was(history in merging_history()) {
+        for lineage in [Editor, Disk] {
+            let mut oracle = played(&history);
+            let before = (oracle.text(lineage), oracle.authors(lineage));
+            let ideal = oracle.without(lineage, &[CLAUDE]).text;
+            let reverted = oracle.revert(lineage, &oracle.edits_of(&[CLAUDE]));
+            prop_assert_eq!(oracle.text(lineage), ideal);
+            prop_assert!(!oracle.authors(lineage).contains(&CLAUDE));
+            if reverted.is_some() {
+                prop_assert!(oracle.undo_last_revert(lineage).is_some());
+            }
+            prop_assert_eq!((oracle.text(lineage), oracle.authors(lineage)), before);
+        }
+    }
+
+    #[test]
+    fn reverts_of_two_agents_commute(history in merging_history()) {
+        let (mut one, mut other) = (played(&history), played(&history));
+        for (oracle, order) in [(&mut one, [CLAUDE, CODEX]), (&mut other, [CODEX, CLAUDE])] {
+            for author in order {
+                let edits = oracle.edits_of(&[author]);
+                oracle.revert(Editor, &edits);
+            }
+        }
+        prop_assert_eq!(one.text(Editor), other.text(Editor));
+        prop_assert_eq!(one.text(Editor), played(&history).without(Editor, &[CLAUDE, CODEX]).text);
+    }
+
+    #[test]
+    fn the_ideal_and_what_adoption_keeps_are_right_answers(history in merging_history()) {
+        let oracle = played(&history);
+        for authors in [&[CLAUDE][..], &[CODEX], &[CLAUDE, CODEX], &[EXTERNAL], &[USER]] {
+            let ideal = oracle.without(Editor, authors);
+            for answer in [&ideal.text, &ideal.kept] {
+                prop_assert_eq!(ideal.accepts(answer), Ok(()), "{:?}\n{:?}", ideal, oracle);
+            }
+        }
+    }
+
+    #[test]
+    fn elsewhere_no_other_answer_is_right(history in merging_history(), at in 0..64_usize) {
+        let ideal = played(&history).without(Editor, &[CLAUDE]);
+        prop_assume!(!ideal.touched());
+        let more = spliced(&ideal.text, at % (ideal.text.chars().count() + 1), 0, "!");
+        prop_assert!(ideal.accepts(&more).is_err());
+        let length = ideal.text.chars().count();
+        if length > 0 {
+            let less = spliced(&ideal.text, at % length, 1, "");
+            prop_assert!(ideal.accepts(&less).is_err());
+        }
+    }
+
+    #[test]
+    fn a_right_answer_never_lacks_what_the_user_sees_as_his(history in merging_history(), at in 0..64_usize) {
+        let oracle = played(&history);
+        let chars = oracle.text(Editor).chars().zip(oracle.authors(Editor)).collect::<Vec<_>>();
+        let users: Vec<char> = chars.iter().filter(|(_, author)| *author == USER).map(|(char, _)| *char).collect();
+        if users.is_empty() {
+            return Ok(());
+        }
+        let ideal = oracle.without(Editor, &[CLAUDE, CODEX]);
+        // A character that stands nowhere else cannot be made up for by another of its kind.
+        let lost = users[at % users.len()];
+        let answer: String = ideal.kept.chars().filter(|char| *char != lost).collect();
+        prop_assert!(ideal.accepts(&answer).is_err());
+    }
+}
