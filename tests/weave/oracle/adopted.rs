@@ -37,7 +37,8 @@ impl Oracle {
             let is_agents =
                 if words.is_empty() { line.whole.clone().all(|at| foreign(&at)) } else { words.iter().all(foreign) };
             let parts: Vec<Range<usize>> = if is_agents {
-                let touched = deletes_part_of(&line, &atoms, &deleted) || types_in(&line, &atoms, &deleted, insert);
+                let touched =
+                    deletes_part_of(&line, &atoms, &deleted, insert) || types_in(&line, &atoms, &deleted, insert);
                 touched.then(|| line.whole.clone()).into_iter().collect()
             } else {
                 let mut tokens = tokens(&line, &atoms);
@@ -128,12 +129,14 @@ fn tokens(line: &Line, atoms: &[&Atom]) -> Vec<Range<usize>> {
     tokens
 }
 
-/// Trailing blanks and breaks are no part, and a line that goes as a whole is not left to anyone.
-fn deletes_part_of(line: &Line, atoms: &[&Atom], deleted: &Range<usize>) -> bool {
+/// Blanks at the line's end, or where it is broken, are no part, and a line that goes as a whole is not left to anyone.
+fn deletes_part_of(line: &Line, atoms: &[&Atom], deleted: &Range<usize>, insert: &[Ch]) -> bool {
     let gone = overlap(&line.text, deleted);
     let is_whole = overlap(&line.whole, deleted) == line.whole;
-    let is_trailing_blank = gone.end == line.text.end && gone.clone().all(|at| atoms[at].ch.is_blank());
-    !gone.is_empty() && !is_whole && !is_trailing_blank
+    let breaks_line = insert.iter().any(|ch| ch.is_break()) && insert.iter().all(|ch| ch.is_blank());
+    let is_blank = gone.clone().all(|at| atoms[at].ch.is_blank());
+    let is_neutral = is_blank && (gone.end == line.text.end || breaks_line);
+    !gone.is_empty() && !is_whole && !is_neutral
 }
 
 /// Text in the line, behind its start: breaks, indentation behind them and trailing blanks are none.
@@ -166,4 +169,114 @@ fn splits(token: &Range<usize>, deleted: &Range<usize>, insert: &[Ch]) -> bool {
 fn overlap(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
     let start = a.start.max(b.start);
     start..a.end.min(b.end).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::weave::oracle::{AuthorNo, CLAUDE, CODEX, Lineage::Editor, NAMES, Oracle};
+    use crate::weave::story::{Step, drawn, parse};
+
+    fn told(story: &str) -> Oracle {
+        let story = parse(story).unwrap();
+        let number = |name: &str| AuthorNo::try_from(NAMES.iter().position(|known| *known == name).unwrap()).unwrap();
+        let mut oracle = Oracle::new(&story.file);
+        for step in &story.steps {
+            match step {
+                Step::Writes { author, text } => oracle.splice(Editor, number(author), 0, usize::MAX, text),
+                Step::Reverts { author } => oracle.revert(Editor, &oracle.edits_of(&[number(author)])),
+            };
+        }
+        oracle
+    }
+
+    /// For each last text of the user's, what a revert of the agent keeps by adoption, and what it gives without.
+    fn check(story: &str, last_texts: &[&str], outcome: &Expect) {
+        let rows = last_texts.iter().map(|text| {
+            let ideal = told(&format!("{story}\nuser: {text}")).without(Editor, &[CLAUDE]);
+            let adopted = if ideal.adopted { format!("adopted: {}", drawn(&ideal.kept)) } else { "no".to_owned() };
+            format!("{text} -> {adopted} (ideal: {})\n", drawn(&ideal.text))
+        });
+        outcome.assert_eq(&rows.collect::<String>());
+    }
+
+    #[test]
+    fn typing_inside_an_agents_line_or_deleting_a_part_of_it_adopts_it() {
+        check(
+            "file: a | b | c\nclaude: a | foo bar | c",
+            &["a | foo xbar | c", "a | foo bar x | c", "a | foo | c", "a | foox | bar | c", "a | fo | xo bar | c"],
+            &expect![[r#"
+                a | foo xbar | c -> adopted: a | foo xbar | c (ideal: a | b | xc)
+                a | foo bar x | c -> adopted: a | foo bar x | c (ideal: a | b | ·xc)
+                a | foo | c -> adopted: a | foo | c (ideal: a | b | c)
+                a | foox | bar | c -> adopted: a | foox | bar | c (ideal: a | b | x | c)
+                a | fo | xo bar | c -> adopted: a | fo | xo bar | c (ideal: a | b | ⏎ | xc)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn whole_lines_breaks_and_trailing_blanks_adopt_nothing() {
+        check(
+            "file: a | c\nclaude: a | foo bar | baz | c",
+            &[
+                "a | x | foo bar | baz | c",
+                "a | foo bar | x | baz | c",
+                "a | foo | bar | baz | c",
+                "a | foo bar·· | baz | c",
+                "a | foo bar | ⏎ | baz | c",
+                "a | foo bar | ⏎ | ··baz | c",
+                "a | foo barbaz | c",
+                "a | baz | c",
+                "a | new | baz | c",
+                "a | xfoo bar | baz | c",
+            ],
+            &expect![[r#"
+                a | x | foo bar | baz | c -> no (ideal: a | x | c)
+                a | foo bar | x | baz | c -> no (ideal: a | x | c)
+                a | foo | bar | baz | c -> no (ideal: a | ⏎ | c)
+                a | foo bar·· | baz | c -> no (ideal: a | ··c)
+                a | foo bar | ⏎ | baz | c -> no (ideal: a | ⏎ | c)
+                a | foo bar | ⏎ | ··baz | c -> no (ideal: a | ⏎ | ··c)
+                a | foo barbaz | c -> no (ideal: a | c)
+                a | baz | c -> no (ideal: a | c)
+                a | new | baz | c -> no (ideal: a | new | c)
+                a | xfoo bar | baz | c -> no (ideal: a | xc)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn in_a_line_that_is_not_all_the_agents_only_the_tokens_that_the_user_split_are_adopted() {
+        check(
+            "file: old = 1\nclaude: old = 1 + foo + bar",
+            &["old = 1 + foXo + bar", "old = 1 + fo + bar", "old = X1 + foo + bar", "old = 1 + foo X + bar"],
+            &expect![[r#"
+                old = 1 + foXo + bar -> adopted: old = 1foXo (ideal: old = 1X)
+                old = 1 + fo + bar -> adopted: old = 1fo (ideal: old = 1)
+                old = X1 + foo + bar -> no (ideal: old = X1)
+                old = 1 + foo X + bar -> no (ideal: old = 1X·)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn an_adoption_ends_with_the_change_or_with_the_line() {
+        let adopted = "file: a | b\nclaude: a | foo bar | b\nuser: a | foo xbar | b\n";
+        let kept = |rest: &str| drawn(&told(&(adopted.to_owned() + rest)).without(Editor, &[CLAUDE]).kept);
+        assert_eq!(kept(""), "a | foo xbar | b");
+        assert_eq!(kept("revert user"), "a | b");
+        assert_eq!(kept("user: a | b"), "a | b");
+        assert_eq!(kept("claude: a | b"), "a | foo xbar | b");
+        assert_eq!(kept("claude: a | foo xbarn | b"), "a | foo xbar | b");
+    }
+
+    #[test]
+    fn what_another_agent_builds_on_goes_with_that_agent() {
+        let oracle = told("file: a | b\nclaude: a | foo bar | b\ncodex: a | foo xbar | b");
+        assert_eq!(drawn(&oracle.without(Editor, &[CLAUDE]).kept), "a | foo xbar | b");
+        assert_eq!(drawn(&oracle.without(Editor, &[CODEX]).kept), "a | foo bar | b");
+        assert_eq!(drawn(&oracle.without(Editor, &[CLAUDE, CODEX]).kept), "a | b");
+    }
 }
