@@ -1,6 +1,8 @@
 //! The oracle against itself, and against texts kept by hand: thousands of random histories.
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::Lineage::{Disk, Editor};
 use super::{AuthorNo, BASE, CLAUDE, CODEX, EXTERNAL, Oracle, USER};
@@ -146,4 +148,21 @@ proptest! {
         let answer: String = ideal.kept.chars().filter(|char| *char != lost).collect();
         prop_assert!(ideal.accepts(&answer).is_err());
     }
+}
+
+/// The other properties would say little if random histories seldom came to what is in doubt.
+#[test]
+fn random_histories_often_meet_adopted_and_dependent_text() {
+    let mut runner = TestRunner::deterministic();
+    let (mut reverted, mut brought_back, mut adopted, mut dependent) = (0, 0, 0, 0);
+    for _ in 0..2000 {
+        let oracle = played(&merging_history().new_tree(&mut runner).unwrap().current());
+        let ideal = oracle.without(Editor, &[CLAUDE, CODEX]);
+        reverted += usize::from(ideal.text != oracle.text(Editor));
+        brought_back += usize::from(ideal.text.len() > oracle.text(Editor).len());
+        adopted += usize::from(ideal.adopted);
+        dependent += usize::from(ideal.dependent);
+    }
+    let counts = format!("{reverted} reverted, {brought_back} brought back, {adopted} adopted, {dependent} dependent");
+    assert!(reverted > 800 && brought_back > 150 && adopted > 60 && dependent > 150, "{counts}");
 }
