@@ -2,6 +2,7 @@
 //! where the answer depends on judgement.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::{AtomNo, AuthorNo, EditNo, Lineage, Oracle, USER, normal};
 
@@ -81,7 +82,7 @@ impl Ideal {
             if next.is_empty() {
                 let far = reached.last().copied().unwrap_or_default();
                 return Err(format!(
-                    "after {} there should be {piece:?}, not {}",
+                    "after {} there should be {piece}, not {}",
                     show(&text[..far]),
                     show(&text[far..])
                 ));
@@ -146,25 +147,7 @@ impl Oracle {
             }
         }
 
-        let mut pieces = Vec::new();
-        let mut beside = false;
-        for zone in sequence.chunk_by(|a, b| a.moves && b.moves) {
-            let loss = zone.iter().filter_map(|placed| placed.killed).min();
-            let (new, old): (Vec<Placed>, Vec<Placed>) =
-                zone.iter().cloned().partition(|placed| loss.is_some_and(|loss| placed.born > loss));
-            let letters = |placed: &[Placed]| placed.iter().map(|placed| placed.letter.clone()).collect::<Vec<_>>();
-            if new.is_empty() || old.is_empty() {
-                pieces.extend(letters(zone).into_iter().map(Piece::One));
-            } else {
-                beside = true;
-                let (new, old) = (letters(&new), letters(&old));
-                pieces.push(Piece::Either(vec![
-                    letters(zone),
-                    [old.clone(), new.clone()].concat(),
-                    [new, old].concat(),
-                ]));
-            }
-        }
+        let (pieces, beside) = pieces(&sequence);
         Ideal {
             adopted: any_adopted,
             dependent: beside || !typed_into.is_empty(),
@@ -200,6 +183,43 @@ impl Oracle {
     }
 }
 
+/// The sequence with its gaps, in which what came since may stand on either side of what comes back; and whether there is one.
+fn pieces(sequence: &[Placed]) -> (Vec<Piece>, bool) {
+    let mut pieces = Vec::new();
+    let mut beside = false;
+    for zone in sequence.chunk_by(|a, b| a.moves && b.moves) {
+        let loss = zone.iter().filter_map(|placed| placed.killed).min();
+        let (new, old): (Vec<Placed>, Vec<Placed>) =
+            zone.iter().cloned().partition(|placed| loss.is_some_and(|loss| placed.born > loss));
+        let letters = |placed: &[Placed]| placed.iter().map(|placed| placed.letter.clone()).collect::<Vec<_>>();
+        if new.is_empty() || old.is_empty() {
+            pieces.extend(letters(zone).into_iter().map(Piece::One));
+        } else {
+            beside = true;
+            let (new, old) = (letters(&new), letters(&old));
+            pieces.push(Piece::Either(vec![letters(zone), [old.clone(), new.clone()].concat(), [new, old].concat()]));
+        }
+    }
+    (pieces, beside)
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spelled =
+            |letters: &[Letter]| format!("{:?}", letters.iter().map(|letter| letter.text.as_str()).collect::<String>());
+        match self {
+            Piece::One(letter) => write!(f, "{:?}", letter.text),
+            Piece::Either(orders) => {
+                write!(
+                    f,
+                    "{}",
+                    Vec::from_iter(orders.iter().map(|order| spelled(order)).collect::<BTreeSet<_>>()).join(" or ")
+                )
+            }
+        }
+    }
+}
+
 /// Where one may stand in the text after this letter.
 fn past(letter: &Letter, text: &[char], reached: &BTreeSet<usize>) -> BTreeSet<usize> {
     let wanted: Vec<char> = letter.text.chars().collect();
@@ -212,4 +232,40 @@ fn past(letter: &Letter, text: &[char], reached: &BTreeSet<usize>) -> BTreeSet<u
 fn is_within(chars: &[char], text: &[char]) -> bool {
     let mut text = text.iter();
     chars.iter().all(|char| text.any(|other| other == char))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use crate::weave::oracle::{CLAUDE, Lineage::Editor, Oracle, USER};
+
+    #[test]
+    fn a_wrong_answer_is_told_why() {
+        let mut oracle = Oracle::new("a\nb\nc\nd\n");
+        oracle.splice(Editor, CLAUDE, 2, 2, "B\n");
+        oracle.splice(Editor, USER, 4, 0, "u\n");
+        oracle.splice(Editor, CLAUDE, 8, 0, "x\n");
+        let ideal = oracle.without(Editor, &[CLAUDE]);
+        for right in ["a\nb\nu\nc\nd\n", "a\nu\nb\nc\nd\n"] {
+            assert_eq!(ideal.accepts(right), Ok(()));
+        }
+        let wrong = [
+            ("the user's line is gone", "a\nb\nc\nd\n"),
+            ("the agent's line is left", "a\nb\nu\nc\nx\nd\n"),
+            ("the last line is not the agent's", "a\nb\nu\nc\n"),
+            ("what the agent deleted is not back", "a\nu\nc\nd\n"),
+            ("the user's line has moved", "a\nb\nc\nu\nd\n"),
+            ("there is more", "a\nb\nu\nc\nd\nd\n"),
+        ];
+        let told = wrong.map(|(what, answer)| format!("{what}: {}\n", ideal.accepts(answer).unwrap_err()));
+        expect![[r#"
+            the user's line is gone: of the user's text "u\n", in this order, something is missing in "a\nb\nc\nd\n"
+            the agent's line is left: after "a\nb\nu\nc\n" there should be "d", not "x\nd\n"
+            the last line is not the agent's: after "a\nb\nu\nc\n" there should be "d", not ""
+            what the agent deleted is not back: after "a\n" there should be "b\nu\n" or "u\nb\n", not "u\nc\nd\n"
+            the user's line has moved: after "a\n" there should be "b\nu\n" or "u\nb\n", not "b\nc\nu\nd\n"
+            there is more: "d\n" should be gone at the end
+        "#]].assert_eq(&told.concat());
+    }
 }

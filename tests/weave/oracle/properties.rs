@@ -150,6 +150,37 @@ proptest! {
     }
 }
 
+#[test]
+fn reverts_are_undone_last_first_and_each_once() {
+    let mut oracle = Oracle::new("");
+    let claudes = oracle.splice(Editor, CLAUDE, 0, 0, "c\n");
+    let codexs = oracle.splice(Editor, CODEX, 2, 0, "x\n");
+    oracle.revert(Editor, &Vec::from_iter(claudes));
+    oracle.revert(Editor, &Vec::from_iter(codexs));
+    assert_eq!(oracle.text(Editor), "");
+    assert_eq!(oracle.undo_last_revert(Disk), None);
+    oracle.undo_last_revert(Editor);
+    assert_eq!(oracle.text(Editor), "x\n");
+    oracle.undo_last_revert(Editor);
+    assert_eq!(oracle.text(Editor), "c\nx\n");
+    assert_eq!(oracle.undo_last_revert(Editor), None);
+}
+
+#[test]
+fn what_a_save_overwrites_and_what_a_reload_drops_stays_in_the_weave() {
+    let mut oracle = Oracle::new("a\n");
+    oracle.splice(Editor, USER, 2, 0, "typed\n");
+    oracle.splice(Disk, CLAUDE, 0, 2, "written\n");
+    let mut reloaded = oracle.clone();
+    oracle.save();
+    reloaded.reload();
+    for (oracle, text) in [(oracle, "a\ntyped\n"), (reloaded, "written\n")] {
+        assert_eq!([Editor, Disk].map(|lineage| oracle.text(lineage)), [text, text]);
+        assert_eq!(oracle.edits_of(&ALL), [1, 2]);
+        assert!(["typed", "written"].iter().all(|lost| format!("{oracle:?}").contains(lost)));
+    }
+}
+
 /// The other properties would say little if random histories seldom came to what is in doubt.
 #[test]
 fn random_histories_often_meet_adopted_and_dependent_text() {

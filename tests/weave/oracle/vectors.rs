@@ -21,9 +21,9 @@ const VECTORS: [[&str; 5]; 15] = [
     ["V10", "a b c", "A@1 -1 +[B]; A@1 -1 +[BB]; U@3 -0 +[u]", "a BB c u", "a b c u"],
     ["V11", "a b", "A@1 -0 +[x]; U@0 -3 +[new]", "new", "new"],
     ["V12", "a b c", "U@1 -0 +[u]; A@0 -4 +[a z c]", "a z c", "a u b c"],
-    ["V13a", "a b c", "A@1 -1 +[B]; U@1 types u; A@1 -1 +[Bua]", "a Bua c", "a Bu c or a Bua c"],
+    ["V13a", "a b c", "A@1 -1 +[B]; U@1 types u; A@1 -1 +[Bua]", "a Bua c", "a Bu c"],
     // The letters that B and Bu share are not the user's; written in other words, the whole line is (below).
-    ["V13b", "a b c", "A@1 -1 +[B]; U@1 -1 +[Bu]; A@1 -1 +[Bua]", "a Bua c", "a Bu c or a Bua c"],
+    ["V13b", "a b c", "A@1 -1 +[B]; U@1 -1 +[Bu]; A@1 -1 +[Bua]", "a Bua c", "a Bu c"],
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +86,14 @@ fn the_vectors_hold_as_neovim_sends_them() {
 }
 
 #[test]
+fn leaving_v13_as_it_is_is_right_too() {
+    for [name, base, edits, now, _] in VECTORS.iter().filter(|vector| vector[0].starts_with("V13")) {
+        let ideal = played(base, edits, Way::Lines).without(Editor, &[CLAUDE]);
+        assert_eq!(ideal.accepts(&lines(now)), Ok(()), "{name}");
+    }
+}
+
+#[test]
 fn v13b_in_other_words_gives_back_the_line_that_the_agent_replaced() {
     let edits = "A@1 -1 +[old]; U@1 -1 +[new]; A@1 -1 +[newer]";
     let ideal = played("a b c", edits, Way::Lines).without(Editor, &[CLAUDE]);
@@ -131,8 +139,9 @@ fn table(way: Way) -> String {
         assert_eq!(words(&oracle.text(Editor)), now, "{name} {way:?}\n{oracle:?}");
         let ideal = oracle.without(Editor, &[CLAUDE]);
         let answers: Vec<&str> = after.split(" or ").collect();
-        let accepted = answers.iter().find(|answer| ideal.accepts(&lines(answer)).is_ok());
-        assert!(accepted.is_some(), "{name} {way:?} {:?}\n{ideal:?}\n{oracle:?}", ideal.accepts(&lines(answers[0])));
+        let refused: Vec<String> = answers.iter().filter_map(|answer| ideal.accepts(&lines(answer)).err()).collect();
+        let allowed = if ideal.dependent { 0 } else { answers.len() - 1 };
+        assert!(refused.len() <= allowed, "{name} {way:?} {refused:?}\n{ideal:?}\n{oracle:?}");
         assert!(answers.contains(&words(&ideal.kept).as_str()), "{name} {way:?} {ideal:?}\n{oracle:?}");
         let mut row = format!("{name}: {now} -> {}", words(&ideal.text));
         if ideal.dependent {
