@@ -55,45 +55,36 @@ impl Ideal {
     /// Whether the text is a right answer; if not, why not.
     pub(crate) fn accepts(&self, text: &str) -> Result<(), String> {
         let text: Vec<char> = text.chars().collect();
+        self.read(&text).map_err(|why| {
+            let users = self.letters().filter(|letter| letter.must && letter.of_user);
+            let users: Vec<char> = users.flat_map(|letter| letter.text.chars()).collect();
+            if is_within(&users, &text) { why } else { format!("text of the user's is missing or out of order: {why}") }
+        })
+    }
+
+    fn read(&self, text: &[char]) -> Result<(), String> {
         let show = |chars: &[char]| format!("{:?}", chars.iter().collect::<String>());
-        let users: Vec<char> = self
-            .letters()
-            .filter(|letter| letter.must && letter.of_user)
-            .flat_map(|letter| letter.text.chars())
-            .collect();
-        if !is_within(&users, &text) {
-            return Err(format!(
-                "of the user's text {}, in this order, something is missing in {}",
-                show(&users),
-                show(&text)
-            ));
-        }
         let mut reached = BTreeSet::from([0]);
         for piece in &self.pieces {
-            let next: BTreeSet<usize> = match piece {
-                Piece::One(letter) => past(letter, &text, &reached),
+            let far = reached.last().copied().unwrap_or_default();
+            reached = match piece {
+                Piece::One(letter) => past(letter, text, &reached),
                 Piece::Either(orders) => {
                     let past_all = |order: &Vec<Letter>| {
-                        order.iter().fold(reached.clone(), |reached, letter| past(letter, &text, &reached))
+                        order.iter().fold(reached.clone(), |reached, letter| past(letter, text, &reached))
                     };
                     orders.iter().flat_map(past_all).collect()
                 }
             };
-            if next.is_empty() {
-                let far = reached.last().copied().unwrap_or_default();
-                return Err(format!(
-                    "after {} there should be {piece}, not {}",
-                    show(&text[..far]),
-                    show(&text[far..])
-                ));
+            if reached.is_empty() {
+                let (before, after) = (show(&text[..far]), show(&text[far..]));
+                return Err(format!("after {before} there should be {piece}, not {after}"));
             }
-            reached = next;
         }
-        if !reached.contains(&text.len()) {
-            let far = reached.last().copied().unwrap_or_default();
-            return Err(format!("{} should be gone at the end", show(&text[far..])));
+        match reached.last() {
+            Some(&far) if far < text.len() => Err(format!("{} should be gone at the end", show(&text[far..]))),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn letters(&self) -> impl Iterator<Item = &Letter> {
@@ -260,12 +251,13 @@ mod tests {
         ];
         let told = wrong.map(|(what, answer)| format!("{what}: {}\n", ideal.accepts(answer).unwrap_err()));
         expect![[r#"
-            the user's line is gone: of the user's text "u\n", in this order, something is missing in "a\nb\nc\nd\n"
+            the user's line is gone: text of the user's is missing or out of order: after "a\n" there should be "b\nu\n" or "u\nb\n", not "b\nc\nd\n"
             the agent's line is left: after "a\nb\nu\nc\n" there should be "d", not "x\nd\n"
             the last line is not the agent's: after "a\nb\nu\nc\n" there should be "d", not ""
             what the agent deleted is not back: after "a\n" there should be "b\nu\n" or "u\nb\n", not "u\nc\nd\n"
             the user's line has moved: after "a\n" there should be "b\nu\n" or "u\nb\n", not "b\nc\nu\nd\n"
             there is more: "d\n" should be gone at the end
-        "#]].assert_eq(&told.concat());
+        "#]]
+        .assert_eq(&told.concat());
     }
 }
