@@ -124,7 +124,9 @@ proptest! {
     #[test]
     fn elsewhere_no_other_answer_is_right(history in merging_history(), at in 0..64_usize) {
         let ideal = played(&history).without(Editor, &[CLAUDE]);
-        prop_assume!(!ideal.touched());
+        if ideal.touched() {
+            return Ok(());
+        }
         let more = spliced(&ideal.text, at % (ideal.text.chars().count() + 1), 0, "!");
         prop_assert!(ideal.accepts(&more).is_err());
         let length = ideal.text.chars().count();
