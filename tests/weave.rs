@@ -1,4 +1,7 @@
-//! The weave: stories, the vectors of the design three ways, and thousands of random histories beside a naive model.
+//! The weave: the vectors of the design three ways, stories, and random histories beside a naive model that was written apart.
 
+mod history;
+mod oracle;
 mod play;
+mod story;
 mod vectors;

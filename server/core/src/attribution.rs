@@ -66,18 +66,25 @@ impl Announcements {
                     }
                 }
             }
-            AgentAct::WriteFailed { paths } => self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path))),
+            AgentAct::WriteFailed { paths } => {
+                self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path)))
+            }
             AgentAct::WillRun { .. } => {
                 self.windows.push(Window { author, call: event.call.clone(), at, closed: None });
             }
             AgentAct::DidRun { background: false, .. } => {
-                let same = |window: &&mut Window| window.author == author && (event.call.is_none() || window.call == event.call);
+                let same = |window: &&mut Window| {
+                    window.author == author && (event.call.is_none() || window.call == event.call)
+                };
                 for window in self.windows.iter_mut().filter(same) {
                     window.closed = Some(at);
                 }
             }
             AgentAct::TurnEnded | AgentAct::SessionEnded => {
-                self.windows.iter_mut().filter(|window| window.author == author).for_each(|window| window.closed = Some(at));
+                self.windows
+                    .iter_mut()
+                    .filter(|window| window.author == author)
+                    .for_each(|window| window.closed = Some(at));
             }
             _ => {}
         }
@@ -89,7 +96,12 @@ impl Announcements {
     pub fn whose(&self, path: &str, text: Option<&str>, at: u64) -> Act {
         let open = || self.writes.iter().rev().filter(|known| known.path == path && known.claims(at));
         let by_content = open().find(|known| text.is_some() && known.expected.as_deref() == text);
-        let window = || self.windows.iter().rev().find(|window| window.at <= at && window.closed.is_none_or(|end| at <= end + FLUSH));
+        let window = || {
+            self.windows
+                .iter()
+                .rev()
+                .find(|window| window.at <= at && window.closed.is_none_or(|end| at <= end + FLUSH))
+        };
         let (author, evidence, call) = if let Some(known) = by_content {
             (&known.author, Evidence::Content, &known.call)
         } else if let Some(known) = open().next() {

@@ -199,7 +199,8 @@ impl Workspace {
             Content::Text(text) => text.clone(),
             Content::Absent => Rope::new(),
             Content::Opaque { hash, len, why } => {
-                let known = file.is_whole && file.wholes.last().is_some_and(|last| last.hash == *hash && last.len == *len);
+                let known =
+                    file.is_whole && file.wholes.last().is_some_and(|last| last.hash == *hash && last.len == *len);
                 if !known {
                     let Act { author, evidence, .. } = self.announced.whose(path, None, at);
                     let whole = Whole { hash: hash.clone(), len: *len, why: why.clone(), author, evidence };
@@ -268,14 +269,16 @@ impl Workspace {
         let Some(file) = self.files.get_mut(path) else { return Vec::new() };
         let weave = file.document.weave();
         let missing = weave.missing(Lineage::Disk).to_vec();
-        let external = weave.entries().filter(|(_, entry)| entry.author == Author::External && entry.place == Lineage::Disk);
+        let external =
+            weave.entries().filter(|(_, entry)| entry.author == Author::External && entry.place == Lineage::Disk);
         let ours = external.filter(|(ix, _)| {
             let text = |upto: EditIx| weave.text(&View::at(upto, None, &missing));
             announced.write.after(&text(*ix)).is_ok_and(|after| after == text(*ix + 1))
         });
         let Some((ix, _)) = ours.last() else { return Vec::new() };
         let deeds = weave.deeds_of(ix);
-        let act = Act { author: announced.author.clone(), evidence: Evidence::Content, at, call: announced.call.clone() };
+        let act =
+            Act { author: announced.author.clone(), evidence: Evidence::Content, at, call: announced.call.clone() };
         let records = file.document.claim(deeds, &act);
         records.into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect()
     }
