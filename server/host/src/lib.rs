@@ -1,0 +1,4 @@
+//! Countersign's host: every thread, file, socket, clock and JSON. What it decides by is `countersign_core`.
+
+pub mod journal;
+pub mod state_dir;
