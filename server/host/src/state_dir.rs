@@ -77,8 +77,8 @@ pub fn make_private(dir: &Path) -> Result<PathBuf> {
         bail!("{} should be the state folder, but is a file", dir.display());
     }
     refuse_another_users(&folder, || format!("the state folder {}", dir.display()))?;
-    if folder.mode() & 0o777 != 0o700 {
-        fs::set_permissions(dir, Permissions::from_mode(0o700))
+    if folder.mode() & 0o077 != 0 {
+        fs::set_permissions(dir, Permissions::from_mode(folder.mode() & 0o700))
             .with_context(|| format!("cannot close the state folder {} to others", dir.display()))?;
     }
     fs::canonicalize(dir).with_context(look)
@@ -89,8 +89,9 @@ fn create(dir: &Path) -> std::io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
     }
     match DirBuilder::new().mode(0o700).create(dir) {
+        Ok(()) => fs::set_permissions(dir, Permissions::from_mode(0o700)),
         Err(err) if err.kind() == ErrorKind::AlreadyExists => Ok(()),
-        made => made,
+        Err(err) => Err(err),
     }
 }
 

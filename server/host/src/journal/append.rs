@@ -87,6 +87,7 @@ impl Journal {
         let appended = self.told("append", appended)?;
         if let Appended::Written { last, .. } = appended {
             self.wake_others(last);
+            self.shorten_log();
         }
         Ok(appended)
     }

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// How long to wait for another process.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+use super::patience;
 
 #[derive(Clone)]
 pub(super) struct Files {
@@ -55,12 +54,19 @@ impl Files {
     /// locks that another connection of this process has on it.
     pub(super) fn close_to_others(&self) -> Result<()> {
         match fs::metadata(&self.database) {
-            Ok(found) if found.mode() & 0o777 != 0o600 => {
-                fs::set_permissions(&self.database, Permissions::from_mode(0o600))
-                    .with_context(|| format!("cannot close {} to others", self.database.display()))
-            }
+            Ok(found) if found.mode() & 0o077 != 0 => self.set_mode(found.mode() & 0o700),
             _ => Ok(()),
         }
+    }
+
+    /// Gives the database, just made, its mode.
+    pub(super) fn make_private(&self) -> Result<()> {
+        self.set_mode(0o600)
+    }
+
+    fn set_mode(&self, mode: u32) -> Result<()> {
+        fs::set_permissions(&self.database, Permissions::from_mode(mode))
+            .with_context(|| format!("cannot close {} to others", self.database.display()))
     }
 
     /// Waits until no other process begins or sets aside a journal here.
@@ -70,7 +76,7 @@ impl Files {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => {
+                Err(TryLockError::WouldBlock) if started.elapsed() < patience::LIMIT => {
                     std::thread::sleep(Duration::from_millis(1));
                 }
                 Err(TryLockError::WouldBlock) => bail!("another process has held {} for 5 s", self.lock.display()),

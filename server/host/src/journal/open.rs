@@ -8,9 +8,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::append::Durability;
-use super::files::{Files, Identity, PATIENCE, length};
+use super::files::{Files, Identity, length};
 use super::schema::{self, Kind};
-use super::{Hash, Journal, set_aside, trouble};
+use super::{Hash, Journal, patience, set_aside, trouble};
 use crate::state_dir;
 
 /// An open journal, and what had to be done to have it.
@@ -42,7 +42,8 @@ impl Journal {
     /// Countersign wrote the journal, and where another process keeps it locked for five seconds.
     pub fn open(dir: &Path, now: i64) -> Result<Opened> {
         let files = Files::of(state_dir::make_private(dir)?);
-        open(&files, now).with_context(|| format!("cannot open the journal in {}", files.dir.display()))
+        open(&files, now)
+            .map_err(|err| trouble::explain(err, &format!("cannot open the journal in {}", files.dir.display())))
     }
 }
 
@@ -85,7 +86,7 @@ fn look(files: &Files) -> Result<Found> {
     }
     files.close_to_others()?;
     let found = match look_inside(files, before) {
-        Err(err) if trouble::is_damage(&err) => Found::Damaged(format!("{err:#}")),
+        Err(err) if trouble::is_damage(&err) => Found::Damaged(err.to_string()),
         found => found?,
     };
     // The same file before and after: else the log that was opened with it may be that of its successor.
@@ -115,14 +116,14 @@ fn suspicion(files: &Files) -> Result<Option<String>> {
             Ok(None)
         }
         Ok(damage) => Ok(Some(damage)),
-        Err(err) if trouble::is_damage(&err) => Ok(Some(format!("{err:#}"))),
+        Err(err) if trouble::is_damage(&err) => Ok(Some(err.to_string())),
         Err(err) => Err(err),
     }
 }
 
 fn begin(files: &Files) -> Result<(Journal, bool)> {
     let mut connection = connect(files, OpenFlags::SQLITE_OPEN_CREATE)?;
-    files.close_to_others()?;
+    files.make_private()?;
     let begun = match schema::recognize(&connection)? {
         Kind::Journal => false,
         Kind::Foreign(why) => bail!("{why}"),
@@ -139,8 +140,8 @@ fn begin(files: &Files) -> Result<(Journal, bool)> {
 fn connect(files: &Files, also: OpenFlags) -> Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW | also;
-    let connection = Connection::open_with_flags(&files.database, flags)?;
-    connection.busy_timeout(PATIENCE)?;
+    let mut connection = Connection::open_with_flags(&files.database, flags)?;
+    patience::usual(&mut connection)?;
     // A hook that closes last would pay for two syncs. Worse, the log is deleted by its name then, and that may be the
     // name of a successor's by now.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -161,7 +162,7 @@ fn journal(connection: Connection, files: &Files, identity: Identity) -> Result<
     write_ahead(&connection)?;
     connection.execute_batch(
         "PRAGMA synchronous = NORMAL; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;
-         PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;",
+         PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 0;",
     )?;
     let id: [u8; 32] = connection.query_row("SELECT id FROM journal", [], |row| row.get(0))?;
     // Both ends of what an append touches first are read now: damage there is met before anything is promised.

@@ -14,10 +14,15 @@ impl Journal {
                 // Where not even this can be written, the next who meets the damage tries again.
                 let _ = private_file(&self.files.suspect);
             }
-            let words = in_words(&err).map_or_else(String::new, |words| format!(": {words}"));
-            err.context(format!("cannot {tried} in {}{words}", self.files.database.display()))
+            explain(err, &format!("cannot {tried} in {}", self.files.database.display()))
         })
     }
+}
+
+/// Adds what was tried, and what is wrong where SQLite's own words do not say it well.
+pub(super) fn explain(err: Error, tried: &str) -> Error {
+    let words = in_words(&err).map_or_else(String::new, |words| format!(": {words}"));
+    err.context(format!("{tried}{words}"))
 }
 
 /// Whether the database is not what SQLite wrote.
@@ -33,7 +38,7 @@ fn in_words(err: &Error) -> Option<&'static str> {
         ErrorCode::DiskFull => "the disk is full",
         ErrorCode::ReadOnly => "it cannot be written",
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "another process has kept it locked for 5 s",
-        ErrorCode::SystemIoFailure => "the disk failed",
+        ErrorCode::SystemIoFailure => "the disk is full or fails",
         ErrorCode::TooBig => "that is more than a journal holds in one piece",
         _ => return None,
     })

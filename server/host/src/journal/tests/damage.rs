@@ -40,7 +40,7 @@ fn a_file_of_garbage() {
     is_set_aside(
         &dir,
         &expect![[r#"
-            file is not a database: Error code 26: file is not a database
+            file is not a database
             journal.corrupt-2026-11-21T04-21-13Z.sqlite
             journal.lock
             journal.sqlite
@@ -53,13 +53,16 @@ fn a_file_of_garbage() {
 fn a_file_of_a_few_bytes() {
     let (dir, file) = written();
     fs::write(&file, "xyz").expect("writes");
-    is_set_aside(&dir, &expect![[r#"
-        file is not a database: Error code 26: file is not a database
-        journal.corrupt-2026-11-21T04-21-13Z.sqlite
-        journal.lock
-        journal.sqlite
-        journal.wake
-    "#]]);
+    is_set_aside(
+        &dir,
+        &expect![[r#"
+            file is not a database
+            journal.corrupt-2026-11-21T04-21-13Z.sqlite
+            journal.lock
+            journal.sqlite
+            journal.wake
+        "#]],
+    );
 }
 
 #[test]
@@ -67,13 +70,16 @@ fn a_file_cut_off_in_the_middle() {
     let (dir, file) = written();
     let bytes = fs::read(&file).expect("reads");
     fs::write(&file, &bytes[..bytes.len() / 2 + 100]).expect("writes");
-    is_set_aside(&dir, &expect![[r#"
-        database disk image is malformed: Error code 11: database disk image is malformed
-        journal.corrupt-2026-11-21T04-21-13Z.sqlite
-        journal.lock
-        journal.sqlite
-        journal.wake
-    "#]]);
+    is_set_aside(
+        &dir,
+        &expect![[r#"
+            database disk image is malformed
+            journal.corrupt-2026-11-21T04-21-13Z.sqlite
+            journal.lock
+            journal.sqlite
+            journal.wake
+        "#]],
+    );
 }
 
 #[test]
@@ -82,13 +88,16 @@ fn a_database_of_another_program() {
     fs::remove_file(&file).expect("removes");
     let other = rusqlite::Connection::open(&file).expect("opens");
     other.execute_batch("CREATE TABLE bookmarks (url TEXT)").expect("creates");
-    is_set_aside(&dir, &expect![[r#"
+    is_set_aside(
+        &dir,
+        &expect![[r#"
         it is a database of another program
         journal.corrupt-2026-11-21T04-21-13Z.sqlite
         journal.lock
         journal.sqlite
         journal.wake
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -96,13 +105,16 @@ fn a_journal_without_its_triggers() {
     let (dir, file) = written();
     let other = rusqlite::Connection::open(&file).expect("opens");
     other.execute_batch("DROP TRIGGER events_are_not_deleted; PRAGMA wal_checkpoint(TRUNCATE)").expect("drops");
-    is_set_aside(&dir, &expect![[r#"
+    is_set_aside(
+        &dir,
+        &expect![[r#"
         tables or triggers of it are missing
         journal.corrupt-2026-11-21T04-21-13Z.sqlite
         journal.lock
         journal.sqlite
         journal.wake
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -114,13 +126,16 @@ fn an_emptied_file_whose_log_is_not_empty() {
     let log = fs::read(state.join("journal.sqlite-wal")).expect("a log");
     assert!(!log.is_empty());
     fs::write(state.join("journal.sqlite"), "").expect("empties");
-    is_set_aside(&dir, &expect![[r#"
+    is_set_aside(
+        &dir,
+        &expect![[r#"
         it is empty, while its log is not
         journal.corrupt-2026-11-21T04-21-13Z.sqlite
         journal.lock
         journal.sqlite
         journal.wake
-    "#]]);
+    "#]],
+    );
     assert_eq!(fs::read(state.join("journal.corrupt-2026-11-21T04-21-13Z.sqlite-wal")).expect("is kept"), log);
 }
 

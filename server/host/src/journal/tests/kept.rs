@@ -1,4 +1,4 @@
-//! Snapshots, and how another process's appends are noticed.
+//! Snapshots, the log, and how another process's appends are noticed.
 
 use super::*;
 
@@ -32,6 +32,23 @@ fn a_damaged_snapshot_is_no_snapshot() {
         assert_eq!(journal.snapshot(path).expect("reads"), None);
     }
     assert_eq!(journal.verify().expect("walks").broken, None);
+}
+
+#[test]
+fn a_log_that_only_short_lived_processes_write_stays_short() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let body = format!("\"{}\"", "text ".repeat(80));
+    let mut longest = 0;
+    for _ in 0..500 {
+        append(&mut open(dir.path()), &[&body]);
+        longest = longest.max(dir.path().join("journal.sqlite-wal").metadata().expect("a log").len());
+    }
+    assert!(longest > 1 << 20, "the test is too short to tell: {longest}");
+    assert!(longest < 3 << 20, "{longest}");
+    let mut journal = open(dir.path());
+    assert_eq!(journal.verify().expect("walks").events, 500);
+    journal.checkpoint().expect("empties the log");
+    assert_eq!(dir.path().join("journal.sqlite-wal").metadata().expect("a log").len(), 0);
 }
 
 #[test]

@@ -56,7 +56,22 @@ fn a_folder_that_cannot_be_written() {
 }
 
 #[test]
-fn a_database_that_cannot_be_written() {
+fn a_journal_that_is_read_only_can_be_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let state = dir.path().join("state");
+    fs::create_dir(&state).expect("a folder");
+    as_an_ordinary_user(&state, || {
+        append(&mut open(&state), &["1"]);
+        fs::set_permissions(state.join("journal.sqlite"), Permissions::from_mode(0o400)).expect("read-only");
+        let mut journal = open(&state);
+        let said = journal.append(&[event("2")], None, Durability::Edit).expect_err("read-only");
+        assert!(format!("{said:#}").contains("it cannot be written"), "{said:#}");
+        assert_eq!(draw(&journal.events_after(0, 10).expect("reads")), "1 edit src/a.rs s1 +0ms 1\n");
+    });
+}
+
+#[test]
+fn a_log_that_cannot_be_opened() {
     let (dir, journal) = begin();
     drop(journal);
     let state = dir.path().join("state");
@@ -81,7 +96,7 @@ fn a_file_where_the_folder_should_be() {
 fn a_writer_that_keeps_the_journal_locked_is_named_as_the_cause() {
     let (dir, journal) = begin();
     let mut waiting = open(&dir.path().join("state"));
-    waiting.connection.busy_timeout(std::time::Duration::ZERO).expect("no patience");
+    patience::none(&waiting.connection).expect("no patience");
     journal.connection.execute_batch("BEGIN IMMEDIATE").expect("locks");
     let said = waiting.append(&[event("1")], None, Durability::Edit).expect_err("locked out");
     assert!(format!("{said:#}").contains("another process has kept it locked"), "{said:#}");
