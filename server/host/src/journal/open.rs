@@ -84,13 +84,15 @@ fn look(files: &Files) -> Result<Found> {
         // SQLite would delete the log of an empty database.
         return Ok(if wal > 0 { Found::Damaged("it is empty, while its log is not".into()) } else { Found::None });
     }
-    files.close_to_others()?;
-    let found = match look_inside(files, before) {
-        Err(err) if trouble::is_damage(&err) => Found::Damaged(err.to_string()),
-        found => found?,
-    };
-    // The same file before and after: else the log that was opened with it may be that of its successor.
-    Ok(if files.identity()? == before { found } else { Found::None })
+    let found = files.close_to_others().and_then(|()| look_inside(files, before));
+    // Another file before and after: what was opened was just set aside, or its log is that of its successor.
+    if files.identity()? != before {
+        return Ok(Found::None);
+    }
+    match found {
+        Err(err) if trouble::is_damage(&err) => Ok(Found::Damaged(err.to_string())),
+        found => found,
+    }
 }
 
 fn look_inside(files: &Files, identity: Option<Identity>) -> Result<Found> {
