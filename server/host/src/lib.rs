@@ -1,4 +1,6 @@
-//! The countersign host as a library: what the binary and the tests call.
+//! Countersign's host: every thread, file, socket, clock and JSON. What it decides by is `countersign_core`.
 
 pub mod agents;
 pub mod config;
+pub mod journal;
+pub mod state_dir;

@@ -1,0 +1,54 @@
+//! Reading events back: those after a place, those of a file, those of a session.
+
+use anyhow::Result;
+use rusqlite::{Params, Row};
+
+use super::{Event, Hash, Journal, Seq, chain};
+
+impl Journal {
+    /// The events after `after`, oldest first, `limit` at most: what a reader has not seen yet.
+    pub fn events_after(&self, after: Seq, limit: usize) -> Result<Vec<Event>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.events("WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+    }
+
+    /// The events of a file after `after`, oldest first.
+    pub fn events_of_path(&self, path: &str, after: Seq) -> Result<Vec<Event>> {
+        self.events("WHERE path = ? AND seq > ? ORDER BY seq", (path, after))
+    }
+
+    /// The events of a session after `after`, oldest first.
+    pub fn events_of_session(&self, session: &str, after: Seq) -> Result<Vec<Event>> {
+        self.events("WHERE session = ? AND seq > ? ORDER BY seq", (session, after))
+    }
+
+    /// The place of the last event; 0 in an empty journal.
+    pub fn last_seq(&self) -> Result<Seq> {
+        let last = chain::last(&self.connection, self.id).map(|(seq, _)| seq);
+        self.told("look for the last event", last)
+    }
+
+    fn events(&self, which: &str, parameters: impl Params) -> Result<Vec<Event>> {
+        self.told("read events", self.select(which, parameters))
+    }
+
+    fn select(&self, which: &str, parameters: impl Params) -> Result<Vec<Event>> {
+        let query = format!("SELECT seq, kind, path, session, time, body, blobs, link FROM events {which}");
+        let mut statement = self.connection.prepare_cached(&query)?;
+        let events = statement.query_map(parameters, event)?;
+        Ok(events.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        seq: row.get(0)?,
+        kind: row.get(1)?,
+        path: row.get(2)?,
+        session: row.get(3)?,
+        time: row.get(4)?,
+        body: row.get(5)?,
+        blobs: row.get_ref(6)?.as_blob_or_null()?.map(|bytes| chain::hashes(bytes).collect()).unwrap_or_default(),
+        link: Hash::from_bytes(row.get(7)?),
+    })
+}

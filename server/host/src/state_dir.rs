@@ -1,0 +1,170 @@
+//! Where a workspace's state lives: inside the repository's common git directory, so that all its worktrees share one
+//! journal, else under the user's state folder. Git is read as plain files, since a hook has milliseconds.
+//! `GIT_DIR` and its like are left aside on purpose: an editor and a hook must find one place from the path alone.
+
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+#[cfg(test)]
+mod tests;
+
+/// Where a workspace keeps its state, and why there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The folder, absolute; it need not exist yet: [`make_private`] makes it.
+    pub dir: PathBuf,
+    /// The repository's common git directory, canonical; none where the workspace is in no repository.
+    pub common_dir: Option<PathBuf>,
+    /// Says what is wrong with a `.git` that leads nowhere (the workspace then counts as outside git).
+    pub doubt: Option<String>,
+}
+
+/// Finds the state folder of `workspace`: `<git common dir>/countersign`, else `$XDG_STATE_HOME/countersign/<id>` with
+/// `~/.local/state` for an unset or relative `xdg_state_home`; `<id>` is made from the workspace's canonical path.
+/// Outside git the same root must therefore be passed by all who are to share the state. Creates nothing.
+///
+/// Fails where the workspace is not a folder that can be read, or where it is outside git and `home` is needed and unset.
+pub fn locate(workspace: &Path, xdg_state_home: Option<&OsStr>, home: Option<&OsStr>) -> Result<Place> {
+    let workspace =
+        fs::canonicalize(workspace).with_context(|| format!("cannot find the workspace {}", workspace.display()))?;
+    if !workspace.is_dir() {
+        bail!("the workspace {} is not a folder", workspace.display());
+    }
+    let doubt = match common_dir(&workspace) {
+        Ok(Some(common)) => {
+            return Ok(Place { dir: common.join("countersign"), common_dir: Some(common), doubt: None });
+        }
+        Ok(None) => None,
+        Err(why) => Some(format!("{why:#}")),
+    };
+    let state_home = match (absolute(xdg_state_home), absolute(home)) {
+        (Some(state), _) => state.to_path_buf(),
+        (None, Some(home)) => home.join(".local/state"),
+        (None, None) => bail!(
+            "no place to keep the state of {}: it is in no git repository, and neither XDG_STATE_HOME nor HOME is an absolute path",
+            workspace.display()
+        ),
+    };
+    let id = blake3::hash(workspace.as_os_str().as_bytes()).to_hex();
+    Ok(Place { dir: state_home.join("countersign").join(&id[..32]), common_dir: None, doubt })
+}
+
+/// Makes `dir` (and what is missing above it) with mode 0700 whatever the umask, and gives its canonical path. A folder
+/// that is there and open to others is closed to them.
+///
+/// Refuses what is not the user's own: a symbolic link that another user made, or a folder that another user owns.
+pub fn make_private(dir: &Path) -> Result<PathBuf> {
+    match fs::symlink_metadata(dir) {
+        Ok(_) => {}
+        Err(err) if err.kind() == ErrorKind::NotFound => {
+            create(dir).with_context(|| format!("cannot make the state folder {}", dir.display()))?;
+        }
+        Err(err) => return Err(err).with_context(|| format!("cannot look at the state folder {}", dir.display())),
+    }
+    let look = || format!("cannot look at the state folder {}", dir.display());
+    let link = fs::symlink_metadata(dir).with_context(look)?;
+    if link.is_symlink() {
+        refuse_another_users(&link, || format!("the state folder {} is a symbolic link that", dir.display()))?;
+    }
+    let folder = fs::metadata(dir).with_context(look)?;
+    if !folder.is_dir() {
+        bail!("{} should be the state folder, but is a file", dir.display());
+    }
+    refuse_another_users(&folder, || format!("the state folder {}", dir.display()))?;
+    if folder.mode() & 0o077 != 0 {
+        fs::set_permissions(dir, Permissions::from_mode(folder.mode() & 0o700))
+            .with_context(|| format!("cannot close the state folder {} to others", dir.display()))?;
+    }
+    fs::canonicalize(dir).with_context(look)
+}
+
+fn create(dir: &Path) -> std::io::Result<()> {
+    if let Some(parent) = dir.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+    }
+    match DirBuilder::new().mode(0o700).create(dir) {
+        Ok(()) => fs::set_permissions(dir, Permissions::from_mode(0o700)),
+        Err(err) if err.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(err) => Err(err),
+    }
+}
+
+fn refuse_another_users(found: &Metadata, what: impl Fn() -> String) -> Result<()> {
+    let me = rustix::process::geteuid().as_raw();
+    if found.uid() != me {
+        bail!("{} belongs to user {}, not to you (user {me}): it is not used", what(), found.uid());
+    }
+    Ok(())
+}
+
+fn absolute(path: Option<&OsStr>) -> Option<&Path> {
+    path.map(Path::new).filter(|path| path.is_absolute())
+}
+
+/// The common git directory of the repository that `workspace` (canonical) is in; none outside git. An error says which
+/// `.git` leads nowhere.
+fn common_dir(workspace: &Path) -> Result<Option<PathBuf>> {
+    for folder in workspace.ancestors() {
+        let dot_git = folder.join(".git");
+        let Ok(found) = fs::metadata(&dot_git) else {
+            // A bare repository, or the inside of a `.git`.
+            if is_git_dir(folder) {
+                return follow_commondir(folder).map(Some);
+            }
+            continue;
+        };
+        if found.is_file() {
+            return follow_commondir(&follow_gitfile(&dot_git)?).map(Some);
+        }
+        // Git passes over a `.git` folder that is no repository, such as the empty one that sandboxes mount.
+        if is_git_dir(&dot_git) {
+            return follow_commondir(&dot_git).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The git directory that a `.git` file (of a worktree or a submodule) names.
+fn follow_gitfile(dot_git: &Path) -> Result<PathBuf> {
+    let line = one_line(dot_git)?;
+    let Some(target) = line.strip_prefix(b"gitdir: ") else {
+        bail!("{} does not say where its repository is", dot_git.display());
+    };
+    let folder = dot_git.parent().context("a .git file stands in a folder")?;
+    let git_dir = folder.join(OsStr::from_bytes(target));
+    if !is_git_dir(&git_dir) {
+        bail!("{} says that its repository is {}, where there is none", dot_git.display(), git_dir.display());
+    }
+    Ok(git_dir)
+}
+
+fn follow_commondir(git_dir: &Path) -> Result<PathBuf> {
+    let file = git_dir.join("commondir");
+    let common = if file.exists() { git_dir.join(OsStr::from_bytes(&one_line(&file)?)) } else { git_dir.to_path_buf() };
+    fs::canonicalize(&common).with_context(|| {
+        format!("{} says that its repository is {}, where there is none", file.display(), common.display())
+    })
+}
+
+fn is_git_dir(dir: &Path) -> bool {
+    dir.join("HEAD").symlink_metadata().is_ok()
+        && (dir.join("commondir").is_file() || (dir.join("objects").is_dir() && dir.join("refs").is_dir()))
+}
+
+/// The file's text without the line ends at its end; paths are bytes. Reads 64 KiB at most.
+fn one_line(path: &Path) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(65_536).read_to_end(&mut text))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    while matches!(text.last(), Some(b'\n' | b'\r')) {
+        text.pop();
+    }
+    Ok(text)
+}
