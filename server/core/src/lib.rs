@@ -1,1 +1,5 @@
 //! Countersign core.
+
+pub mod finding;
+pub mod rules;
+pub mod syntax;
