@@ -15,6 +15,7 @@ mod side;
 mod test_deleted;
 mod words;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -81,6 +82,7 @@ pub fn judge(change: &Change<'_>, settings: &Settings, budget: &mut Budget<'_>) 
         before: Side::new(language, change.before, carry.removed_touch()),
         after: Side::new(language, change.after, carry.added_touch()),
         carry,
+        counterparts: OnceCell::new(),
     };
     let mut findings = Vec::new();
     for rule in all().iter().filter(|rule| !settings.disabled.contains(&rule.id) && rule.reads(language)) {
@@ -100,6 +102,7 @@ struct Case<'a> {
     before: Side<'a>,
     after: Side<'a>,
     carry: Carry,
+    counterparts: OnceCell<Option<Counterparts>>,
 }
 
 impl Case<'_> {
@@ -113,34 +116,42 @@ impl Case<'_> {
             return Some(Vec::new());
         }
         let then = hits::find(rule, &self.before, self.path, budget)?;
-        let places = Counterparts::new(&self.before, &self.after, budget)?;
-        let left = pair::pair(rule, self, &then, &now, &places, budget)?;
+        let places = self.counterparts(budget)?;
+        let left = pair::pair(rule, self, &then, &now, places, budget)?;
         let new: Vec<&Hit> = left.after.iter().map(|&at| &now[at]).filter(|hit| hit.touched).collect();
         let new = outermost(new);
-        Some(new.into_iter().filter_map(|hit| self.report(rule, hit, &places, settings)).collect())
+        Some(new.into_iter().filter_map(|hit| self.report(rule, hit, places, settings)).collect())
     }
 
     /// What was there, is nowhere now, and was taken out by the agents. `None` when the budget ran out.
     fn removed(&self, rule: &'static Rule, settings: &Settings, budget: &mut Budget<'_>) -> Option<Vec<Finding>> {
-        if !rule.may_match(&self.before) || !(self.before.near(rule, budget)? || self.opens_a_comment()) {
+        let comment = self.opens_a_comment();
+        let possible = (comment || !self.only_adds_lines()) && rule.may_match(&self.before);
+        if !possible || !(comment || self.before.near(rule, budget)?) {
             return Some(Vec::new());
         }
         let then = hits::find(rule, &self.before, self.path, budget)?;
         let now = hits::find(rule, &self.after, self.path, budget)?;
-        let places = Counterparts::new(&self.before, &self.after, budget)?;
-        let left = pair::pair(rule, self, &then, &now, &places, budget)?;
+        let places = self.counterparts(budget)?;
+        let left = pair::pair(rule, self, &then, &now, places, budget)?;
         let broken = syntax::errors(self.after.tree(budget)?, budget)?;
-        let broken: Vec<_> = broken.into_iter().filter(|range| self.carry.is_touched_after(range)).collect();
+        let ours = |range: &Range<usize>| range.start.saturating_sub(1)..range.end + 1;
+        let broken: Vec<_> = broken.into_iter().filter(|range| self.after.touch.reaches(&ours(range))).collect();
         let mut gone = Vec::new();
         for hit in left.before.iter().map(|&at| &then[at]) {
             let stood = self.carry.forward_range(&hit.range);
-            let suspect = broken.iter().any(|range| range.start <= stood.end && stood.start <= range.end);
+            let next = broken.partition_point(|range| range.end < stood.start);
+            let suspect = broken.get(next).is_some_and(|range| range.start <= stood.end);
             let taken = hit.touched || self.after.is_comment_at(&stood, budget)?;
-            if taken && !suspect && !self.is_excused(rule, hit, &left, &now, &places, budget)? {
+            if taken && !suspect && !self.is_excused(rule, hit, &now, places, budget)? {
                 gone.push(hit);
             }
         }
-        Some(outermost(gone).into_iter().filter_map(|hit| self.report(rule, hit, &places, settings)).collect())
+        Some(outermost(gone).into_iter().filter_map(|hit| self.report(rule, hit, places, settings)).collect())
+    }
+
+    fn counterparts(&self, budget: &mut Budget<'_>) -> Option<&Counterparts> {
+        self.counterparts.get_or_init(|| Counterparts::new(&self.before, &self.after, budget)).as_ref()
     }
 
     /// Whether the agents wrote what may turn the lines after it into a comment.
@@ -150,12 +161,19 @@ impl Case<'_> {
         texts.any(|text| OPENINGS.iter().any(|opening| text.contains(opening)))
     }
 
+    /// Whether every change is a run of new whole lines: those take nothing away.
+    fn only_adds_lines(&self) -> bool {
+        let text = self.after.text.as_bytes();
+        let begins = |at: usize| at == 0 || text[at - 1] == b'\n';
+        let whole = |span: &Range<usize>| begins(span.start) && begins(span.end);
+        self.before.touch.spans.is_empty() && self.after.touch.spans.iter().all(whole)
+    }
+
     /// What a rule has to say for something that is gone, beyond the pairing.
     fn is_excused(
         &self,
         rule: &Rule,
         hit: &Hit,
-        left: &pair::Left,
         now: &[Hit],
         places: &Counterparts,
         budget: &mut Budget<'_>,
@@ -163,7 +181,7 @@ impl Case<'_> {
         match rule.id.as_str() {
             "test-deleted" => Some(test_deleted::is_folded(self, hit, now)),
             "assertion-removed" => assertion_removed::is_excused(self, hit, now, places, budget),
-            "guard-removed" => guard_removed::is_excused(self, hit, left, places, budget),
+            "guard-removed" => guard_removed::is_excused(self, hit, now, places, budget),
             _ => Some(false),
         }
     }
@@ -209,7 +227,8 @@ impl Case<'_> {
             _ => words::in_brief(&hit.shown),
         };
         let place = symbol.map_or_else(|| "this file".to_owned(), |path| format!("`{}`", words::in_brief(path)));
-        rule.message.replace("{symbol}", &place).replace("{text}", &text)
+        let message = rule.message.replace("{symbol}", &place).replace("{text}", &text);
+        message.strip_prefix("this file").map(|rest| format!("This file{rest}")).unwrap_or(message)
     }
 }
 

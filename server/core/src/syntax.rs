@@ -8,6 +8,8 @@ mod symbols;
 use std::ops::{ControlFlow, Range};
 
 pub use budget::Budget;
+pub(crate) use budget::OF_A_COMPARISON;
+use budget::OF_A_TREE;
 pub use symbols::{Symbol, SymbolKind, enclosing, symbols};
 pub(crate) use symbols::{of_tree as symbols_of_tree, position_of_enclosing};
 pub use tree_sitter::Tree;
@@ -72,13 +74,13 @@ impl Language {
 ///
 /// Broken text gives a tree with error nodes in it.
 pub fn parse(language: Language, text: &str, budget: &mut Budget<'_>) -> Option<Tree> {
-    if !budget.spend() {
+    if !budget.spend(OF_A_TREE) {
         return None;
     }
     let mut parser = Parser::new();
     parser.set_language(&language.grammar()).ok()?;
     let mut progress =
-        |_: &ParseState| if budget.spend() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        |_: &ParseState| if budget.spend(OF_A_TREE) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let bytes = text.as_bytes();
     parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
@@ -92,7 +94,7 @@ pub(crate) fn errors(tree: &Tree, budget: &mut Budget<'_>) -> Option<Vec<Range<u
     }
     let mut cursor = tree.walk();
     loop {
-        if !budget.spend() {
+        if !budget.spend(OF_A_COMPARISON) {
             return None;
         }
         let node = cursor.node();

@@ -1,6 +1,8 @@
 //! Assertions count in tests: how many a test that is still there has lost.
 
-use crate::syntax::Budget;
+use std::collections::HashSet;
+
+use crate::syntax::{Budget, OF_A_COMPARISON};
 
 use super::Case;
 use super::catalogue::rule;
@@ -48,11 +50,17 @@ pub(crate) fn is_excused(
         Place::In(at) => at,
     };
     let (then, symbols) = (case.before.symbols(budget)?, case.after.symbols(budget)?);
-    let text_of = |side: &Side<'_>, range: &std::ops::Range<usize>| side.text.get(range.clone()).unwrap_or_default().to_owned();
-    let body = text_of(&case.after, &symbols[place].range);
-    let old = gone.symbol.map(|at| text_of(&case.before, &then[at].range)).unwrap_or_default();
-    Some(now.iter().filter_map(|hit| hit.symbol).filter(|&at| at != place).any(|at| {
-        let name = symbols[at].path.rsplit("::").next().unwrap_or_default();
-        words::each(&body).any(|word| word == name) && !words::each(&old).any(|word| word == name)
-    }))
+    let body = case.after.text.get(symbols[place].range.clone()).unwrap_or_default();
+    let old = gone.symbol.and_then(|at| case.before.text.get(then[at].range.clone())).unwrap_or_default();
+    let old: HashSet<&str> = words::each(old).collect();
+    let new: HashSet<&str> = words::each(body).filter(|word| !old.contains(word)).collect();
+    for at in now.iter().filter_map(|hit| hit.symbol).filter(|&at| at != place) {
+        if !budget.spend(OF_A_COMPARISON) {
+            return None;
+        }
+        if symbols[at].path.rsplit("::").next().is_some_and(|name| new.contains(name)) {
+            return Some(true);
+        }
+    }
+    Some(false)
 }

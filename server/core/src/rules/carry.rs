@@ -57,11 +57,6 @@ impl Carry {
         Touch { spans: self.removed.clone(), points: in_order(points) }
     }
 
-    /// Whether an agent's change lies in or at a range of the text after.
-    pub(crate) fn is_touched_after(&self, range: &Range<usize>) -> bool {
-        self.added_touch().places().iter().any(|place| place.start <= range.end && range.start <= place.end)
-    }
-
     /// Whether every byte of a range of the text before is still there, together.
     pub(crate) fn keeps(&self, range: &Range<usize>) -> bool {
         self.run_at(range.start).is_some_and(|(before, _, length)| range.end <= before + length)

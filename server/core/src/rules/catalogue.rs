@@ -112,8 +112,7 @@ impl Rule {
     }
 
     fn owns(&self, pattern: &query::Pattern<'_>) -> bool {
-        let of_rule = |capture: &&str| capture.split('.').next() == Some(self.id.as_str());
-        pattern.captures.iter().any(|capture| of_rule(&capture))
+        pattern.captures.iter().any(|capture| capture.split('.').next() == Some(self.id.as_str()))
     }
 }
 
@@ -125,8 +124,8 @@ pub fn all() -> &'static [Rule] {
         rule: Vec<Rule>,
     }
     RULES.get_or_init(|| {
-        let file: File =
-            toml::from_str(include_str!("../../../../queries/rules.toml")).expect("the embedded file is parsed by a test");
+        let file: File = toml::from_str(include_str!("../../../../queries/rules.toml"))
+            .expect("the embedded file is parsed by a test");
         file.rule
     })
 }
@@ -142,9 +141,7 @@ fn sources(language: Language) -> &'static [&'static str] {
         Language::Rust => &[include_str!("../../../../queries/rust/risks.scm")],
         Language::Python => &[include_str!("../../../../queries/python/risks.scm")],
         Language::JavaScript => &[JAVASCRIPT],
-        Language::TypeScript | Language::Tsx => {
-            &[JAVASCRIPT, include_str!("../../../../queries/typescript/risks.scm")]
-        }
+        Language::TypeScript | Language::Tsx => &[JAVASCRIPT, include_str!("../../../../queries/typescript/risks.scm")],
     }
 }
 

@@ -1,12 +1,12 @@
 //! Guards that were merged, inverted or handed to `?` are still there; those about permission weigh most.
 
 use crate::finding::Severity;
-use crate::syntax::Budget;
+use crate::syntax::{Budget, OF_A_COMPARISON};
 
 use super::Case;
 use super::catalogue::Rule;
-use super::hits::{self, Hit};
-use super::pair::{Counterparts, Left, Place};
+use super::hits::Hit;
+use super::pair::{Counterparts, Place};
 use super::words;
 
 /// What stands in for a guard says little more than the guard did: twice its words and a few.
@@ -16,32 +16,44 @@ const FEW: usize = 8;
 pub(crate) fn is_excused(
     case: &Case<'_>,
     gone: &Hit,
-    left: &Left,
+    now: &[Hit],
     places: &Counterparts,
     budget: &mut Budget<'_>,
 ) -> Option<bool> {
-    let _ = left;
     let place = match places.of(gone) {
         Place::Top if case.after.text.is_empty() => return Some(true),
         Place::Gone => return Some(true),
         place => place,
     };
-    let Some(rule) = super::rule("guard-removed") else { return Some(false) };
-    let now = hits::find(rule, &case.after, case.path, budget)?;
-    let here = now.iter().filter(|hit| hit.touched && hit.symbol.map_or(Place::Top, Place::In) == place);
-    let asked = words::Bag::of(&gone.shown);
-    Some(here.into_iter().any(|hit| {
-        let says = words::Bag::of(&hit.shown);
-        says.len() <= 2 * asked.len() + FEW && asked.held_by(&says) >= 1.0
-    }))
+    let asked = asked(&gone.shown);
+    for hit in now {
+        if !budget.spend(OF_A_COMPARISON) {
+            return None;
+        }
+        let here = hit.touched && hit.symbol.map_or(Place::Top, Place::In) == place;
+        if here && hit.bag.len() <= 2 * asked.len() + FEW && asked.held_by(&hit.bag) >= 1.0 {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
+/// The words of a condition, whichever way round it asks.
+fn asked(condition: &str) -> words::Bag {
+    words::Bag::of_words(words::each(condition).filter(|&word| word != "not"))
 }
 
 /// A guard about who may do what is as severe as the rule says, any other one step less.
 pub(crate) fn severity(rule: &Rule, hit: &Hit) -> Severity {
-    const ABOUT: [&str; 22] = [
-        "auth", "permission", "permitted", "perm", "role", "admin", "owner", "login", "logged_in", "superuser", "token",
-        "csrf", "signature", "access", "allow", "forbid", "denied", "verify", "scope", "secret", "staff", "guard",
-    ];
+    const ABOUT: &str = "auth permission permitted perm role admin owner login logged_in superuser token csrf signature \
+                         access allow forbid denied verify scope secret staff guard";
     let asked = hit.shown.to_lowercase();
-    if ABOUT.iter().any(|word| asked.contains(word)) { rule.severity } else { rule.severity.lowered() }
+    let by_word = ABOUT.split_whitespace().any(|word| asked.contains(word));
+    if by_word || words::each(&hit.shown).any(may) { rule.severity } else { rule.severity.lowered() }
+}
+
+/// `can_edit`, `canEdit`, `may_see`; not `cancel`.
+fn may(word: &str) -> bool {
+    let rest = word.strip_prefix("can").or_else(|| word.strip_prefix("may"));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_uppercase()))
 }

@@ -38,7 +38,11 @@ pub(crate) fn find(rule: &'static Rule, side: &Side<'_>, path: &str, budget: &mu
         raw = matches(rule, side, None, budget)?;
     }
     if rule.scans {
-        raw.extend(secret_added::scan(side.text).into_iter().map(|range| Raw { key: range.clone(), range, stands_in: false }));
+        raw.extend(secret_added::scan(side.text).into_iter().map(|range| Raw {
+            key: range.clone(),
+            range,
+            stands_in: false,
+        }));
     }
     if raw.is_empty() {
         return Some(Vec::new());
@@ -59,7 +63,7 @@ pub(crate) fn find(rule: &'static Rule, side: &Side<'_>, path: &str, budget: &mu
                 bag: Bag::of(compared),
                 shown: shown.to_owned(),
                 symbol: position_of_enclosing(symbols, &raw.range),
-                touched: side.touch.reaches(&raw.range),
+                touched: side.touch.reaches(&reach(&raw)),
                 stands_in: raw.stands_in,
                 range: raw.range,
             }
@@ -73,14 +77,21 @@ pub(crate) fn find(rule: &'static Rule, side: &Side<'_>, path: &str, budget: &mu
     Some(hits)
 }
 
-/// Whether a rule's query matches anything that crosses a range; `None` when the budget ran out.
-pub(crate) fn any_within(
+/// Where a touch counts: for what may stand in, also right beside it, where a negation was.
+fn reach(raw: &Raw) -> Range<usize> {
+    let beside = usize::from(raw.stands_in);
+    raw.range.start.saturating_sub(beside)..raw.range.end + beside
+}
+
+/// Where a rule's query matches something that crosses a range; `None` when the budget ran out.
+pub(crate) fn within(
     rule: &'static Rule,
     side: &Side<'_>,
     within: Range<usize>,
     budget: &mut Budget<'_>,
-) -> Option<bool> {
-    Some(matches(rule, side, Some(within), budget)?.iter().any(|raw| !raw.stands_in))
+) -> Option<Vec<Range<usize>>> {
+    let found = matches(rule, side, Some(within), budget)?;
+    Some(found.into_iter().filter(|raw| !raw.stands_in).map(|raw| raw.range).collect())
 }
 
 pub(crate) struct Raw {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::syntax::{Budget, Symbol, SymbolKind};
+use crate::syntax::{Budget, OF_A_COMPARISON, Symbol, SymbolKind};
 
 use super::Case;
 use super::catalogue::{Rule, Same};
@@ -114,7 +114,7 @@ impl Pairing<'_> {
         let mut scored = Vec::new();
         for &a in &self.left.before {
             for &b in &self.left.after {
-                if !budget.spend() {
+                if !budget.spend(OF_A_COMPARISON) {
                     return None;
                 }
                 if may(&self.before[a], &self.after[b]) {
@@ -201,7 +201,7 @@ fn renamed(before: Unpaired<'_>, after: Unpaired<'_>, budget: &mut Budget<'_>) -
     let mut scored = Vec::new();
     for (a, kind, words) in &before {
         for (b, other_kind, other) in &after {
-            if !budget.spend() {
+            if !budget.spend(OF_A_COMPARISON) {
                 return None;
             }
             if kind == other_kind {

@@ -16,16 +16,16 @@ pub(crate) fn leave_abstract(hits: &mut Vec<Hit>, side: &Side<'_>, symbols: &[Sy
     hits.retain(|hit| {
         let Some(at) = hit.symbol.filter(|_| hit.shown.starts_with("raise")) else { return true };
         let is_abstract = head(at).contains("abstractmethod") || head(at).contains("@overload");
-        let in_interface = symbols[at]
-            .parent
-            .is_some_and(|class| ["ABC", "Protocol"].iter().any(|base| head(class).contains(base)));
+        let in_interface =
+            symbols[at].parent.is_some_and(|class| ["ABC", "Protocol"].iter().any(|base| head(class).contains(base)));
         !is_abstract && !in_interface
     });
 }
 
 /// A comment about work to do (`TODO: implement`) is one step less severe than missing code.
 pub(crate) fn severity(rule: &Rule, hit: &Hit) -> Severity {
-    let note = ["TODO", "FIXME", "real ", "production", "laceholder", "now"].iter().any(|word| hit.shown.contains(word));
+    let note =
+        ["TODO", "FIXME", "real ", "production", "laceholder", "now"].iter().any(|word| hit.shown.contains(word));
     let is_comment = ["//", "#", "/*"].iter().any(|mark| hit.shown.starts_with(mark));
     if is_comment && note && !hit.shown.contains("...") { rule.severity.lowered() } else { rule.severity }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::hits::Raw;
 use super::words;
 
@@ -48,12 +50,13 @@ const SHAPES: [Shape; 24] = [
 pub(crate) fn scan(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for shape in &SHAPES {
-        found.extend(text.match_indices(shape.prefix).filter_map(|(at, _)| token(text, at, shape)));
+        let places = memmem::find_iter(text.as_bytes(), shape.prefix);
+        found.extend(places.filter_map(|at| token(text, at, shape)));
     }
     for (at, _) in text.match_indices("-----BEGIN ") {
-        let line = text[at..].lines().next().unwrap_or_default();
-        if line.contains("PRIVATE KEY") {
-            found.push(at..at + line.trim_end().len());
+        let kind = text[at + 11..].split_once("-----").map_or("", |(kind, _)| kind);
+        if kind.len() < 64 && kind.contains("PRIVATE KEY") {
+            found.push(at..at + 11 + kind.len() + 5);
         }
     }
     found.extend(text.match_indices("://").filter_map(|(at, _)| password_in_address(text, at)));
@@ -63,9 +66,8 @@ pub(crate) fn scan(text: &str) -> Vec<Range<usize>> {
 
 /// What a text's secret is, for the sentence of a finding; never the secret itself.
 pub(crate) fn issuer(text: &str) -> String {
-    let shaped = SHAPES.iter().find(|shape| {
-        text.match_indices(shape.prefix).any(|(at, _)| token(text, at, shape).is_some())
-    });
+    let shaped =
+        SHAPES.iter().find(|shape| text.match_indices(shape.prefix).any(|(at, _)| token(text, at, shape).is_some()));
     match shaped {
         Some(shape) => shape.issuer.to_owned(),
         None if text.contains("PRIVATE KEY") => "A private key".to_owned(),
@@ -96,6 +98,9 @@ pub(crate) fn is_credible(text: &str, raw: &Raw) -> bool {
         && entropy(value) > 2.5
 }
 
+/// No issuer's token is longer.
+const LONGEST: usize = 256;
+
 fn token(text: &str, at: usize, shape: &Shape) -> Option<Range<usize>> {
     let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let bytes = text.as_bytes();
@@ -103,7 +108,7 @@ fn token(text: &str, at: usize, shape: &Shape) -> Option<Range<usize>> {
         return None;
     }
     let start = at + shape.prefix.len();
-    let length = bytes[start..].iter().take_while(|&&b| is_part(b)).count();
+    let length = bytes[start..].iter().take(LONGEST).take_while(|&&b| is_part(b)).count();
     let tail = text.get(start..start + length)?;
     let credible = length >= shape.least && entropy(tail) > 3.0 && !is_example(tail);
     credible.then(|| at..start + length)
@@ -111,7 +116,8 @@ fn token(text: &str, at: usize, shape: &Shape) -> Option<Range<usize>> {
 
 fn password_in_address(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = &text[at + 3..];
-    let host_starts = rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | '@' | '<' | '>'))?;
+    let host_starts =
+        rest.find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | '@' | '<' | '>'))?;
     let (user, password) = rest[..host_starts].split_once(':')?;
     let plain = password.len() >= 3 && !user.is_empty() && !password.contains(['{', '}', '$', '%', '*']);
     let host = &rest[host_starts..];
@@ -131,8 +137,22 @@ fn floor(host: &str) -> usize {
 
 fn is_example(value: &str) -> bool {
     const SIGNS: [&str; 16] = [
-        "example", "changeme", "change-me", "change_me", "placeholder", "dummy", "your", "xxxx", "<", "${", "{{", "....",
-        "redacted", "insert", "sample", "fake",
+        "example",
+        "changeme",
+        "change-me",
+        "change_me",
+        "placeholder",
+        "dummy",
+        "your",
+        "xxxx",
+        "<",
+        "${",
+        "{{",
+        "....",
+        "redacted",
+        "insert",
+        "sample",
+        "fake",
     ];
     let value = value.to_lowercase();
     SIGNS.iter().any(|sign| value.contains(sign))

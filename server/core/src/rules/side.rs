@@ -18,7 +18,7 @@ pub(crate) struct Side<'a> {
 }
 
 /// Windows that lie apart are looked through one by one, up to so many.
-const WINDOWS: usize = 16;
+const WINDOWS: usize = 64;
 
 impl<'a> Side<'a> {
     pub(crate) fn new(language: Option<Language>, text: &'a str, touch: Touch) -> Side<'a> {
@@ -45,13 +45,15 @@ impl<'a> Side<'a> {
         symbols.get(at?).map(|symbol| symbol.path.clone())
     }
 
-    /// Whether a rule's query matches anywhere near what the agents touched. Most changes end here.
+    /// Whether a rule's query matches something that the agents touched, or in front of which they wrote on its line,
+    /// as one does to comment it out. Most changes end here.
     pub(crate) fn near(&self, rule: &'static Rule, budget: &mut Budget<'_>) -> Option<bool> {
         if rule.scans {
             return Some(true);
         }
         for window in self.windows() {
-            if hits::any_within(rule, self, window, budget)? {
+            let near = hits::within(rule, self, window, budget)?;
+            if near.iter().any(|range| self.touch.reaches(&self.with_line_head(range))) {
                 return Some(true);
             }
         }
@@ -62,6 +64,9 @@ impl<'a> Side<'a> {
     fn windows(&self) -> Vec<Range<usize>> {
         let mut windows: Vec<Range<usize>> = Vec::new();
         for place in self.touch.places() {
+            if windows.last().is_some_and(|last| place.end < last.end) {
+                continue;
+            }
             let window = self.whole_lines(&place);
             match windows.last_mut() {
                 Some(last) if window.start <= last.end => last.end = last.end.max(window.end),
@@ -70,7 +75,8 @@ impl<'a> Side<'a> {
         }
         if windows.len() > WINDOWS {
             let end = windows.last().map_or(0, |window| window.end);
-            windows = vec![windows[0].start..end];
+            windows.truncate(1);
+            windows[0].end = end;
         }
         windows
     }
@@ -84,14 +90,18 @@ impl<'a> Side<'a> {
         start..end
     }
 
+    /// A range and its line's blanks in front of it, with the line break.
+    fn with_line_head(&self, range: &Range<usize>) -> Range<usize> {
+        let head = self.text.get(..range.start).unwrap_or_default();
+        head.trim_end_matches([' ', '\t']).len().saturating_sub(1)..range.end
+    }
+
     /// Whether something of a range is not the agents'.
     pub(crate) fn is_mixed(&self, range: &Range<usize>) -> bool {
         let mut at = range.start;
         let is_blank = |gap: Range<usize>| self.text.get(gap).is_none_or(|gap| gap.trim().is_empty());
-        for span in &self.touch.spans {
-            if span.end <= at {
-                continue;
-            }
+        let first = self.touch.spans.partition_point(|span| span.end <= at);
+        for span in &self.touch.spans[first..] {
             if span.start >= range.end {
                 break;
             }

@@ -11,7 +11,11 @@ pub(crate) struct Bag(Vec<u64>);
 
 impl Bag {
     pub(crate) fn of(text: &str) -> Bag {
-        let mut words: Vec<u64> = each(text)
+        Bag::of_words(each(text))
+    }
+
+    pub(crate) fn of_words<'a>(words: impl Iterator<Item = &'a str>) -> Bag {
+        let mut words: Vec<u64> = words
             .take(MOST)
             .map(|word| {
                 let mut hasher = DefaultHasher::new();

@@ -9,11 +9,17 @@ pub struct Budget<'a> {
     spent: bool,
 }
 
-/// About two seconds of work on a slow machine; a 10,000-line file takes a hundredth of it.
-const STEPS: u64 = 1_000_000;
+/// About two seconds of work; a 10,000-line file takes a tenth of it.
+const STEPS: u64 = 2_000_000;
+
+/// What a step of a parser or a query is worth: they come after hundreds of operations.
+pub(crate) const OF_A_TREE: u64 = 32;
+
+/// What comparing two short texts is worth.
+pub(crate) const OF_A_COMPARISON: u64 = 1;
 
 impl<'a> Budget<'a> {
-    /// A budget of so many steps; a step is at most some tens of microseconds of work.
+    /// A budget of so many steps; a step is about a microsecond of work.
     pub fn steps(steps: u64) -> Budget<'static> {
         Budget { steps, go_on: None, spent: false }
     }
@@ -23,8 +29,8 @@ impl<'a> Budget<'a> {
         Budget { steps: u64::MAX, go_on: Some(go_on), spent: false }
     }
 
-    /// Takes one step; false when there is none left.
-    pub fn spend(&mut self) -> bool {
+    /// Takes so many steps; false when there are not as many left.
+    pub fn spend(&mut self, steps: u64) -> bool {
         if self.spent {
             return false;
         }
@@ -32,8 +38,8 @@ impl<'a> Budget<'a> {
             Some(go_on) => go_on(),
             None => true,
         };
-        self.spent = self.steps == 0 || !asked;
-        self.steps = self.steps.saturating_sub(1);
+        self.spent = self.steps < steps || !asked;
+        self.steps = self.steps.saturating_sub(steps);
         !self.spent
     }
 

@@ -6,6 +6,7 @@ use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Query, QueryCursor, QueryCursorOptions, QueryCursorState, QueryMatch, StreamingIterator, Tree};
 
+use super::budget::OF_A_TREE;
 use super::{Budget, Language};
 
 /// Matches that may be open at once; more than that only hostile text has.
@@ -33,7 +34,7 @@ pub(crate) fn run(
         cursor.set_byte_range(within);
     }
     let mut progress =
-        |_: &QueryCursorState| if budget.spend() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        |_: &QueryCursorState| if budget.spend(OF_A_TREE) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
     let options = QueryCursorOptions::new().progress_callback(&mut progress);
     let mut matches = cursor.matches_with_options(query, tree.root_node(), text.as_bytes(), options);
     while let Some(found) = matches.next() {
@@ -70,7 +71,9 @@ pub(crate) fn patterns(source: &str) -> Vec<Pattern<'_>> {
             }
             b'"' => at = string_end(bytes, at),
             b'(' | b'[' => {
-                if depth == 0 && let Some(start) = start.replace(at) {
+                if depth == 0
+                    && let Some(start) = start.replace(at)
+                {
                     let captures = std::mem::take(&mut captures);
                     found.push(Pattern { text: source[start..at].trim_end(), captures });
                 }

@@ -71,12 +71,7 @@ pub(crate) fn position_of_enclosing(symbols: &[Symbol], range: &Range<usize>) ->
     None
 }
 
-pub(crate) fn of_tree(
-    language: Language,
-    tree: &Tree,
-    text: &str,
-    budget: &mut Budget<'_>,
-) -> Option<Vec<Symbol>> {
+pub(crate) fn of_tree(language: Language, tree: &Tree, text: &str, budget: &mut Budget<'_>) -> Option<Vec<Symbol>> {
     let query = symbol_query(language)?;
     let names = query.capture_names();
     let (mut defined, mut attached) = (Vec::new(), Vec::new());
@@ -162,8 +157,7 @@ fn nest(text: &str, mut defined: Vec<Definition>, mut attached: Vec<Range<usize>
 }
 
 fn symbol_query(language: Language) -> Option<&'static Query> {
-    static COMPILED: [OnceLock<Option<Query>>; Language::ALL.len()] =
-        [const { OnceLock::new() }; Language::ALL.len()];
+    static COMPILED: [OnceLock<Option<Query>>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
     const JAVASCRIPT: &str = include_str!("../../../../queries/javascript/symbols.scm");
     let sources: &[&str] = match language {
         Language::Rust => &[include_str!("../../../../queries/rust/symbols.scm")],
