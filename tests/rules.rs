@@ -3,6 +3,9 @@
 //! A fixture is a text before and a text after an agent's change, and for a bad one what the rules say of it.
 //! `UPDATE_EXPECT=1` writes that last part anew.
 
+// Lists of ranges are what is tested here, one of them backwards; and what a test reads is there or the test is wrong.
+#![allow(clippy::single_range_in_vec_init, clippy::reversed_empty_ranges, clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};

@@ -144,6 +144,8 @@ fn ends_alike(before: &[u8], after: &[u8]) -> Vec<(usize, usize, usize)> {
 }
 
 #[cfg(test)]
+// Lists of ranges are what is tested, one of them backwards.
+#[allow(clippy::single_range_in_vec_init, clippy::reversed_empty_ranges)]
 mod tests {
     use super::*;
 
