@@ -2,5 +2,6 @@
 
 mod harness;
 mod payloads;
+mod rules;
 mod support;
 mod weave;

@@ -1,0 +1,5 @@
+=== before
+// eslint-disable-next-line
+const total = sum(a, b);
+=== after
+const total = sum(a, b);

@@ -1,0 +1,4 @@
+=== before
+import os  # noqa
+=== after
+import os

@@ -1,0 +1,5 @@
+=== before
+text = ""
+=== after
+# Files that git would ignore are not read
+text = "# noqa"

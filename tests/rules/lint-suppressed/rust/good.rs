@@ -1,0 +1,5 @@
+=== before
+#[allow(dead_code)]
+fn used() {}
+=== after
+fn used() {}

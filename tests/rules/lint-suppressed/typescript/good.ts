@@ -1,0 +1,5 @@
+=== before
+// @ts-ignore
+send(order.total);
+=== after
+send(Number(order.total));

@@ -1,0 +1,5 @@
+=== before
+send(order);
+=== after
+// as any reader sees, the total is a number
+send(order as Priced);

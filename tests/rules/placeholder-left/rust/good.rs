@@ -1,0 +1,8 @@
+=== before
+fn tree() -> Tree {
+    todo!()
+}
+=== after
+fn tree() -> Tree {
+    Tree::default()
+}
