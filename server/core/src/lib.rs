@@ -18,3 +18,4 @@ pub mod event;
 pub mod workspace;
 pub mod finding;
 pub mod rules;
+pub mod review;

@@ -1,0 +1,189 @@
+//! What a person is shown of a file: the hunks that await review, each with what is to be said against it.
+
+use std::ops::Range;
+
+use crate::author::Author;
+use crate::edit::Lineage;
+use crate::finding::{Finding, Kind, Severity};
+use crate::hunk::{Hunk, hunks};
+use crate::rules::{Change, Settings, judge};
+use crate::scope::{Scope, SessionScope};
+use crate::session::Session;
+use crate::syntax::{Budget, Language, symbols};
+use crate::verdict::Decision;
+use crate::weave::{EditIx, FragmentIx, View};
+use crate::workspace::{File, Workspace};
+
+/// The rule id of a change where its agent was not to write.
+pub const OUT_OF_SCOPE: &str = "out-of-scope";
+
+/// What is held against changes.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Where agents may write.
+    pub scope: Scope,
+    /// Which rules speak, and how loud.
+    pub rules: Settings,
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Review {
+    /// Of agents and of nobody who said so, from top to bottom.
+    pub hunks: Vec<Hunk>,
+    /// In the order of the text, each in the hunk that it is about.
+    pub findings: Vec<Found>,
+}
+
+/// A finding, and the hunk that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What was found.
+    pub finding: Finding,
+    /// The hunk's place in the review.
+    pub hunk: Option<usize>,
+}
+
+/// The text without what agents did and nobody accepted, and where the two differ.
+struct Compared {
+    before: String,
+    after: String,
+    /// Bytes of `after`.
+    added: Vec<Range<usize>>,
+    /// Bytes of `before`.
+    removed: Vec<Range<usize>>,
+}
+
+/// The pending hunks of a file alone: what costs least.
+#[must_use]
+pub fn pending(file: &File, lineage: Lineage) -> Vec<Hunk> {
+    let mut all = hunks(&file.document, lineage, &Author::is_agent);
+    all.extend(hunks(&file.document, lineage, &|author| *author == Author::External));
+    all.sort_by_key(|hunk| (hunk.lines.start, hunk.lines.end));
+    all
+}
+
+/// All that is to be said of a file's text in a lineage.
+#[must_use]
+pub fn review(workspace: &Workspace, path: &str, lineage: Lineage, policy: &Policy, budget: &mut Budget<'_>) -> Review {
+    let Some(file) = workspace.file(path) else { return Review::default() };
+    let hunks = pending(file, lineage);
+    let agents = hunks.iter().any(|hunk| hunk.authors.iter().any(Author::is_agent));
+    if !agents {
+        return Review { hunks, findings: Vec::new() };
+    }
+    let compared = compare(file, lineage);
+    let change = Change {
+        path,
+        before: &compared.before,
+        after: &compared.after,
+        added: &compared.added,
+        removed: &compared.removed,
+    };
+    let mut findings = judge(&change, &policy.rules, budget);
+    findings.extend(out_of_scope(workspace, path, &hunks, &compared, &policy.scope, budget));
+    findings.sort_by_key(|finding| (finding.range.start, std::cmp::Reverse(finding.severity)));
+    let findings = findings.into_iter().map(|finding| Found { hunk: hunk_at(&hunks, &finding.range), finding }).collect();
+    Review { hunks, findings }
+}
+
+fn compare(file: &File, lineage: Lineage) -> Compared {
+    let weave = file.document.weave();
+    let view = View::of(weave, lineage);
+    let pending = |by: EditIx, fragment: FragmentIx| {
+        weave.entry(weave.owner(by, fragment)).author.is_agent() && !weave.accepted(by, fragment, &view)
+    };
+    let without = view.without(&pending);
+    let mut compared = Compared { before: String::new(), after: String::new(), added: Vec::new(), removed: Vec::new() };
+    for fragment in weave.order() {
+        let (now, then) = (weave.visible(fragment, &view), weave.visible(fragment, &without));
+        let (from, to) = (compared.after.len(), compared.before.len());
+        weave.visit_fragment(fragment, 0..weave.len_of(fragment), &mut |text| {
+            if now {
+                compared.after.push_str(text);
+            }
+            if then {
+                compared.before.push_str(text);
+            }
+        });
+        match (now, then) {
+            (true, false) => push_range(&mut compared.added, from..compared.after.len()),
+            (false, true) => push_range(&mut compared.removed, to..compared.before.len()),
+            _ => {}
+        }
+    }
+    compared
+}
+
+fn push_range(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
+    match ranges.last_mut() {
+        Some(last) if last.end == range.start => last.end = range.end,
+        _ => ranges.push(range),
+    }
+}
+
+/// The hunks in which an agent wrote where its session was not to.
+fn out_of_scope(
+    workspace: &Workspace,
+    path: &str,
+    hunks: &[Hunk],
+    compared: &Compared,
+    scope: &Scope,
+    budget: &mut Budget<'_>,
+) -> Vec<Finding> {
+    let agents = |hunk: &Hunk| hunk.authors.iter().filter_map(Author::session).cloned().collect::<Vec<Session>>();
+    let language = Language::of_path(path);
+    let named = language.map(|language| symbols(language, &compared.after, budget)).unwrap_or_default();
+    let mut findings = Vec::new();
+    for hunk in hunks {
+        let changed: Vec<String> = named
+            .iter()
+            .filter(|symbol| symbol.range.start < hunk.bytes.end.max(hunk.bytes.start + 1) && hunk.bytes.start < symbol.range.end)
+            .map(|symbol| symbol.path.clone())
+            .collect();
+        let changed = language.map(|_| changed.as_slice());
+        for session in agents(hunk) {
+            let verdict = scope.judge(path, changed, workspace.scope_of(&session));
+            if verdict.decision == Decision::Allow {
+                continue;
+            }
+            let severity = if verdict.decision == Decision::Deny { Severity::High } else { Severity::Medium };
+            findings.push(Finding {
+                rule: OUT_OF_SCOPE.to_owned(),
+                kind: Kind::OutOfScope,
+                severity,
+                message: verdict.reason(),
+                range: hunk.bytes.clone(),
+                removed: None,
+                symbol: changed.and_then(|changed| changed.last().cloned()),
+                mixed: hunk.mine > 0,
+            });
+        }
+    }
+    findings
+}
+
+/// The agents' hunk that a place lies in, or stands next to.
+fn hunk_at(hunks: &[Hunk], range: &Range<usize>) -> Option<usize> {
+    let agents = |hunk: &&(usize, &Hunk)| hunk.1.authors.iter().any(Author::is_agent);
+    let all: Vec<(usize, &Hunk)> = hunks.iter().enumerate().collect();
+    let distance = |hunk: &Hunk| {
+        hunk.bytes.start.saturating_sub(range.end).max(range.start.saturating_sub(hunk.bytes.end))
+    };
+    all.iter().filter(agents).min_by_key(|(_, hunk)| distance(hunk)).map(|(ix, _)| *ix)
+}
+
+/// What a session would be told of a write before it happens: where, and what the text would then hold.
+#[must_use]
+pub fn foresee(scope: &Scope, session: &SessionScope, path: &str, before: &str, after: Option<&str>, budget: &mut Budget<'_>) -> crate::verdict::Verdict {
+    let Some(after) = after else { return scope.judge(path, None, session) };
+    let Some(language) = Language::of_path(path) else { return scope.judge(path, Some(&[]), session) };
+    let mut changed = Vec::new();
+    let splices = crate::diff::splices(before, after);
+    for symbol in symbols(language, before, budget) {
+        if splices.iter().any(|splice| splice.range.start < symbol.range.end && symbol.range.start < splice.range.end.max(splice.range.start + 1)) {
+            changed.push(symbol.path);
+        }
+    }
+    scope.judge(path, Some(&changed), session)
+}
