@@ -5,6 +5,7 @@ use crate::announce::{AgentAct, AgentEvent, Write};
 use crate::author::Author;
 use crate::document::Act;
 use crate::edit::Evidence;
+use crate::weave::Fingerprint;
 
 /// An announcement that was not answered by a report claims for this long, in milliseconds: a tool may wait for a person.
 const PATIENCE: u64 = 10 * 60 * 1000;
@@ -30,7 +31,7 @@ pub struct Announced {
     /// What it said.
     pub write: Write,
     /// The text that the file will have, where that can be told.
-    pub expected: Option<String>,
+    pub expected: Option<Fingerprint>,
     /// When it was announced.
     pub at: u64,
     /// When it was reported done.
@@ -47,19 +48,19 @@ struct Window {
 }
 
 impl Announcements {
-    /// Takes note of what an agent says; `text` is what the disk holds of a file, as far as it is known.
-    pub fn hear(&mut self, event: &AgentEvent, at: u64, text: &dyn Fn(&str) -> Option<String>) {
+    /// Takes note of what an agent says; `expected` are the fingerprints of the texts that its writes will leave, where known.
+    pub fn hear(&mut self, event: &AgentEvent, expected: &[Option<Fingerprint>], at: u64) {
         let author = event.author();
         match &event.act {
             AgentAct::WillWrite { writes } => {
-                for write in writes {
-                    self.announce(event, write, at, text);
+                for (nth, write) in writes.iter().enumerate() {
+                    self.announce(event, write, expected.get(nth).copied().flatten(), at);
                 }
             }
             AgentAct::DidWrite { writes } => {
-                for write in writes {
+                for (nth, write) in writes.iter().enumerate() {
                     if !self.writes.iter().any(|known| known.is(event, &write.path)) {
-                        self.announce(event, write, at, text);
+                        self.announce(event, write, expected.get(nth).copied().flatten(), at);
                     }
                     for known in self.writes.iter_mut().filter(|known| known.is(event, &write.path)) {
                         known.reported = Some(at);
@@ -95,7 +96,8 @@ impl Announcements {
     #[must_use]
     pub fn whose(&self, path: &str, text: Option<&str>, at: u64) -> Act {
         let open = || self.writes.iter().rev().filter(|known| known.path == path && known.claims(at));
-        let by_content = open().find(|known| text.is_some() && known.expected.as_deref() == text);
+        let print = text.map(|text| Fingerprint::of(text.as_bytes()));
+        let by_content = open().find(|known| print.is_some() && known.expected == print);
         let window = || {
             self.windows
                 .iter()
@@ -120,9 +122,7 @@ impl Announcements {
         self.writes.iter().rev().find(|known| known.path == path)
     }
 
-    fn announce(&mut self, event: &AgentEvent, write: &Write, at: u64, text: &dyn Fn(&str) -> Option<String>) {
-        let said = || write.before.text().map(str::to_owned);
-        let expected = text(&write.path).or_else(said).and_then(|before| write.after(&before).ok());
+    fn announce(&mut self, event: &AgentEvent, write: &Write, expected: Option<Fingerprint>, at: u64) {
         self.writes.retain(|known| !known.is(event, &write.path));
         self.writes.push(Announced {
             author: event.author(),

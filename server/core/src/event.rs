@@ -8,6 +8,7 @@ use crate::document::Record;
 use crate::edit::Evidence;
 use crate::scope::SessionScope;
 use crate::session::Session;
+use crate::weave::Fingerprint;
 
 /// Something that happened, for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +41,13 @@ pub enum What {
     /// The file is there, or not.
     Present(bool),
     /// An agent told of what it does. Paths are relative to the workspace.
-    Told(AgentEvent),
+    Told {
+        /// What it said.
+        event: AgentEvent,
+        /// For each write of it, the fingerprint of the text that the file will then have, where that can be told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        expected: Vec<Option<Fingerprint>>,
+    },
     /// A session's scope was set.
     Scoped {
         /// Whose; none is any session's that has none of its own.
@@ -78,7 +85,7 @@ impl Fact {
         match &self.what {
             What::Text(Record::Edited(edit)) => edit.author.session(),
             What::Whole(whole) => whole.author.session(),
-            What::Told(event) => Some(&event.session),
+            What::Told { event, .. } => Some(&event.session),
             What::Scoped { session, .. } => session.as_ref(),
             What::Began { .. } | What::Text(Record::Synced { .. }) | What::Present(_) => None,
         }

@@ -83,7 +83,8 @@ pub fn review(workspace: &Workspace, path: &str, lineage: Lineage, policy: &Poli
     let mut findings = judge(&change, &policy.rules, budget);
     findings.extend(out_of_scope(workspace, path, &hunks, &compared, &policy.scope, budget));
     findings.sort_by_key(|finding| (finding.range.start, std::cmp::Reverse(finding.severity)));
-    let findings = findings.into_iter().map(|finding| Found { hunk: hunk_at(&hunks, &finding.range), finding }).collect();
+    let findings =
+        findings.into_iter().map(|finding| Found { hunk: hunk_at(&hunks, &finding.range), finding }).collect();
     Review { hunks, findings }
 }
 
@@ -138,7 +139,9 @@ fn out_of_scope(
     for hunk in hunks {
         let changed: Vec<String> = named
             .iter()
-            .filter(|symbol| symbol.range.start < hunk.bytes.end.max(hunk.bytes.start + 1) && hunk.bytes.start < symbol.range.end)
+            .filter(|symbol| {
+                symbol.range.start < hunk.bytes.end.max(hunk.bytes.start + 1) && hunk.bytes.start < symbol.range.end
+            })
             .map(|symbol| symbol.path.clone())
             .collect();
         let changed = language.map(|_| changed.as_slice());
@@ -167,21 +170,29 @@ fn out_of_scope(
 fn hunk_at(hunks: &[Hunk], range: &Range<usize>) -> Option<usize> {
     let agents = |hunk: &&(usize, &Hunk)| hunk.1.authors.iter().any(Author::is_agent);
     let all: Vec<(usize, &Hunk)> = hunks.iter().enumerate().collect();
-    let distance = |hunk: &Hunk| {
-        hunk.bytes.start.saturating_sub(range.end).max(range.start.saturating_sub(hunk.bytes.end))
-    };
+    let distance =
+        |hunk: &Hunk| hunk.bytes.start.saturating_sub(range.end).max(range.start.saturating_sub(hunk.bytes.end));
     all.iter().filter(agents).min_by_key(|(_, hunk)| distance(hunk)).map(|(ix, _)| *ix)
 }
 
 /// What a session would be told of a write before it happens: where, and what the text would then hold.
 #[must_use]
-pub fn foresee(scope: &Scope, session: &SessionScope, path: &str, before: &str, after: Option<&str>, budget: &mut Budget<'_>) -> crate::verdict::Verdict {
+pub fn foresee(
+    scope: &Scope,
+    session: &SessionScope,
+    path: &str,
+    before: &str,
+    after: Option<&str>,
+    budget: &mut Budget<'_>,
+) -> crate::verdict::Verdict {
     let Some(after) = after else { return scope.judge(path, None, session) };
     let Some(language) = Language::of_path(path) else { return scope.judge(path, Some(&[]), session) };
     let mut changed = Vec::new();
     let splices = crate::diff::splices(before, after);
     for symbol in symbols(language, before, budget) {
-        if splices.iter().any(|splice| splice.range.start < symbol.range.end && symbol.range.start < splice.range.end.max(splice.range.start + 1)) {
+        if splices.iter().any(|splice| {
+            splice.range.start < symbol.range.end && symbol.range.start < splice.range.end.max(splice.range.start + 1)
+        }) {
             changed.push(symbol.path);
         }
     }

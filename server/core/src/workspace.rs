@@ -12,7 +12,7 @@ use crate::edit::{Evidence, Lineage};
 use crate::event::{Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
-use crate::weave::{EditIx, Missing, View};
+use crate::weave::{EditIx, Fingerprint, Missing, View};
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -146,7 +146,7 @@ impl Workspace {
                     file.present = *present;
                 }
             }
-            (What::Told(event), _) => self.hear(event, fact.at),
+            (What::Told { event, expected }, _) => self.hear(event, expected, fact.at),
             (What::Scoped { session: Some(session), scope }, _) => {
                 self.sessions.entry(session.clone()).or_default().scope = Some(scope.clone());
             }
@@ -158,8 +158,9 @@ impl Workspace {
 
     /// An agent tells of what it does; its paths are relative to the workspace.
     pub fn told(&mut self, event: AgentEvent, at: u64) -> Vec<Fact> {
-        self.hear(&event, at);
-        let mut facts = vec![Fact { path: None, at, what: What::Told(event.clone()) }];
+        let expected = self.expected(&event);
+        self.hear(&event, &expected, at);
+        let mut facts = vec![Fact { path: None, at, what: What::Told { event: event.clone(), expected } }];
         if let AgentAct::DidWrite { writes } = &event.act {
             for write in writes {
                 facts.extend(self.claim_late(&write.path, at));
@@ -168,25 +169,22 @@ impl Workspace {
         facts
     }
 
-    /// Follows a file from now on, if it is not followed yet: this is what it was at first sight.
-    pub fn begin(&mut self, path: &str, content: &Content, at: u64) -> Vec<Fact> {
-        if self.files.contains_key(path) {
-            return Vec::new();
-        }
+    /// A file as it is at first sight, and what is to be journaled of it; it is to be put in place then.
+    #[must_use]
+    pub fn first_sight(&self, path: &str, content: &Content, at: u64) -> (File, Vec<Fact>) {
         let (absent, text) = match content {
             Content::Absent => (true, Rope::new()),
             Content::Text(text) => (false, text.clone()),
             Content::Opaque { .. } => (false, Rope::new()),
         };
-        let began = What::Began { absent, text: text.to_string() };
-        let mut facts = vec![Fact::of(path, at, began)];
-        self.files.insert(path.to_owned(), File::new(text, absent, self.process));
+        let mut facts = vec![Fact::of(path, at, What::Began { absent, text: text.to_string() })];
+        let mut file = File::new(text, absent, self.process);
         if let Content::Opaque { hash, len, why } = content {
             let (hash, len, why) = (hash.clone(), *len, why.clone());
             let whole = Whole { hash, len, why, author: Author::Nobody, evidence: Evidence::None };
-            facts.extend(self.files.get_mut(path).map(|file| file.whole(path, whole, at)));
+            facts.push(file.whole(path, whole, at));
         }
-        facts
+        (file, facts)
     }
 
     /// What it means that a file that is followed was read to hold this. Nothing is changed: the file as it is then is given back, to
@@ -236,7 +234,7 @@ impl Workspace {
         Fact { path: None, at, what: What::Scoped { session, scope } }
     }
 
-    fn hear(&mut self, event: &AgentEvent, at: u64) {
+    fn hear(&mut self, event: &AgentEvent, expected: &[Option<Fingerprint>], at: u64) {
         let state = self.sessions.entry(event.session.clone()).or_default();
         if state.began == 0 {
             state.began = at;
@@ -254,12 +252,23 @@ impl Workspace {
             AgentAct::TurnEnded | AgentAct::SessionEnded | AgentAct::SessionStarted { .. } => state.at_work = false,
             _ => state.at_work = true,
         }
-        let files = &self.files;
-        let text = |path: &str| {
-            let file = files.get(path)?;
-            Some(file.document.text(Lineage::Disk).to_string())
-        };
-        self.announced.hear(event, at, &text);
+        self.announced.hear(event, expected, at);
+    }
+
+    /// The fingerprints of the texts that the writes of an event will leave, where that can be told.
+    fn expected(&self, event: &AgentEvent) -> Vec<Option<Fingerprint>> {
+        let (AgentAct::WillWrite { writes } | AgentAct::DidWrite { writes }) = &event.act else { return Vec::new() };
+        let text_of = |path: &str| Some(self.files.get(path)?.document.text(Lineage::Disk).to_string());
+        let will = matches!(event.act, AgentAct::WillWrite { .. });
+        let expected = writes.iter().map(|write| {
+            let said = || write.before.text().map(str::to_owned);
+            // A report comes when the file may be as it will be already.
+            let before =
+                if will { text_of(&write.path).or_else(said) } else { said().or_else(|| text_of(&write.path)) };
+            let after = before.and_then(|before| write.after(&before).ok())?;
+            Some(Fingerprint::of(after.as_bytes()))
+        });
+        expected.collect()
     }
 
     /// A report claims what was seen on disk before it was announced, once: an external edit that made of the text before it just

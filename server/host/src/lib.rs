@@ -2,5 +2,8 @@
 
 pub mod agents;
 pub mod config;
+pub mod disk;
+pub mod git;
 pub mod journal;
 pub mod state_dir;
+pub mod store;

@@ -3,12 +3,14 @@
 //!
 //! Method: polynomial hash modulo the Mersenne prime 2^61 - 1 (Karp and Rabin, 1987).
 
+use serde::{Deserialize, Serialize};
+
 const PRIME: u64 = (1 << 61) - 1;
 /// A fixed base, drawn at random below the prime.
 const BASE: u64 = 0x0f3a_91c7_5d2e_846b;
 
 /// Length and hash of a run of bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// Bytes.
     pub len: usize,

@@ -1,0 +1,197 @@
+//! Files as they are on disk: read to be followed, and written so that no one else's write is lost.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use countersign_core::workspace::Content;
+use ropey::Rope;
+
+use crate::journal::{Disk, hash};
+
+/// Larger files are tracked as a whole.
+pub const LARGEST_TEXT: u64 = 8 * 1024 * 1024;
+
+/// What a file holds, its journal head, and the bytes of one that is no text (none where they are too many to keep).
+#[derive(Debug)]
+pub struct Reading {
+    /// What is to be followed.
+    pub content: Content,
+    /// The journal's name for it.
+    pub disk: Disk,
+    /// The bytes of what is no text.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// Reads a file. A symbolic link is not followed: it is tracked as a whole, by where it leads.
+///
+/// # Errors
+/// If there is a file and it cannot be read, or it is a folder or a device.
+pub fn read(path: &Path) -> Result<Reading> {
+    let opaque = |bytes: Vec<u8>, why: String| {
+        let (digest, len) = (hash(&bytes), bytes.len() as u64);
+        let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
+        Reading { content, disk: Disk::Holds(digest), bytes: Some(bytes) }
+    };
+    let absent = || Reading { content: Content::Absent, disk: Disk::Absent, bytes: None };
+    let meta = match fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(absent()),
+        Err(error) => return Err(error).with_context(|| format!("cannot look at {}", path.display())),
+    };
+    if meta.is_symlink() {
+        let target = fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
+        return Ok(opaque(target.into_os_string().into_encoded_bytes(), "a symbolic link".to_owned()));
+    }
+    if !meta.is_file() {
+        bail!("{} is no file", path.display());
+    }
+    if meta.len() > LARGEST_TEXT {
+        let (digest, len) = hash_of(path)?;
+        let why = format!("larger than {} MiB", LARGEST_TEXT / (1024 * 1024));
+        let content = Content::Opaque { hash: None, len, why };
+        return Ok(Reading { content, disk: Disk::Holds(digest), bytes: None });
+    }
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(absent()),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    if bytes.contains(&0) {
+        return Ok(opaque(bytes, "binary".to_owned()));
+    }
+    let digest = hash(&bytes);
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            Ok(Reading { content: Content::Text(Rope::from_str(&text)), disk: Disk::Holds(digest), bytes: None })
+        }
+        Err(error) => Ok(opaque(error.into_bytes(), "not UTF-8".to_owned())),
+    }
+}
+
+/// Makes a file hold a text, or be absent, if it still holds what `expected` says: atomically, with its mode kept. Whether it did.
+///
+/// # Errors
+/// If it cannot be written; it is as it was then.
+pub fn replace(path: &Path, expected: Disk, content: Option<&[u8]>) -> Result<bool> {
+    if read(path)?.disk != expected {
+        return Ok(false);
+    }
+    let Some(bytes) = content else {
+        if expected != Disk::Absent {
+            fs::remove_file(path).with_context(|| format!("cannot delete {}", path.display()))?;
+        }
+        return Ok(true);
+    };
+    let folder = path.parent().context("a file has a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut new = tempfile::Builder::new()
+        .prefix(".countersign-")
+        .tempfile_in(folder)
+        .with_context(|| format!("cannot write in {}", folder.display()))?;
+    new.write_all(bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    let mode = fs::symlink_metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+    new.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+    new.as_file().sync_all()?;
+    // Once more, as late as can be: what was written meanwhile is someone's work.
+    if read(path)?.disk != expected {
+        return Ok(false);
+    }
+    new.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
+    Ok(true)
+}
+
+/// A path as the workspace names it: relative to `root`, with `/`. None where it leads out of it, or is the root itself.
+/// Folders are resolved, a link at the end is not.
+#[must_use]
+pub fn relative(root: &Path, cwd: &Path, path: &str) -> Option<String> {
+    let joined = cwd.join(path);
+    let mut clean = PathBuf::new();
+    for part in joined.components() {
+        match part {
+            Component::ParentDir => {
+                clean.pop();
+            }
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    let name = clean.file_name()?.to_owned();
+    let mut folder = clean.parent()?.to_path_buf();
+    // What does not exist yet stays below the last folder that does.
+    let mut below = PathBuf::new();
+    let real = loop {
+        match fs::canonicalize(&folder) {
+            Ok(real) => break real,
+            Err(_) => {
+                below = Path::new(folder.file_name()?).join(below);
+                folder = folder.parent()?.to_path_buf();
+            }
+        }
+    };
+    let full = real.join(below).join(name);
+    let inside = full.strip_prefix(root).ok()?.to_str()?;
+    (!inside.is_empty()).then(|| inside.to_owned())
+}
+
+fn hash_of(path: &Path) -> Result<(crate::journal::Hash, u64)> {
+    let file = fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(file).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok((hasher.finalize(), hasher.count()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_inside_the_workspace_or_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir_all(root.join("src")).unwrap();
+        std::os::unix::fs::symlink("/", root.join("out")).unwrap();
+        let name = |path: &str| relative(&root, &root.join("src"), path);
+        assert_eq!(name("a.rs").as_deref(), Some("src/a.rs"));
+        assert_eq!(name("../b c/new.rs").as_deref(), Some("b c/new.rs"));
+        assert_eq!(name(&root.join("x.rs").display().to_string()).as_deref(), Some("x.rs"));
+        assert_eq!(name("../../x.rs"), None);
+        assert_eq!(name("/etc/passwd"), None);
+        assert_eq!(name("../out/etc/passwd"), None, "a link out of the workspace leads out of it");
+        assert_eq!(name(".."), None);
+    }
+
+    #[test]
+    fn a_write_gives_way_to_what_was_written_since() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "one").unwrap();
+        let seen = read(&path).unwrap().disk;
+        fs::write(&path, "two").unwrap();
+        assert!(!replace(&path, seen, Some(b"three")).unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        let seen = read(&path).unwrap().disk;
+        assert!(replace(&path, seen, Some(b"three")).unwrap());
+        assert!(replace(&path, Disk::Holds(hash(b"three")), None).unwrap());
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_with_its_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let why = |bytes: &[u8]| {
+            let path = folder.path().join("x");
+            fs::write(&path, bytes).unwrap();
+            match read(&path).unwrap().content {
+                Content::Opaque { why, .. } => why,
+                Content::Text(_) => "text".to_owned(),
+                Content::Absent => "absent".to_owned(),
+            }
+        };
+        assert_eq!(why(b"a\0b"), "binary");
+        assert_eq!(why(b"caf\xe9"), "not UTF-8");
+        assert_eq!(why("\u{feff}caf\u{e9}\r\n".as_bytes()), "text");
+    }
+}

@@ -1,0 +1,83 @@
+//! What git says of a workspace, asked of its own program: it opens every kind of repository, and takes no lock here.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use countersign_core::workspace::Content;
+use ropey::Rope;
+
+/// The repository of a workspace, if there is one.
+#[derive(Clone, Debug)]
+pub struct Git {
+    root: PathBuf,
+    present: bool,
+}
+
+impl Git {
+    /// `present` says whether the workspace is in a repository.
+    #[must_use]
+    pub fn new(root: &Path, present: bool) -> Self {
+        Self { root: root.to_owned(), present }
+    }
+
+    /// Whether there is a repository.
+    #[must_use]
+    pub fn is_present(&self) -> bool {
+        self.present
+    }
+
+    /// What a file was before someone changed it on disk that nobody had looked at: the index's version; absent where git has none.
+    /// None outside a repository, or where git does not answer.
+    #[must_use]
+    pub fn before(&self, path: &str) -> Option<Content> {
+        if !self.present {
+            return None;
+        }
+        let output = self.command(&["cat-file", "blob", &format!(":./{path}")]).output().ok()?;
+        if !output.status.success() {
+            return Some(Content::Absent);
+        }
+        let text = String::from_utf8(output.stdout).ok().filter(|text| !text.contains('\0'))?;
+        Some(Content::Text(Rope::from_str(&text)))
+    }
+
+    /// Paths below the workspace that differ from HEAD or that git does not follow (and does not ignore).
+    ///
+    /// # Errors
+    /// If git cannot be asked.
+    pub fn dirty(&self) -> Result<Vec<String>> {
+        if !self.present {
+            return Ok(Vec::new());
+        }
+        let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "."];
+        let output = self.command(&arguments).output().context("cannot run git")?;
+        if !output.status.success() {
+            bail!("git status failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        let prefix = self.prefix()?;
+        let entries = output.stdout.split(|byte| *byte == 0).filter(|entry| entry.len() > 3);
+        let paths = entries.filter_map(|entry| std::str::from_utf8(&entry[3..]).ok());
+        Ok(paths
+            .filter_map(|path| path.strip_prefix(prefix.as_str()))
+            .filter(|path| !path.ends_with('/'))
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// The workspace's place in the repository, with a slash behind it; empty at the top.
+    fn prefix(&self) -> Result<String> {
+        let output = self.command(&["rev-parse", "--show-prefix"]).output().context("cannot run git")?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command.arg("--no-optional-locks").args(arguments).current_dir(&self.root).stdin(Stdio::null());
+        // A hook or a rebase may have set these for a repository that is not this one.
+        for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
+            command.env_remove(name);
+        }
+        command
+    }
+}

@@ -1,0 +1,337 @@
+//! The workspace, its journal and its files together: what is seen is journaled before it is believed, and what other processes
+//! journaled is taken over first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+use countersign_core::event::{Fact, What};
+use countersign_core::session::Session;
+use countersign_core::workspace::{Content, Workspace};
+
+use crate::disk::{self, Reading};
+use crate::git::Git;
+use crate::journal::{Appended, Disk, Durability, Event, Head, Journal, NewEvent, Seq, SetAside};
+use crate::state_dir;
+
+/// How often a file is read again when others write to it while it is looked at.
+const TRIES: usize = 8;
+/// Events that are read at a time.
+const PAGE: usize = 1000;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Store {
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+    /// The repository that it is in, if it is in one.
+    pub git: Git,
+    /// What is known; change it through the store, or journal what comes of it.
+    pub workspace: Workspace,
+    /// A journal that could not be read and was set aside when this one was begun.
+    pub set_aside: Option<SetAside>,
+    journal: Journal,
+    reach: Reach,
+    /// Events up to this one are taken over.
+    seq: Seq,
+    /// Own events after `seq`.
+    own: BTreeSet<Seq>,
+}
+
+/// What of the journal is taken over.
+#[derive(Debug)]
+enum Reach {
+    All,
+    /// Only what was asked for, up to the event that it is known to.
+    Some {
+        paths: BTreeMap<String, Seq>,
+        sessions: BTreeMap<String, Seq>,
+    },
+}
+
+impl Store {
+    /// Opens a workspace's journal and takes all of it over.
+    ///
+    /// # Errors
+    /// If there is no place for the state, or it is not the user's, cannot be read or written, or is from a newer version.
+    pub fn open(root: &Path) -> Result<Self> {
+        let mut store = Self::begin(root, Reach::All)?;
+        store.catch_up()?;
+        Ok(store)
+    }
+
+    /// Opens a workspace's journal and takes over only what is asked for: for a process of milliseconds.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_narrow(root: &Path) -> Result<Self> {
+        Self::begin(root, Reach::Some { paths: BTreeMap::new(), sessions: BTreeMap::new() })
+    }
+
+    fn begin(root: &Path, reach: Reach) -> Result<Self> {
+        let var = |name| std::env::var_os(name);
+        let root = std::fs::canonicalize(root).with_context(|| format!("cannot find {}", root.display()))?;
+        let (state, home) = (var("XDG_STATE_HOME"), var("HOME"));
+        let place = state_dir::locate(&root, state.as_deref(), home.as_deref())?;
+        let opened = Journal::open(&place.dir, now() as i64)?;
+        let mut journal = opened.journal;
+        let workspace = Workspace::new(journal.register_process()?.0);
+        let git = Git::new(&root, place.common_dir.is_some());
+        Ok(Self { root, git, workspace, set_aside: opened.set_aside, journal, reach, seq: 0, own: BTreeSet::new() })
+    }
+
+    /// The journal, to read from.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Whether other processes may have journaled something.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn is_behind(&mut self) -> Result<bool> {
+        self.journal.changed_elsewhere()
+    }
+
+    /// Takes over what other processes journaled. The paths that it was about.
+    ///
+    /// # Errors
+    /// If the journal cannot be read, or holds what this version does not understand.
+    pub fn catch_up(&mut self) -> Result<BTreeSet<String>> {
+        let mut touched = BTreeSet::new();
+        match &self.reach {
+            Reach::All => loop {
+                let events = self.journal.events_after(self.seq, PAGE)?;
+                let Some(last) = events.last() else { break };
+                let last = last.seq;
+                for event in &events {
+                    if !self.own.remove(&event.seq) {
+                        self.take_over(event)?;
+                        touched.extend(event.path.clone());
+                    }
+                }
+                self.seq = last;
+            },
+            Reach::Some { paths, sessions } => {
+                let (paths, sessions) = (paths.clone(), sessions.clone());
+                for (path, upto) in paths {
+                    let events = self.journal.events_of_path(&path, upto)?;
+                    self.take_over_new(&events)?;
+                    if let (Reach::Some { paths, .. }, Some(last)) = (&mut self.reach, events.last()) {
+                        paths.insert(path, last.seq);
+                    }
+                }
+                for (session, upto) in sessions {
+                    let events = self.journal.events_of_session(&session, upto)?;
+                    let about_no_file: Vec<Event> =
+                        events.iter().filter(|event| event.path.is_none()).cloned().collect();
+                    self.take_over_new(&about_no_file)?;
+                    if let (Reach::Some { sessions, .. }, Some(last)) = (&mut self.reach, events.last()) {
+                        sessions.insert(session, last.seq);
+                    }
+                }
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Sees to it that a session, and the scope of all, is known.
+    ///
+    /// # Errors
+    /// As [`Store::catch_up`].
+    pub fn know_session(&mut self, session: &Session) -> Result<()> {
+        if let Reach::Some { sessions, .. } = &mut self.reach {
+            sessions.entry(session.parent().to_string()).or_default();
+            sessions.entry(session.to_string()).or_default();
+            sessions.entry(ANY_SESSION.to_owned()).or_default();
+            self.catch_up()?;
+        }
+        Ok(())
+    }
+
+    /// Sees to it that what the journal has of a file is known.
+    ///
+    /// # Errors
+    /// As [`Store::catch_up`].
+    pub fn know_path(&mut self, path: &str) -> Result<()> {
+        if let Reach::Some { paths, .. } = &mut self.reach {
+            paths.entry(path.to_owned()).or_default();
+        }
+        self.catch_up()?;
+        Ok(())
+    }
+
+    /// Journals facts that the workspace already holds and that no other process can contradict.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub fn append(&mut self, facts: &[Fact]) -> Result<()> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        match self.write(facts, None, &[])? {
+            Appended::Written { .. } => Ok(()),
+            _ => bail!("the journal was replaced while it was open: start again"),
+        }
+    }
+
+    /// Reads a file and takes note of what that means, and of who did it. `saved` says that the editor has just written it. Of a file
+    /// that was never seen, git's version is what it was before, if it has one and `from_git` says so.
+    ///
+    /// # Errors
+    /// If the file or the journal cannot be read, or others write to it without end.
+    pub fn read(&mut self, path: &str, saved: bool, from_git: bool) -> Result<Reading> {
+        let full = self.root.join(path);
+        for _ in 0..TRIES {
+            self.know_path(path)?;
+            let reading = disk::read(&full)?;
+            let Some(_) = self.workspace.file(path) else {
+                self.begin_file(path, &reading, from_git)?;
+                continue;
+            };
+            let head = self.journal.head(path)?;
+            let Some((file, facts)) = self.workspace.read(path, &reading.content, saved, now()) else { continue };
+            if facts.is_empty() {
+                return Ok(reading);
+            }
+            let head = Head { path, expected: head.map(|head| head.disk), new: reading.disk };
+            let blobs: Vec<&[u8]> = reading.bytes.as_deref().into_iter().collect();
+            match self.write(&facts, Some(&head), &blobs)? {
+                Appended::Written { .. } => {
+                    self.workspace.put(path, file);
+                    return Ok(reading);
+                }
+                // Another process was first to tell of this content: what it told is taken over.
+                Appended::AlreadyThere { .. } => {
+                    self.know_path(path)?;
+                    let same = self.workspace.read(path, &reading.content, saved, now());
+                    match same {
+                        Some((_, facts)) if facts.is_empty() => return Ok(reading),
+                        // The editor's lineage moved, the disk's did not: nothing of this contradicts the head.
+                        Some((file, facts)) => {
+                            self.append(&facts)?;
+                            self.workspace.put(path, file);
+                            return Ok(reading);
+                        }
+                        None => {}
+                    }
+                }
+                Appended::Moved { .. } => {}
+                Appended::Replaced => bail!("the journal was replaced while it was open: start again"),
+            }
+        }
+        bail!("{path} is being written by others without end")
+    }
+
+    fn begin_file(&mut self, path: &str, reading: &Reading, from_git: bool) -> Result<()> {
+        let of_git = if from_git { self.git.before(path) } else { None };
+        let (content, disk) = match of_git {
+            Some(content) => {
+                let disk = disk_of(&content);
+                (content, disk)
+            }
+            None => (reading.content.clone(), reading.disk),
+        };
+        let (file, facts) = self.workspace.first_sight(path, &content, now());
+        let blobs: Vec<&[u8]> = reading.bytes.as_deref().into_iter().collect();
+        let head = Head { path, expected: None, new: disk };
+        if let Appended::Written { .. } = self.write(&facts, Some(&head), &blobs)? {
+            self.workspace.put(path, file);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, facts: &[Fact], head: Option<&Head<'_>>, blobs: &[&[u8]]) -> Result<Appended> {
+        let bodies: Vec<String> =
+            facts.iter().map(serde_json::to_string).collect::<Result<_, _>>().context("cannot journal a fact")?;
+        let sessions: Vec<Option<String>> = facts.iter().map(session_of).collect();
+        let texts: Vec<Vec<&[u8]>> = facts
+            .iter()
+            .map(|fact| match &fact.what {
+                What::Began { text, .. } => vec![text.as_bytes()],
+                What::Whole(_) => blobs.to_vec(),
+                _ => Vec::new(),
+            })
+            .collect();
+        let batch: Vec<NewEvent<'_>> = facts
+            .iter()
+            .zip(&bodies)
+            .zip(sessions.iter().zip(&texts))
+            .map(|((fact, body), (session, texts))| NewEvent {
+                kind: kind(&fact.what),
+                path: fact.path.as_deref(),
+                session: session.as_deref(),
+                time: fact.at as i64,
+                body,
+                blobs: texts,
+            })
+            .collect();
+        let decides = facts.iter().any(|fact| matches!(fact.what, What::Scoped { .. }));
+        let durability = if decides { Durability::Decision } else { Durability::Edit };
+        let appended = self.journal.append(&batch, head, durability)?;
+        if let Appended::Written { first, last } = appended {
+            self.own.extend(first..=last);
+        }
+        Ok(appended)
+    }
+
+    fn take_over_new(&mut self, events: &[Event]) -> Result<()> {
+        for event in events {
+            if !self.own.contains(&event.seq) {
+                self.take_over(event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_over(&mut self, event: &Event) -> Result<()> {
+        let fact = self.decode(event).with_context(|| format!("event {} of the journal", event.seq))?;
+        self.workspace.recall(&fact).map_err(|missing| anyhow::anyhow!("event {} of the journal: {missing}", event.seq))
+    }
+
+    fn decode(&self, event: &Event) -> Result<Fact> {
+        let mut fact: Fact =
+            serde_json::from_str(&event.body).context("is not understood: was it written by a newer version?")?;
+        if let (What::Began { text, .. }, Some(hash)) = (&mut fact.what, event.blobs.first()) {
+            let bytes = self.journal.blob(hash)?.context("a text is missing")?;
+            *text = String::from_utf8(bytes).context("a text is damaged")?;
+        }
+        Ok(fact)
+    }
+}
+
+/// What the scope of all sessions is filed under.
+const ANY_SESSION: &str = "*";
+
+fn session_of(fact: &Fact) -> Option<String> {
+    match &fact.what {
+        What::Scoped { session: None, .. } => Some(ANY_SESSION.to_owned()),
+        _ => fact.session().map(ToString::to_string),
+    }
+}
+
+fn kind(what: &What) -> &'static str {
+    match what {
+        What::Began { .. } => "began",
+        What::Text(_) => "text",
+        What::Whole(_) => "whole",
+        What::Present(_) => "present",
+        What::Told { .. } => "told",
+        What::Scoped { .. } => "scoped",
+    }
+}
+
+fn disk_of(content: &Content) -> Disk {
+    match content {
+        Content::Text(text) => Disk::Holds(crate::journal::hash(text.to_string().as_bytes())),
+        Content::Absent | Content::Opaque { .. } => Disk::Absent,
+    }
+}
+
+/// Milliseconds since the Unix epoch.
+#[must_use]
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}
