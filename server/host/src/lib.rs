@@ -1,0 +1,2 @@
+//! Countersign's host: every thread, file, socket and clock around the core.
+pub mod lsp;
