@@ -63,7 +63,7 @@ where
 }
 
 /// The message that makes the guard answer `id` (or null, where it could not be known) with this error.
-pub(super) fn refusal(id: Option<Value>, code: ErrorCode, why: &str) -> Value {
+pub(super) fn refusal(id: Option<&Value>, code: ErrorCode, why: &str) -> Value {
     let params = serde_json::json!({ "code": code.code(), "message": why });
     serde_json::json!({ "jsonrpc": "2.0", "id": id, "method": REFUSED, "params": params })
 }

@@ -54,11 +54,11 @@ fn normalise(value: Value) -> Option<Message> {
     let Value::Object(mut object) = value else { return Some(refused(None, "a message is an object")) };
     let id = object.remove("id").filter(is_id);
     if object.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
-        return Some(refused(id, "its `jsonrpc` is not \"2.0\""));
+        return Some(refused(id.as_ref(), "its `jsonrpc` is not \"2.0\""));
     }
     match object.remove("method") {
         Some(Value::String(method)) => Some(call(&method, id, object)),
-        Some(_) => Some(refused(id, "its `method` is no string")),
+        Some(_) => Some(refused(id.as_ref(), "its `method` is no string")),
         None if id.is_none() && !object.contains_key("result") && !object.contains_key("error") => {
             Some(refused(None, "it has no `method`"))
         }
@@ -70,7 +70,7 @@ fn normalise(value: Value) -> Option<Message> {
 /// a `result` as a reply.
 fn call(method: &str, id: Option<Value>, mut object: Map<String, Value>) -> Message {
     if is_reserved(method) {
-        return plain(refusal(id, ErrorCode::MethodNotFound, "this method is countersign's own"));
+        return plain(refusal(id.as_ref(), ErrorCode::MethodNotFound, "this method is countersign's own"));
     }
     let params = object.remove("params");
     let turn = match method {
@@ -115,7 +115,7 @@ fn is_id(id: &Value) -> bool {
     id.is_string() || id.as_i64().is_some()
 }
 
-fn refused(id: Option<Value>, why: &str) -> Message {
+fn refused(id: Option<&Value>, why: &str) -> Message {
     plain(refusal(id, ErrorCode::InvalidRequest, &format!("not a JSON-RPC 2.0 message: {why}")))
 }
 

@@ -47,6 +47,22 @@ async fn each_of_64_requests_in_flight_is_cancelled_at_once() {
     }
 }
 
+/// There are 1024 slots: a cancellation that waited for one would wait for ever.
+#[tokio::test(start_paused = true)]
+async fn more_requests_than_there_are_slots_are_cancelled() {
+    let mut editor = Editor::start(Limits::default()).await;
+    for id in 0..1100 {
+        editor.request(id, "test/hang", json!(null)).await;
+    }
+    for id in 0..1100 {
+        editor.tell("$/cancelRequest", json!({ "id": id })).await;
+    }
+    for _ in 0..1100 {
+        assert_eq!(editor.next().await.expect("a reply")["error"]["code"], -32800);
+    }
+    editor.answers().await;
+}
+
 /// Handlers should not wait for the client; where one does, it holds up itself alone.
 #[tokio::test(start_paused = true)]
 async fn a_handler_that_waits_for_the_client_holds_up_no_other() {

@@ -69,7 +69,7 @@ impl Probe {
     }
 
     async fn hang_quietly(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// What a handler must not do: it waits for the client.
