@@ -19,6 +19,7 @@ const REFUSED: &str = "countersign/refused";
 ///
 /// A handler runs up to its first suspension within `call`, in order of arrival, before the next message is looked
 /// at: what it changes before its first `.await` is changed in that order, however many others are waiting.
+/// A handler must not wait for the client: 1024 that do leave no slot for the reply that they wait for.
 #[derive(Debug)]
 pub struct Guard<S> {
     inner: S,

@@ -135,7 +135,7 @@ mod tests {
         let told = |body: &&str| {
             let (messages, rest) = read(body.as_bytes());
             let told = messages.iter().map(|message| format!("{}\n", message.body)).collect::<String>();
-            told + &rest.map_or_else(String::new, |at| format!("then {}\n", &body[at..]))
+            told + &rest.map_or_else(String::new, |at| format!("then {:?}\n", &body[at..]))
         };
         expected.assert_eq(&bodies.iter().map(told).collect::<String>());
     }
@@ -204,11 +204,9 @@ mod tests {
             &["{\"jsonrpc\":\"2.0\",\"method\":\"a\"}Content-Len", "{\"jsonrpc\":\"2.0\",Content-Length: 5\r\n\r\n{"],
             &expect![[r#"
                 {"jsonrpc":"2.0","method":"a"}
-                then Content-Len
+                then "Content-Len"
                 {"id":null,"jsonrpc":"2.0","method":"countersign/refused","params":{"code":-32700,"message":"countersign cannot read this message: key must be a string at line 1 column 18"}}
-                then Content-Length: 5
-
-                {
+                then "Content-Length: 5\r\n\r\n{"
             "#]],
         );
     }

@@ -137,3 +137,30 @@ fn messages(frames: &mut Frames, frame: Frame) -> Vec<Message> {
     }
     messages
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn exit_needs_no_room_behind_a_message_that_nobody_takes() {
+        let input = [r#"{"jsonrpc":"2.0","method":"a"}"#, r#"{"jsonrpc":"2.0","method":"exit"}"#]
+            .map(|body| format!("Content-Length: {}\r\n\r\n{body}", body.len()))
+            .concat();
+        let (lane, mut waiting) = Lane::new(1);
+        let known = Arc::new(Known::default());
+        let (client, _process) = oneshot::channel();
+        let pumping = pump(input.as_bytes(), lane, Arc::clone(&known), client, Limits::default());
+        timeout(Duration::from_secs(1_000_000), pumping).await.expect("it ends");
+        assert_eq!(known.end.get(), Some(&End::Exit));
+        let mut messages = Vec::new();
+        while let Some((body, _room)) = waiting.recv().await {
+            messages.push(body);
+        }
+        assert_eq!(messages, [r#"{"jsonrpc":"2.0","method":"a"}"#, r#"{"jsonrpc":"2.0","method":"exit"}"#]);
+    }
+}

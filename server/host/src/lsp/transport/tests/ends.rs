@@ -106,7 +106,7 @@ async fn exit_cancels_what_is_in_flight() {
 
 #[tokio::test(start_paused = true)]
 async fn exit_is_seen_while_everything_before_it_is_stuck() {
-    let mut editor = Editor::start(Limits { read_ahead: 1 << 20, ..Limits::default() }).await;
+    let mut editor = Editor::start(Limits::default()).await;
     editor.request(1, "test/flood", json!(1_000_000)).await;
     for id in 0..3000 {
         editor.request(2 + id, "test/hang", json!(null)).await;
