@@ -9,8 +9,11 @@ use crate::weave::Fingerprint;
 
 /// An announcement that was not answered by a report claims for this long, in milliseconds: a tool may wait for a person.
 const PATIENCE: u64 = 10 * 60 * 1000;
-/// After its report an announcement claims for this long, in milliseconds: some agents report before the bytes are there.
+/// After its report an announcement of which nothing was seen still claims for this long, in milliseconds: some agents report
+/// before the bytes are there.
 const FLUSH: u64 = 2000;
+/// How far the time of a file's last change may be behind the clock, in milliseconds: the kernel's tick.
+const TICK: u64 = 10;
 
 /// What agents have said of writes and commands that is not over yet.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +71,7 @@ impl Announcements {
                 }
             }
             AgentAct::WriteFailed { paths } => {
-                self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path)))
+                self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path)));
             }
             AgentAct::WillRun { .. } => {
                 self.windows.push(Window { author, call: event.call.clone(), at, closed: None });
@@ -82,6 +85,7 @@ impl Announcements {
                 }
             }
             AgentAct::TurnEnded | AgentAct::SessionEnded => {
+                self.writes.retain(|known| known.author != author);
                 self.windows
                     .iter_mut()
                     .filter(|window| window.author == author)
@@ -92,21 +96,30 @@ impl Announcements {
         self.forget(at);
     }
 
-    /// Whose a new content of a file on disk is, that no buffer holds.
+    /// Whose a new content of a file on disk is, that no buffer holds and that was written at `written`. `seen` says with what
+    /// evidence a write of that announcement was seen before, best first.
     #[must_use]
-    pub fn whose(&self, path: &str, text: Option<&str>, at: u64) -> Act {
-        let open = || self.writes.iter().rev().filter(|known| known.path == path && known.claims(at));
+    pub fn whose(
+        &self,
+        path: &str,
+        text: Option<&str>,
+        written: u64,
+        at: u64,
+        seen: &dyn Fn(&Announced) -> Option<Evidence>,
+    ) -> Act {
         let print = text.map(|text| Fingerprint::of(text.as_bytes()));
+        let open = || self.writes.iter().rev().filter(|known| known.path == path && known.claims(written, seen(known)));
         let by_content = open().find(|known| print.is_some() && known.expected == print);
+        // Once its report is in, only what it announced is its own.
+        let by_path = || open().find(|known| known.reported.is_none() || known.expected.is_none());
         let window = || {
-            self.windows
-                .iter()
-                .rev()
-                .find(|window| window.at <= at && window.closed.is_none_or(|end| at <= end + FLUSH))
+            let during =
+                |window: &&Window| window.at <= written + TICK && window.closed.is_none_or(|end| written <= end);
+            self.windows.iter().rev().find(during)
         };
         let (author, evidence, call) = if let Some(known) = by_content {
             (&known.author, Evidence::Content, &known.call)
-        } else if let Some(known) = open().next() {
+        } else if let Some(known) = by_path() {
             (&known.author, Evidence::Path, &known.call)
         } else if let Some(window) = window() {
             (&window.author, Evidence::Window, &window.call)
@@ -149,10 +162,12 @@ impl Announced {
             && (self.call == event.call || self.call.is_none() || event.call.is_none())
     }
 
-    fn claims(&self, at: u64) -> bool {
-        match self.reported {
-            Some(reported) => at <= reported + FLUSH,
-            None => at <= self.at + PATIENCE,
-        }
+    /// Whether a write at that time may be this one. A write that was seen just as it was announced is over.
+    fn claims(&self, written: u64, seen: Option<Evidence>) -> bool {
+        let over = match self.reported {
+            Some(reported) => seen.is_some() || written > reported + FLUSH,
+            None => seen == Some(Evidence::Content) || written > self.at + PATIENCE,
+        };
+        !over && self.at <= written + TICK
     }
 }

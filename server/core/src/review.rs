@@ -63,6 +63,12 @@ pub fn pending(file: &File, lineage: Lineage) -> Vec<Hunk> {
     all
 }
 
+/// A lineage's text without what some authors did and nobody accepted.
+#[must_use]
+pub fn without(file: &File, lineage: Lineage, whose: &dyn Fn(&Author) -> bool) -> String {
+    compare(file, lineage, whose).before
+}
+
 /// All that is to be said of a file's text in a lineage.
 #[must_use]
 pub fn review(workspace: &Workspace, path: &str, lineage: Lineage, policy: &Policy, budget: &mut Budget<'_>) -> Review {
@@ -72,7 +78,7 @@ pub fn review(workspace: &Workspace, path: &str, lineage: Lineage, policy: &Poli
     if !agents {
         return Review { hunks, findings: Vec::new() };
     }
-    let compared = compare(file, lineage);
+    let compared = compare(file, lineage, &Author::is_agent);
     let change = Change {
         path,
         before: &compared.before,
@@ -88,11 +94,11 @@ pub fn review(workspace: &Workspace, path: &str, lineage: Lineage, policy: &Poli
     Review { hunks, findings }
 }
 
-fn compare(file: &File, lineage: Lineage) -> Compared {
+fn compare(file: &File, lineage: Lineage, whose: &dyn Fn(&Author) -> bool) -> Compared {
     let weave = file.document.weave();
     let view = View::of(weave, lineage);
     let pending = |by: EditIx, fragment: FragmentIx| {
-        weave.entry(weave.owner(by, fragment)).author.is_agent() && !weave.accepted(by, fragment, &view)
+        whose(&weave.entry(weave.owner(by, fragment)).author) && !weave.accepted(by, fragment, &view)
     };
     let without = view.without(&pending);
     let mut compared = Compared { before: String::new(), after: String::new(), added: Vec::new(), removed: Vec::new() };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ropey::Rope;
 
 use crate::announce::{AgentAct, AgentEvent};
-use crate::attribution::Announcements;
+use crate::attribution::{Announced, Announcements};
 use crate::author::Author;
 use crate::document::{Act, Document};
 use crate::edit::{Evidence, Lineage};
@@ -157,9 +157,9 @@ impl Workspace {
     }
 
     /// An agent tells of what it does; its paths are relative to the workspace.
-    pub fn told(&mut self, event: AgentEvent, at: u64) -> Vec<Fact> {
-        let expected = self.expected(&event);
-        self.hear(&event, &expected, at);
+    pub fn told(&mut self, event: &AgentEvent, at: u64) -> Vec<Fact> {
+        let expected = self.expected(event);
+        self.hear(event, &expected, at);
         let mut facts = vec![Fact { path: None, at, what: What::Told { event: event.clone(), expected } }];
         if let AgentAct::DidWrite { writes } = &event.act {
             for write in writes {
@@ -188,9 +188,10 @@ impl Workspace {
     }
 
     /// What it means that a file that is followed was read to hold this. Nothing is changed: the file as it is then is given back, to
-    /// be put in place once the facts are journaled. `saved` says that the editor has just written it.
+    /// be put in place once the facts are journaled. `saved` says that the editor has just written it, `written` when it was last
+    /// written, as far as that is known.
     #[must_use]
-    pub fn read(&self, path: &str, content: &Content, saved: bool, at: u64) -> Option<(File, Vec<Fact>)> {
+    pub fn read(&self, path: &str, content: &Content, saved: bool, written: u64, at: u64) -> Option<(File, Vec<Fact>)> {
         let mut file = self.files.get(path)?.clone();
         let mut facts = Vec::new();
         let text = match content {
@@ -200,7 +201,7 @@ impl Workspace {
                 let known =
                     file.is_whole && file.wholes.last().is_some_and(|last| last.hash == *hash && last.len == *len);
                 if !known {
-                    let Act { author, evidence, .. } = self.announced.whose(path, None, at);
+                    let Act { author, evidence, .. } = self.whose(&file, path, None, written, at);
                     let whole = Whole { hash: hash.clone(), len: *len, why: why.clone(), author, evidence };
                     facts.push(file.whole(path, whole, at));
                 }
@@ -211,13 +212,24 @@ impl Workspace {
         let act = if saved && file.document.is_open() {
             Act::user(at)
         } else {
-            self.announced.whose(path, Some(&text.to_string()), at)
+            self.whose(&file, path, Some(&text.to_string()), written, at)
         };
         let records = file.document.observe(Lineage::Disk, text, &act);
         file.is_whole = false;
         facts.extend(records.into_iter().map(|record| Fact::of(path, at, What::Text(record))));
         facts.extend(file.be_present(path, *content != Content::Absent, at));
         Some((file, facts))
+    }
+
+    fn whose(&self, file: &File, path: &str, text: Option<&str>, written: u64, at: u64) -> Act {
+        let seen = |announced: &Announced| {
+            let entries = file.document.weave().entries();
+            let its = entries.filter(|(_, entry)| {
+                entry.author == announced.author && entry.call == announced.call && entry.at >= announced.at
+            });
+            its.map(|(_, entry)| entry.evidence).min()
+        };
+        self.announced.whose(path, text, written, at, &seen)
     }
 
     /// Puts a file in place that [`Workspace::read`] gave.
@@ -316,5 +328,115 @@ impl File {
             self.present = present;
             Fact::of(path, at, What::Present(present))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::announce::{Delta, Replacement, Write};
+
+    fn event(act: AgentAct) -> AgentEvent {
+        let (agent, session, call) = ("claude-code".into(), Session::new("s1"), Some("t1".to_owned()));
+        AgentEvent { agent, session, model: None, cwd: None, call, act }
+    }
+
+    fn edit(old: &str, new: &str) -> Vec<Write> {
+        let replacement = Replacement { old: old.into(), new: new.into(), all: false };
+        vec![Write::new("a", Delta::Replace(vec![replacement]))]
+    }
+
+    struct Told {
+        workspace: Workspace,
+        now: u64,
+    }
+
+    impl Told {
+        fn of(text: &str) -> Self {
+            let mut told = Self { workspace: Workspace::new(1), now: 1000 };
+            let (file, _) = told.workspace.first_sight("a", &Content::Text(Rope::from_str(text)), told.now);
+            told.workspace.put("a", file);
+            told
+        }
+
+        fn hears(&mut self, act: AgentAct) {
+            self.now += 50;
+            self.workspace.told(&event(act), self.now);
+        }
+
+        /// Someone writes the file, and it is read: whose that is held to be, and why.
+        fn sees(&mut self, text: &str) -> String {
+            self.now += 50;
+            let content = Content::Text(Rope::from_str(text));
+            let (file, facts) = self.workspace.read("a", &content, false, self.now, self.now).expect("it is followed");
+            self.workspace.put("a", file);
+            let said = facts.iter().filter_map(|fact| match &fact.what {
+                What::Text(crate::document::Record::Edited(edit)) => {
+                    Some(format!("{} by {:?}", edit.author, edit.evidence))
+                }
+                _ => None,
+            });
+            said.collect::<Vec<_>>().join(", ")
+        }
+    }
+
+    #[test]
+    fn an_announced_write_is_its_agents_and_what_is_written_after_it_is_not() {
+        let mut told = Told::of("a b\n");
+        told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+        assert_eq!(told.sees("a B\n"), "claude-code by Content");
+        assert_eq!(told.sees("a B u\n"), "external by None", "before the report");
+        told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+        assert_eq!(told.sees("a B uu\n"), "external by None", "after it");
+    }
+
+    #[test]
+    fn a_report_that_comes_before_the_bytes_claims_them_by_content_alone() {
+        let mut told = Told::of("a b\n");
+        told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+        told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+        assert_eq!(told.sees("a b u\n"), "external by None");
+        let mut told = Told::of("a b\n");
+        told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+        told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+        assert_eq!(told.sees("a B\n"), "claude-code by Content");
+    }
+
+    #[test]
+    fn a_write_that_is_not_as_announced_is_claimed_by_its_path_until_the_report() {
+        let mut told = Told::of("a b\n");
+        told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+        assert_eq!(told.sees("a  B;\n"), "claude-code by Path");
+        told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+        assert_eq!(told.sees("a u\n"), "external by None");
+    }
+
+    #[test]
+    fn a_shell_command_claims_what_is_written_while_it_runs() {
+        let mut told = Told::of("a\n");
+        told.hears(AgentAct::WillRun { command: "sed".into(), background: false });
+        assert_eq!(told.sees("b\n"), "claude-code by Window");
+        told.hears(AgentAct::DidRun { command: "sed".into(), background: false, failed: false });
+        assert_eq!(told.sees("c\n"), "external by None");
+    }
+
+    #[test]
+    fn a_late_report_claims_what_was_seen_before_it_once() {
+        let mut told = Told::of("a b\n");
+        assert_eq!(told.sees("a B\n"), "external by None");
+        told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+        let file = told.workspace.file("a").expect("it is followed");
+        let hunks = crate::hunk::hunks(&file.document, Lineage::Disk, &Author::is_agent);
+        assert_eq!(hunks.len(), 1);
+        let external = crate::hunk::hunks(&file.document, Lineage::Disk, &|author| *author == Author::External);
+        assert_eq!(external, []);
+    }
+
+    #[test]
+    fn a_session_that_stopped_claims_nothing_more() {
+        let mut told = Told::of("a b\n");
+        told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+        told.hears(AgentAct::TurnEnded);
+        assert_eq!(told.sees("a B\n"), "external by None");
     }
 }

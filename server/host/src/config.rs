@@ -9,12 +9,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use countersign_core::rules::Settings;
 use countersign_core::scope::Scope;
 
 pub use error::ConfigError;
-pub use policy::{
-    Attribution, Audit, Limits, Outside, Policy, Preset, Risk, ScopeSection, Severity, Tier, Ui, Unanswered, Verify,
-};
+pub use policy::{Attribution, Audit, Limits, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
 
 /// The name of a workspace's policy file, in its root.
 pub const FILE_NAME: &str = ".countersign.toml";
@@ -39,6 +38,18 @@ pub struct Config {
     pub audit: Audit,
     /// The commands that decide whether a session's work passes.
     pub verify: Verify,
+}
+
+impl Config {
+    /// Which rules speak, and how loud.
+    #[must_use]
+    pub fn rules(&self) -> Settings {
+        Settings {
+            disabled: self.risk.disable.iter().cloned().collect(),
+            severities: self.risk.severity.clone(),
+            preset: self.risk.preset.unwrap_or_default(),
+        }
+    }
 }
 
 /// Where the user's own file is, given `$XDG_CONFIG_HOME` and `$HOME`. A folder that is not absolute counts as not set,

@@ -23,6 +23,8 @@ pub struct Reading {
     pub disk: Disk,
     /// The bytes of what is no text.
     pub bytes: Option<Vec<u8>>,
+    /// When it was last written, in milliseconds since the Unix epoch, where the file system tells.
+    pub modified: Option<u64>,
 }
 
 /// Reads a file. A symbolic link is not followed: it is tracked as a whole, by where it leads.
@@ -30,20 +32,24 @@ pub struct Reading {
 /// # Errors
 /// If there is a file and it cannot be read, or it is a folder or a device.
 pub fn read(path: &Path) -> Result<Reading> {
-    let opaque = |bytes: Vec<u8>, why: String| {
+    let mut modified = None;
+    let opaque = |bytes: Vec<u8>, why: String, modified: Option<u64>| {
         let (digest, len) = (hash(&bytes), bytes.len() as u64);
         let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
-        Reading { content, disk: Disk::Holds(digest), bytes: Some(bytes) }
+        Reading { content, disk: Disk::Holds(digest), bytes: Some(bytes), modified }
     };
-    let absent = || Reading { content: Content::Absent, disk: Disk::Absent, bytes: None };
+    let absent = || Reading { content: Content::Absent, disk: Disk::Absent, bytes: None, modified: None };
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(absent()),
         Err(error) => return Err(error).with_context(|| format!("cannot look at {}", path.display())),
     };
+    if let Ok(time) = meta.modified() {
+        modified = time.duration_since(std::time::UNIX_EPOCH).ok().map(|since| since.as_millis() as u64);
+    }
     if meta.is_symlink() {
         let target = fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
-        return Ok(opaque(target.into_os_string().into_encoded_bytes(), "a symbolic link".to_owned()));
+        return Ok(opaque(target.into_os_string().into_encoded_bytes(), "a symbolic link".to_owned(), modified));
     }
     if !meta.is_file() {
         bail!("{} is no file", path.display());
@@ -52,7 +58,7 @@ pub fn read(path: &Path) -> Result<Reading> {
         let (digest, len) = hash_of(path)?;
         let why = format!("larger than {} MiB", LARGEST_TEXT / (1024 * 1024));
         let content = Content::Opaque { hash: None, len, why };
-        return Ok(Reading { content, disk: Disk::Holds(digest), bytes: None });
+        return Ok(Reading { content, disk: Disk::Holds(digest), bytes: None, modified });
     }
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -60,14 +66,17 @@ pub fn read(path: &Path) -> Result<Reading> {
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
     if bytes.contains(&0) {
-        return Ok(opaque(bytes, "binary".to_owned()));
+        return Ok(opaque(bytes, "binary".to_owned(), modified));
     }
     let digest = hash(&bytes);
     match String::from_utf8(bytes) {
-        Ok(text) => {
-            Ok(Reading { content: Content::Text(Rope::from_str(&text)), disk: Disk::Holds(digest), bytes: None })
-        }
-        Err(error) => Ok(opaque(error.into_bytes(), "not UTF-8".to_owned())),
+        Ok(text) => Ok(Reading {
+            content: Content::Text(Rope::from_str(&text)),
+            disk: Disk::Holds(digest),
+            bytes: None,
+            modified,
+        }),
+        Err(error) => Ok(opaque(error.into_bytes(), "not UTF-8".to_owned(), modified)),
     }
 }
 

@@ -65,6 +65,37 @@ impl Git {
             .collect())
     }
 
+    /// Paths below the workspace that differ between a revision and the work tree, new ones that git does not ignore among them.
+    ///
+    /// # Errors
+    /// If there is no repository, or no such revision.
+    pub fn changed_since(&self, revision: &str) -> Result<Vec<String>> {
+        if !self.present {
+            bail!("there is no git repository here");
+        }
+        let lists: [&[&str]; 2] = [
+            &["diff", "--name-only", "-z", "--no-renames", "--relative", "--end-of-options", revision, "--", "."],
+            &["ls-files", "--others", "--exclude-standard", "-z", "--", "."],
+        ];
+        let mut paths = Vec::new();
+        for arguments in lists {
+            let output = self.command(arguments).output().context("cannot run git")?;
+            if !output.status.success() {
+                bail!("git: {}", String::from_utf8_lossy(&output.stderr).trim());
+            }
+            let found = output.stdout.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+            paths.extend(found.filter_map(|path| std::str::from_utf8(path).ok()).map(str::to_owned));
+        }
+        Ok(paths)
+    }
+
+    /// A file's text in a revision, empty where it has none; none where it is no text.
+    #[must_use]
+    pub fn at(&self, revision: &str, path: &str) -> Option<String> {
+        let output = self.command(&["cat-file", "blob", &format!("{revision}:./{path}")]).output().ok()?;
+        if output.status.success() { String::from_utf8(output.stdout).ok() } else { Some(String::new()) }
+    }
+
     /// The workspace's place in the repository, with a slash behind it; empty at the top.
     fn prefix(&self) -> Result<String> {
         let output = self.command(&["rev-parse", "--show-prefix"]).output().context("cannot run git")?;

@@ -1,2 +1,5 @@
-//! The countersign binary.
-fn main() {}
+//! The countersign binary: the command line, and nothing else.
+
+fn main() -> std::process::ExitCode {
+    countersign::cli::run()
+}

@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// If there is no place for the state, or it is not the user's, cannot be read or written, or is from a newer version.
     pub fn open(root: &Path) -> Result<Self> {
-        let mut store = Self::begin(root, Reach::All)?;
+        let mut store = Self::start(root, Reach::All)?;
         store.catch_up()?;
         Ok(store)
     }
@@ -66,10 +66,10 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_narrow(root: &Path) -> Result<Self> {
-        Self::begin(root, Reach::Some { paths: BTreeMap::new(), sessions: BTreeMap::new() })
+        Self::start(root, Reach::Some { paths: BTreeMap::new(), sessions: BTreeMap::new() })
     }
 
-    fn begin(root: &Path, reach: Reach) -> Result<Self> {
+    fn start(root: &Path, reach: Reach) -> Result<Self> {
         let var = |name| std::env::var_os(name);
         let root = std::fs::canonicalize(root).with_context(|| format!("cannot find {}", root.display()))?;
         let (state, home) = (var("XDG_STATE_HOME"), var("HOME"));
@@ -192,7 +192,11 @@ impl Store {
                 continue;
             };
             let head = self.journal.head(path)?;
-            let Some((file, facts)) = self.workspace.read(path, &reading.content, saved, now()) else { continue };
+            // A clock that runs ahead, or a file that is gone, tells nothing.
+            let written = reading.modified.unwrap_or_else(now).min(now());
+            let Some((file, facts)) = self.workspace.read(path, &reading.content, saved, written, now()) else {
+                continue;
+            };
             if facts.is_empty() {
                 return Ok(reading);
             }
@@ -206,7 +210,7 @@ impl Store {
                 // Another process was first to tell of this content: what it told is taken over.
                 Appended::AlreadyThere { .. } => {
                     self.know_path(path)?;
-                    let same = self.workspace.read(path, &reading.content, saved, now());
+                    let same = self.workspace.read(path, &reading.content, saved, written, now());
                     match same {
                         Some((_, facts)) if facts.is_empty() => return Ok(reading),
                         // The editor's lineage moved, the disk's did not: nothing of this contradicts the head.
@@ -223,6 +227,39 @@ impl Store {
             }
         }
         bail!("{path} is being written by others without end")
+    }
+
+    /// Reads all files that are followed, and takes note of what changed on disk while nobody looked.
+    ///
+    /// # Errors
+    /// If the journal cannot be read or written.
+    pub fn refresh(&mut self) -> Result<()> {
+        let heads: BTreeMap<String, Disk> =
+            self.journal.heads()?.into_iter().map(|(path, head)| (path, head.disk)).collect();
+        for (path, disk) in heads {
+            match disk::read(&self.root.join(&path)) {
+                Ok(reading) if reading.disk == disk => {}
+                Ok(_) => {
+                    self.read(&path, false, false)?;
+                }
+                // A folder stands in its place, or it is closed to us: it stays as it was known.
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows a file from a content that it had before it was seen.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub fn begin(&mut self, path: &str, content: &Content) -> Result<()> {
+        let (file, facts) = self.workspace.first_sight(path, content, now());
+        let head = Head { path, expected: None, new: disk_of(content) };
+        if let Appended::Written { .. } = self.write(&facts, Some(&head), &[])? {
+            self.workspace.put(path, file);
+        }
+        Ok(())
     }
 
     fn begin_file(&mut self, path: &str, reading: &Reading, from_git: bool) -> Result<()> {

@@ -1,7 +1,9 @@
 //! Two policies as one, section by section: what the user set, a repository can only tighten. Where the user set
 //! nothing, the repository may say what it likes: it is its own code.
 
-use super::policy::{Audit, Limits, Preset, Risk, Ui, Unanswered, Verify};
+use countersign_core::rules::Preset;
+
+use super::policy::{Audit, Limits, Risk, Ui, Unanswered, Verify};
 
 /// The stricter of what was set.
 pub(super) fn unanswered(user: Option<Unanswered>, repository: Option<Unanswered>) -> Unanswered {

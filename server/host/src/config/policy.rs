@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use countersign_core::finding::Severity;
+use countersign_core::rules::Preset;
 use countersign_core::scope::{Bounds, Class, Entry};
 use countersign_core::verdict::Decision;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::Spanned;
 
 /// One policy file.
@@ -95,32 +97,6 @@ pub struct Risk {
     pub queries: Vec<String>,
     /// `[[risk.tier]]`: paths with a tier of their own; of several that match, the highest counts.
     pub tier: Vec<Tier>,
-}
-
-/// How many rules are on, from the fewest to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Preset {
-    /// The severest alone.
-    Relaxed,
-    /// All but those that mostly note.
-    Standard,
-    /// All.
-    Strict,
-}
-
-/// How bad what a rule finds is, from the mildest to the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Counted, hardly shown.
-    Low,
-    /// To be reviewed.
-    Medium,
-    /// Must be reviewed.
-    High,
-    /// Stop and ask.
-    Critical,
 }
 
 /// `[[risk.tier]]`.

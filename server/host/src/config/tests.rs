@@ -4,6 +4,9 @@ use countersign_core::scope::{Class, SessionScope};
 use countersign_core::verdict::Decision;
 use expect_test::expect;
 
+use countersign_core::finding::Severity;
+use countersign_core::rules::Preset;
+
 use super::*;
 
 fn policy(text: &str) -> Policy {

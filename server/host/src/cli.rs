@@ -1,0 +1,160 @@
+//! The command line: one file per command. Each prints text for people or JSON for machines, and one clear line on bad input.
+
+mod accept;
+mod check;
+
+mod diff;
+
+mod explain;
+mod hook;
+
+mod log;
+
+mod paint;
+mod revert;
+mod scope;
+mod select;
+mod status;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use countersign_core::review::Policy;
+
+use crate::config::{self, Policies};
+use crate::store::Store;
+
+/// In-editor oversight of coding agents: who wrote each hunk, what was out of scope or risky, and a revert of the agent's part alone.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, propagate_version = true)]
+struct Cli {
+    /// Work in this folder.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take one hook event of an agent on stdin, and reply on stdout
+    Hook(hook::Args),
+    /// Show what awaits review
+    Status(status::Args),
+    /// Print one author's part as a unified diff
+    Diff(diff::Args),
+    /// Take agents' changes back out, and leave yours standing
+    Revert(revert::Args),
+    /// Take changes off the list of those that await review
+    Accept(accept::Args),
+    /// Say what is held against pending changes: 0 none over the threshold, 1 some, 2 could not check
+    Check(check::Args),
+    /// Show or set where agents may write
+    Scope(scope::Args),
+    /// Show what happened, or verify that the record is as it was written
+    Log(log::Args),
+    /// Say what a rule matches, and why it matters
+    Explain(explain::Args),
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A hook that cannot do its work stays out of its agent's way.
+            let is_hook = std::env::args().nth(1).is_some_and(|first| first == "hook");
+            let help = !error.use_stderr();
+            let _ = error.print();
+            return if help || is_hook { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    let dir = cli.dir.unwrap_or_else(|| PathBuf::from("."));
+    let done = match cli.command {
+        Command::Hook(args) => return hook::run(&dir, &args),
+        Command::Status(args) => status::run(&dir, &args),
+        Command::Diff(args) => diff::run(&dir, &args),
+        Command::Revert(args) => revert::run(&dir, &args),
+        Command::Accept(args) => accept::run(&dir, &args),
+        Command::Check(args) => return check::run(&dir, &args),
+        Command::Scope(args) => scope::run(&dir, &args),
+        Command::Log(args) => log::run(&dir, &args),
+        Command::Explain(args) => explain::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("countersign: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A workspace as a command works on it: the journal taken over, the files that it knows read, the policies in force.
+struct Desk {
+    store: Store,
+    policy: Policy,
+    /// The folder that paths on the command line are relative to.
+    cwd: PathBuf,
+}
+
+impl Desk {
+    fn open(dir: &Path) -> Result<Self> {
+        let (root, cwd) = root_of(dir)?;
+        let mut store = Store::open(&root)?;
+        if let Some(aside) = &store.set_aside {
+            eprintln!(
+                "countersign: the journal was damaged ({}) and is kept as {}; a new one was begun",
+                aside.why,
+                aside.file.display()
+            );
+        }
+        store.refresh()?;
+        let policy = policies(&root);
+        Ok(Self { store, policy, cwd })
+    }
+
+    /// Paths of the command line as the workspace names them.
+    fn paths(&self, paths: &[PathBuf]) -> Result<Vec<String>> {
+        let name = |path: &PathBuf| {
+            let text = path.to_str().ok_or_else(|| anyhow::anyhow!("{} is not UTF-8", path.display()))?;
+            if self.cwd.join(path) == self.store.root || text == "." && self.cwd == self.store.root {
+                return Ok(String::new());
+            }
+            crate::disk::relative(&self.store.root, &self.cwd, text)
+                .ok_or_else(|| anyhow::anyhow!("{text} is not in the workspace {}", self.store.root.display()))
+        };
+        paths.iter().map(name).collect()
+    }
+}
+
+/// The policies in force; what is wrong in them is said on stderr.
+fn policies(root: &Path) -> Policy {
+    let mut policies = Policies::default();
+    let user = config::user_file(std::env::var_os("XDG_CONFIG_HOME"), std::env::var_os("HOME"));
+    for error in policies.reload(root, user.as_deref()) {
+        eprintln!("countersign: {error}");
+    }
+    let config = policies.config();
+    Policy { rules: config.rules(), scope: config.scope }
+}
+
+/// The workspace that a folder is in, its repository's top or itself, and that folder; both canonical.
+fn root_of(dir: &Path) -> Result<(PathBuf, PathBuf)> {
+    let cwd = std::fs::canonicalize(dir).map_err(|error| anyhow::anyhow!("cannot find {}: {error}", dir.display()))?;
+    let top = cwd.ancestors().find(|folder| folder.join(".git").exists());
+    Ok((top.unwrap_or(&cwd).to_owned(), cwd.clone()))
+}
+
+/// Whether a path is named by a list: itself, a folder above it, or all where the list is empty.
+fn names(paths: &[String], path: &str) -> bool {
+    paths.is_empty()
+        || paths.iter().any(|named| {
+            named.is_empty()
+                || path == named
+                || path.strip_prefix(named.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        })
+}

@@ -1,0 +1,38 @@
+//! `countersign accept`: takes changes off the list of those that await review. Nothing is written to any file.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args as ClapArgs;
+use countersign_core::document::Act;
+use countersign_core::edit::{Deed, Lineage};
+use countersign_core::event::{Fact, What};
+
+use super::Desk;
+use super::paint::count;
+use super::select::{Selected, Selection};
+use crate::store::now;
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    #[command(flatten)]
+    what: Selection,
+}
+
+pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
+    let mut desk = Desk::open(dir)?;
+    let selected = args.what.resolve(&desk)?;
+    let mut accepted = 0;
+    for Selected { path, hunks } in &selected {
+        let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
+        let Some(file) = desk.store.workspace.file_mut(path) else { continue };
+        let at = now();
+        let records = file.document.accept(Lineage::Disk, &deeds, &Act::user(at));
+        let facts: Vec<Fact> = records.into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect();
+        desk.store.append(&facts)?;
+        accepted += hunks.len();
+    }
+    println!("{} accepted", count(accepted, "hunk"));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,143 @@
+//! `countersign log`: the audit trail, readable and checkable.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args as ClapArgs;
+
+use super::paint::{Ink, ink};
+use super::select::is_session;
+use crate::journal::Event;
+use crate::store::Store;
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// Only what this session did
+    session: Option<String>,
+    /// Check that every event and text is as it was written
+    #[arg(long)]
+    verify: bool,
+    /// For machines: one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
+    let (root, _) = super::root_of(dir)?;
+    let store = Store::open(&root)?;
+    if args.verify {
+        return verify(&store);
+    }
+    let wanted = args.session.as_deref();
+    let session =
+        wanted.and_then(|wanted| store.workspace.sessions().keys().find(|session| is_session(session, wanted)));
+    if let (Some(wanted), None) = (wanted, session) {
+        anyhow::bail!("no session `{wanted}` was heard of");
+    }
+    let mut after = 0;
+    loop {
+        let events = store.journal().events_after(after, 1000)?;
+        let Some(last) = events.last() else { return Ok(ExitCode::SUCCESS) };
+        after = last.seq;
+        for event in events
+            .iter()
+            .filter(|event| session.is_none_or(|session| event.session.as_deref() == Some(&session.to_string())))
+        {
+            print(event, args.json);
+        }
+    }
+}
+
+fn verify(store: &Store) -> Result<ExitCode> {
+    let verified = store.journal().verify()?;
+    match verified.broken {
+        None => {
+            println!(
+                "{} events and {} texts are as they were written; the last link is {}",
+                verified.events, verified.blobs, verified.last_link
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(broken) => {
+            println!("{}", ink(Ink::Bad, &broken.to_string()));
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn print(event: &Event, json: bool) {
+    if json {
+        let body: serde_json::Value = serde_json::from_str(&event.body).unwrap_or_default();
+        let line = serde_json::json!({
+            "seq": event.seq, "kind": event.kind, "path": event.path, "session": event.session, "time": event.time, "body": body,
+        });
+        println!("{line}");
+        return;
+    }
+    let time = jiff::Timestamp::from_millisecond(event.time).map(|time| time.to_string()).unwrap_or_default();
+    let about = event.path.as_deref().unwrap_or("");
+    println!(
+        "{} {} {:<8} {about}  {}",
+        ink(Ink::Faint, &event.seq.to_string()),
+        ink(Ink::Faint, &time),
+        event.kind,
+        summary(event)
+    );
+}
+
+fn summary(event: &Event) -> String {
+    use countersign_core::event::{Fact, What};
+    let Ok(fact) = serde_json::from_str::<Fact>(&event.body) else { return "(written by another version)".to_owned() };
+    match fact.what {
+        What::Text(countersign_core::document::Record::Edited(edit)) => {
+            let acts = &edit.acts;
+            let inserted: usize = acts.inserts.iter().map(|insert| insert.text.len()).sum();
+            let deleted: u32 = acts.kills.iter().map(|span| span.len).sum();
+            let mut parts = vec![format!("{}", edit.author)];
+            if inserted > 0 || deleted > 0 {
+                parts.push(format!("+{inserted} -{deleted} bytes"));
+            }
+            for (n, word) in [
+                (acts.switches.len(), "switched"),
+                (acts.accepts.len(), "accepted"),
+                (acts.claims.len(), "claimed"),
+                (acts.adoptions.len(), "adopted"),
+            ] {
+                if n > 0 {
+                    parts.push(format!("{n} {word}"));
+                }
+            }
+            format!("{} ({:?})", parts.join(", "), edit.evidence).to_lowercase()
+        }
+        What::Text(countersign_core::document::Record::Synced { lineage, .. }) => {
+            format!("the {lineage:?} follows").to_lowercase()
+        }
+        What::Began { absent, .. } => (if absent { "was not there" } else { "first seen" }).to_owned(),
+        What::Whole(whole) => format!("{}, {} bytes, by {}", whole.why, whole.len, whole.author),
+        What::Present(present) => (if present { "is there" } else { "is gone" }).to_owned(),
+        What::Told { event, .. } => format!("{}: {}", event.agent, told(&event.act)),
+        What::Scoped { scope, .. } => format!("{} allowed, {} only", scope.allowed.len(), scope.only.len()),
+    }
+}
+
+fn told(act: &countersign_core::announce::AgentAct) -> String {
+    use countersign_core::announce::AgentAct;
+    match act {
+        AgentAct::SessionStarted { .. } => "session started".to_owned(),
+        AgentAct::Prompted { text } => format!("prompt {:?}", text.chars().take(60).collect::<String>()),
+        AgentAct::WillWrite { writes } => {
+            format!("will write {}", writes.iter().map(|write| write.path.as_str()).collect::<Vec<_>>().join(", "))
+        }
+        AgentAct::DidWrite { writes } => {
+            format!("wrote {}", writes.iter().map(|write| write.path.as_str()).collect::<Vec<_>>().join(", "))
+        }
+        AgentAct::WriteFailed { paths } => format!("did not write {}", paths.join(", ")),
+        AgentAct::WillRun { command, .. } => format!("will run {command}"),
+        AgentAct::DidRun { command, .. } => format!("ran {command}"),
+        AgentAct::WillUse { tool } => format!("will use {tool}"),
+        AgentAct::DidUse { tool } => format!("used {tool}"),
+        AgentAct::TurnEnded => "turn ended".to_owned(),
+        AgentAct::SessionEnded => "session ended".to_owned(),
+    }
+}

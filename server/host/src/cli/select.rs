@@ -1,0 +1,118 @@
+//! Which pending hunks a command is about: by name, session, rule, scope, path, or all.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args as ClapArgs;
+use countersign_core::author::Author;
+use countersign_core::edit::Lineage;
+use countersign_core::hunk::{Hunk, HunkId};
+use countersign_core::review::{OUT_OF_SCOPE, Review, review};
+use countersign_core::syntax::Budget;
+
+use super::{Desk, names};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Selection {
+    /// This hunk, as `status` names it; may be given again
+    #[arg(long, value_name = "ID")]
+    hunk: Vec<String>,
+    /// What this session did
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+    /// What this rule speaks against
+    #[arg(long, value_name = "ID")]
+    rule: Option<String>,
+    /// What agents wrote where they were not to
+    #[arg(long)]
+    out_of_scope: bool,
+    /// All that agents did
+    #[arg(long)]
+    all: bool,
+    /// Only in these files and folders
+    paths: Vec<PathBuf>,
+}
+
+/// The hunks of one file that were selected.
+pub(super) struct Selected {
+    pub(super) path: String,
+    pub(super) hunks: Vec<Hunk>,
+}
+
+impl Selection {
+    /// Whether it says what is meant; nothing at all does not.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.hunk.is_empty()
+            && self.session.is_none()
+            && self.rule.is_none()
+            && !self.out_of_scope
+            && !self.all
+            && self.paths.is_empty()
+        {
+            bail!(
+                "say what: --all, --hunk ID, --session ID, --rule ID, --out-of-scope, or paths (see `countersign status`)"
+            );
+        }
+        Ok(())
+    }
+
+    /// The session that is named, if one is.
+    pub(super) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// Whether single hunks are named: then also those of nobody who said so may be meant.
+    pub(super) fn is_by_name(&self) -> bool {
+        !self.hunk.is_empty()
+    }
+
+    /// What is selected, file by file. A hunk that is not there (any more) is refused.
+    pub(super) fn resolve(&self, desk: &Desk) -> Result<Vec<Selected>> {
+        self.check()?;
+        let paths = desk.paths(&self.paths)?;
+        let ids: Vec<HunkId> = self
+            .hunk
+            .iter()
+            .map(|id| id.parse().map_err(|why| anyhow::anyhow!("{id}: {why}")))
+            .collect::<Result<_>>()?;
+        let mut missing: Vec<&HunkId> = ids.iter().collect();
+        let mut selected = Vec::new();
+        for (path, _) in desk.store.workspace.files().filter(|(path, _)| names(&paths, path)) {
+            let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &mut Budget::default());
+            let hunks: Vec<Hunk> = review
+                .hunks
+                .iter()
+                .enumerate()
+                .filter(|(at, hunk)| self.wants(&ids, &review, *at, hunk))
+                .map(|(_, hunk)| hunk.clone())
+                .collect();
+            missing.retain(|id| !hunks.iter().any(|hunk| hunk.id == **id));
+            if !hunks.is_empty() {
+                selected.push(Selected { path: path.to_owned(), hunks });
+            }
+        }
+        if let Some(id) = missing.first() {
+            bail!("there is no hunk {id} (any more): the file has changed since; see `countersign status`");
+        }
+        Ok(selected)
+    }
+
+    fn wants(&self, ids: &[HunkId], review: &Review, at: usize, hunk: &Hunk) -> bool {
+        if !ids.is_empty() {
+            return ids.contains(&hunk.id);
+        }
+        let sessions = || hunk.authors.iter().filter_map(Author::session);
+        let says =
+            |rule: &str| review.findings.iter().any(|found| found.hunk == Some(at) && found.finding.rule == rule);
+        hunk.authors.iter().any(Author::is_agent)
+            && self.session.as_deref().is_none_or(|wanted| sessions().any(|session| is_session(session, wanted)))
+            && self.rule.as_deref().is_none_or(says)
+            && (!self.out_of_scope || says(OUT_OF_SCOPE))
+    }
+}
+
+/// Whether a session is the one that a person named: by its id, or by how it begins where that is long enough.
+pub(super) fn is_session(session: &countersign_core::session::Session, wanted: &str) -> bool {
+    let id = session.to_string();
+    id == wanted || *session.id == *wanted || wanted.len() >= 6 && id.starts_with(wanted)
+}

@@ -1,0 +1,152 @@
+//! `countersign status`: the hunks that await review, by file, with whose they are and what is held against them.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args as ClapArgs;
+use countersign_core::author::Author;
+use countersign_core::edit::Lineage;
+use countersign_core::hunk::Hunk;
+use countersign_core::review::{Review, review};
+use countersign_core::syntax::Budget;
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::paint::{Ink, count, ink, severity, word};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// For machines
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
+    let desk = Desk::open(dir)?;
+    let mut reviews: Vec<(String, Review)> = Vec::new();
+    for (path, _) in desk.store.workspace.files() {
+        let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &mut Budget::default());
+        if !review.hunks.is_empty() {
+            reviews.push((path.to_owned(), review));
+        }
+    }
+    if args.json {
+        println!("{}", as_json(&desk, &reviews));
+    } else {
+        print(&desk, &reviews);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(desk: &Desk, reviews: &[(String, Review)]) {
+    for (path, review) in reviews {
+        println!("{}", ink(Ink::Strong, path));
+        for (at, hunk) in review.hunks.iter().enumerate() {
+            println!("  {}", line(hunk));
+            for found in review.findings.iter().filter(|found| found.hunk == Some(at)) {
+                let finding = &found.finding;
+                println!(
+                    "      {} {}  {}",
+                    ink(severity(finding.severity), word(finding.severity)),
+                    finding.rule,
+                    finding.message
+                );
+            }
+        }
+    }
+    let whole = desk.store.workspace.files().filter(|(_, file)| file.is_whole);
+    for (path, file) in whole {
+        if let Some(last) = file.wholes.last() {
+            println!(
+                "{}  {}",
+                ink(Ink::Strong, path),
+                ink(Ink::Faint, &format!("tracked as a whole: {}; last written by {}", last.why, last.author))
+            );
+        }
+    }
+    let hunks: usize = reviews.iter().map(|(_, review)| review.hunks.len()).sum();
+    let findings: usize = reviews.iter().map(|(_, review)| review.findings.len()).sum();
+    let working = desk.store.workspace.sessions().values().filter(|session| session.at_work).count();
+    if hunks == 0 {
+        println!("{}", ink(Ink::Good, "nothing awaits review"));
+    } else {
+        println!("{} in {}, {}", count(hunks, "hunk"), count(reviews.len(), "file"), count(findings, "finding"));
+    }
+    if working > 0 {
+        println!("{}", ink(Ink::Agent, &format!("{} at work", count(working, "agent"))));
+    }
+}
+
+fn line(hunk: &Hunk) -> String {
+    let lines = if hunk.lines.is_empty() {
+        format!("before line {}", hunk.lines.start + 1)
+    } else if hunk.lines.len() == 1 {
+        format!("line {}", hunk.lines.start + 1)
+    } else {
+        format!("lines {}-{}", hunk.lines.start + 1, hunk.lines.end)
+    };
+    let authors: Vec<String> = hunk.authors.iter().map(name).collect();
+    let mine = if hunk.mine > 0 {
+        ink(Ink::Mine, &format!("  with {} of yours", count(hunk.mine, "line")))
+    } else {
+        String::new()
+    };
+    let ink_of = if hunk.authors.iter().any(Author::is_agent) { Ink::Agent } else { Ink::External };
+    format!(
+        "{lines}  {} {}  {}{mine}  {}",
+        ink(Ink::Good, &format!("+{}", hunk.added)),
+        ink(Ink::Bad, &format!("-{}", hunk.removed)),
+        ink(ink_of, &authors.join(", ")),
+        ink(Ink::Faint, &hunk.id.to_string())
+    )
+}
+
+fn name(author: &Author) -> String {
+    match author.session() {
+        Some(session) => format!("{author} {session}"),
+        None => author.to_string(),
+    }
+}
+
+fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
+    let files: Vec<Value> = reviews
+        .iter()
+        .map(|(path, review)| {
+            let hunks: Vec<Value> = review.hunks.iter().enumerate().map(|(at, hunk)| {
+            let findings: Vec<&countersign_core::finding::Finding> =
+                review.findings.iter().filter(|found| found.hunk == Some(at)).map(|found| &found.finding).collect();
+            json!({
+                "id": hunk.id.to_string(),
+                "lines": { "start": hunk.lines.start + 1, "end": hunk.lines.end },
+                "authors": hunk.authors.iter().map(author_json).collect::<Vec<_>>(),
+                "added": hunk.added, "removed": hunk.removed, "removedText": hunk.removed_text, "mine": hunk.mine,
+                "findings": findings,
+            })
+        }).collect();
+            json!({ "path": path, "hunks": hunks })
+        })
+        .collect();
+    let sessions: Vec<Value> = desk.store.workspace.sessions().iter().map(|(session, state)| {
+        json!({ "session": session.to_string(), "agent": state.agent, "model": state.model, "prompt": state.prompt, "atWork": state.at_work })
+    }).collect();
+    let wholes: Vec<Value> = desk
+        .store
+        .workspace
+        .files()
+        .filter(|(_, file)| file.is_whole)
+        .filter_map(|(path, file)| {
+            let last = file.wholes.last()?;
+            Some(json!({ "path": path, "why": last.why, "bytes": last.len, "author": author_json(&last.author) }))
+        })
+        .collect();
+    json!({ "files": files, "wholeFiles": wholes, "sessions": sessions })
+}
+
+/// `{"kind": "agent", "agent": …, "session": …}`, `{"kind": "user"}`, …
+pub(super) fn author_json(author: &Author) -> Value {
+    match author {
+        Author::Agent { name, session } => json!({ "kind": "agent", "agent": name, "session": session.to_string() }),
+        other => json!({ "kind": other.to_string() }),
+    }
+}
