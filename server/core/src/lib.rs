@@ -19,3 +19,4 @@ pub mod workspace;
 pub mod finding;
 pub mod rules;
 pub mod review;
+pub mod blame;

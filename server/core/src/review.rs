@@ -1,5 +1,6 @@
 //! What a person is shown of a file: the hunks that await review, each with what is to be said against it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::author::Author;
@@ -45,6 +46,7 @@ pub struct Found {
 }
 
 /// The text without what agents did and nobody accepted, and where the two differ.
+#[derive(Clone, Debug)]
 struct Compared {
     before: String,
     after: String,
@@ -72,26 +74,91 @@ pub fn without(file: &File, lineage: Lineage, whose: &dyn Fn(&Author) -> bool) -
 /// All that is to be said of a file's text in a lineage.
 #[must_use]
 pub fn review(workspace: &Workspace, path: &str, lineage: Lineage, policy: &Policy, budget: &mut Budget<'_>) -> Review {
-    let Some(file) = workspace.file(path) else { return Review::default() };
-    let hunks = pending(file, lineage);
-    let agents = hunks.iter().any(|hunk| hunk.authors.iter().any(Author::is_agent));
-    if !agents {
-        return Review { hunks, findings: Vec::new() };
+    Case::of(workspace, path, lineage).map(|case| case.judge(policy, budget)).unwrap_or_default()
+}
+
+/// What a review needs of the workspace: taken quickly by its owner, judged at leisure by anyone.
+#[derive(Clone, Debug)]
+pub struct Case {
+    path: String,
+    hunks: Vec<Hunk>,
+    compared: Option<Compared>,
+    /// The scopes of the sessions that wrote in the hunks.
+    scopes: BTreeMap<Session, SessionScope>,
+}
+
+impl Case {
+    /// Of a file, where it is followed.
+    #[must_use]
+    pub fn of(workspace: &Workspace, path: &str, lineage: Lineage) -> Option<Self> {
+        let file = workspace.file(path)?;
+        let hunks = pending(file, lineage);
+        let sessions = hunks.iter().flat_map(|hunk| &hunk.authors).filter_map(Author::session);
+        let scopes: BTreeMap<Session, SessionScope> =
+            sessions.map(|session| (session.clone(), workspace.scope_of(session).clone())).collect();
+        let compared = (!scopes.is_empty()).then(|| compare(file, lineage, &Author::is_agent));
+        Some(Self { path: path.to_owned(), hunks, compared, scopes })
     }
-    let compared = compare(file, lineage, &Author::is_agent);
-    let change = Change {
-        path,
-        before: &compared.before,
-        after: &compared.after,
-        added: &compared.added,
-        removed: &compared.removed,
-    };
-    let mut findings = judge(&change, &policy.rules, budget);
-    findings.extend(out_of_scope(workspace, path, &hunks, &compared, &policy.scope, budget));
-    findings.sort_by_key(|finding| (finding.range.start, std::cmp::Reverse(finding.severity)));
-    let findings =
-        findings.into_iter().map(|finding| Found { hunk: hunk_at(&hunks, &finding.range), finding }).collect();
-    Review { hunks, findings }
+
+    /// The hunks alone.
+    #[must_use]
+    pub fn hunks(&self) -> &[Hunk] {
+        &self.hunks
+    }
+
+    /// What is to be said of it.
+    #[must_use]
+    pub fn judge(self, policy: &Policy, budget: &mut Budget<'_>) -> Review {
+        let Some(compared) = &self.compared else { return Review { hunks: self.hunks, findings: Vec::new() } };
+        let change = Change {
+            path: &self.path,
+            before: &compared.before,
+            after: &compared.after,
+            added: &compared.added,
+            removed: &compared.removed,
+        };
+        let mut findings = judge(&change, &policy.rules, budget);
+        findings.extend(self.out_of_scope(compared, &policy.scope, budget));
+        findings.sort_by_key(|finding| (finding.range.start, std::cmp::Reverse(finding.severity)));
+        let hunks = self.hunks;
+        let findings =
+            findings.into_iter().map(|finding| Found { hunk: hunk_at(&hunks, &finding.range), finding }).collect();
+        Review { hunks, findings }
+    }
+
+    /// The hunks in which an agent wrote where its session was not to.
+    fn out_of_scope(&self, compared: &Compared, scope: &Scope, budget: &mut Budget<'_>) -> Vec<Finding> {
+        let language = Language::of_path(&self.path);
+        let named = language.map(|language| symbols(language, &compared.after, budget)).unwrap_or_default();
+        let mut findings = Vec::new();
+        for hunk in &self.hunks {
+            let end = hunk.bytes.end.max(hunk.bytes.start + 1);
+            let changed: Vec<String> = named
+                .iter()
+                .filter(|symbol| symbol.range.start < end && hunk.bytes.start < symbol.range.end)
+                .map(|symbol| symbol.path.clone())
+                .collect();
+            let changed = language.map(|_| changed.as_slice());
+            for session in hunk.authors.iter().filter_map(Author::session) {
+                let verdict = scope.judge(&self.path, changed, &self.scopes[session]);
+                if verdict.decision == Decision::Allow {
+                    continue;
+                }
+                let severity = if verdict.decision == Decision::Deny { Severity::High } else { Severity::Medium };
+                findings.push(Finding {
+                    rule: OUT_OF_SCOPE.to_owned(),
+                    kind: Kind::OutOfScope,
+                    severity,
+                    message: verdict.reason(),
+                    range: hunk.bytes.clone(),
+                    removed: None,
+                    symbol: changed.and_then(|changed| changed.last().cloned()),
+                    mixed: hunk.mine > 0,
+                });
+            }
+        }
+        findings
+    }
 }
 
 fn compare(file: &File, lineage: Lineage, whose: &dyn Fn(&Author) -> bool) -> Compared {
@@ -127,49 +194,6 @@ fn push_range(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
         Some(last) if last.end == range.start => last.end = range.end,
         _ => ranges.push(range),
     }
-}
-
-/// The hunks in which an agent wrote where its session was not to.
-fn out_of_scope(
-    workspace: &Workspace,
-    path: &str,
-    hunks: &[Hunk],
-    compared: &Compared,
-    scope: &Scope,
-    budget: &mut Budget<'_>,
-) -> Vec<Finding> {
-    let agents = |hunk: &Hunk| hunk.authors.iter().filter_map(Author::session).cloned().collect::<Vec<Session>>();
-    let language = Language::of_path(path);
-    let named = language.map(|language| symbols(language, &compared.after, budget)).unwrap_or_default();
-    let mut findings = Vec::new();
-    for hunk in hunks {
-        let changed: Vec<String> = named
-            .iter()
-            .filter(|symbol| {
-                symbol.range.start < hunk.bytes.end.max(hunk.bytes.start + 1) && hunk.bytes.start < symbol.range.end
-            })
-            .map(|symbol| symbol.path.clone())
-            .collect();
-        let changed = language.map(|_| changed.as_slice());
-        for session in agents(hunk) {
-            let verdict = scope.judge(path, changed, workspace.scope_of(&session));
-            if verdict.decision == Decision::Allow {
-                continue;
-            }
-            let severity = if verdict.decision == Decision::Deny { Severity::High } else { Severity::Medium };
-            findings.push(Finding {
-                rule: OUT_OF_SCOPE.to_owned(),
-                kind: Kind::OutOfScope,
-                severity,
-                message: verdict.reason(),
-                range: hunk.bytes.clone(),
-                removed: None,
-                symbol: changed.and_then(|changed| changed.last().cloned()),
-                mixed: hunk.mine > 0,
-            });
-        }
-    }
-    findings
 }
 
 /// The agents' hunk that a place lies in, or stands next to.

@@ -188,6 +188,11 @@ impl Weave {
         self.tree.iter()
     }
 
+    /// The edit that a fragment's birth is the deed of.
+    pub(crate) fn birth(&self, fragment: FragmentIx) -> EditIx {
+        self.fragments[fragment as usize].like
+    }
+
     /// Bytes in a fragment.
     pub(crate) fn len_of(&self, fragment: FragmentIx) -> u32 {
         self.fragments[fragment as usize].len
