@@ -95,6 +95,12 @@ impl Scope {
         Verdict::combine_all(layers.chain([judge_session(&session.only, path, left)]))
     }
 
+    /// Whether a file is of the policy or the hooks, which no policy opens.
+    #[must_use]
+    pub fn protects_file(&self, path: &str) -> bool {
+        Class::Policy.covers(path)
+    }
+
     /// Whether a policy asks for this class to be protected; the policy's own files always are.
     pub fn protects(&self, class: Class) -> bool {
         class == Class::Policy || self.layers.iter().any(|layer| layer.protect.contains(&class))

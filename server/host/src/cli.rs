@@ -9,6 +9,7 @@ mod explain;
 mod hook;
 
 mod log;
+mod lsp;
 
 mod paint;
 mod revert;
@@ -39,6 +40,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the language server on stdin and stdout
+    Lsp(lsp::Args),
     /// Take one hook event of an agent on stdin, and reply on stdout
     Hook(hook::Args),
     /// Show what awaits review
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
     };
     let dir = cli.dir.unwrap_or_else(|| PathBuf::from("."));
     let done = match cli.command {
+        Command::Lsp(args) => return lsp::run(&dir, &args),
         Command::Hook(args) => return hook::run(&dir, &args),
         Command::Status(args) => status::run(&dir, &args),
         Command::Diff(args) => diff::run(&dir, &args),
@@ -143,7 +147,7 @@ fn policies(root: &Path) -> Policy {
 }
 
 /// The workspace that a folder is in, its repository's top or itself, and that folder; both canonical.
-fn root_of(dir: &Path) -> Result<(PathBuf, PathBuf)> {
+pub(crate) fn root_of(dir: &Path) -> Result<(PathBuf, PathBuf)> {
     let cwd = std::fs::canonicalize(dir).map_err(|error| anyhow::anyhow!("cannot find {}: {error}", dir.display()))?;
     let top = cwd.ancestors().find(|folder| folder.join(".git").exists());
     Ok((top.unwrap_or(&cwd).to_owned(), cwd.clone()))

@@ -1,5 +1,20 @@
-//! The language server's edge: how messages come in and go out, and how editors spell files and places.
+//! The language server: how messages come in and go out, the one owner of the workspace behind them, and what editors are shown.
+
 pub mod guard;
 pub mod position;
 pub mod transport;
 pub mod uri;
+
+mod actions;
+mod commands;
+mod diagnostics;
+mod ext;
+mod hover;
+mod inbox;
+mod outbox;
+mod owner;
+mod server;
+mod watch;
+mod worker;
+
+pub use server::serve;

@@ -57,6 +57,12 @@ impl<'a> View<'a> {
         Self { off: Some(off), ..self }
     }
 
+    /// Whether an edit is in the text.
+    #[must_use]
+    pub fn shows(&self, edit: EditIx) -> bool {
+        self.has(edit)
+    }
+
     pub(crate) fn has(&self, edit: EditIx) -> bool {
         edit < self.upto && self.missing.binary_search(&edit).is_err()
     }

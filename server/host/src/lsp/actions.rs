@@ -1,0 +1,254 @@
+//! Code actions: taking an agent's hunk back, accepting it, and what can be done about a finding.
+
+use countersign_core::author::Author;
+use countersign_core::document::Act;
+use countersign_core::edit::{Deed, Lineage};
+use countersign_core::hunk::Hunk;
+use countersign_core::revert::{Plan, Request, plan};
+use countersign_core::review::{OUT_OF_SCOPE, pending};
+use ropey::Rope;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tower_lsp::gen_lsp_types::{
+    CodeAction, CodeActionKind, CodeActionParams, Command, Diagnostic, DocumentChange, Edit,
+    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
+};
+
+use super::owner::Owner;
+use super::position;
+use crate::store::now;
+
+pub(super) const REVERT: &str = "quickfix.countersign.revert";
+pub(super) const ACCEPT: &str = "quickfix.countersign.accept";
+pub(super) const REVERT_FILE: &str = "source.countersign.revert";
+pub(super) const ACCEPT_FILE: &str = "source.countersign.accept";
+
+/// What an action stands for, until its edit is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reverts {
+    path: String,
+    /// The hunk; all of the agents' without one.
+    #[serde(default)]
+    hunk: Option<String>,
+    #[serde(default)]
+    mine_too: bool,
+}
+
+/// The actions at a place. Their edits are worked out when one is chosen, by clients that can ask for them then.
+pub(super) fn at(owner: &mut Owner, params: &CodeActionParams, lazily: bool) -> Vec<CodeAction> {
+    let Some(path) = owner.path_of(&params.text_document.uri) else { return Vec::new() };
+    let lineage = owner.lineage(&path);
+    let Some(file) = owner.store.workspace.file(&path) else { return Vec::new() };
+    let text = file.document.text(lineage);
+    let bytes = position::to_bytes(text, params.range, owner.encoding);
+    let (first, last) = (text.byte_to_line(bytes.start), text.byte_to_line(bytes.end.max(bytes.start)));
+    let hunks = pending(file, lineage);
+    let here = hunks.iter().filter(|hunk| touches(hunk, first, last));
+    let mut actions: Vec<CodeAction> = here.flat_map(|hunk| of_hunk(&path, hunk)).collect();
+    for diagnostic in &params.context.diagnostics {
+        actions.extend(of_finding(owner, &path, &hunks, diagnostic));
+    }
+    if hunks.iter().any(|hunk| hunk.authors.iter().any(Author::is_agent)) {
+        actions.extend(of_file(&path, &hunks));
+    }
+    let only = params.context.only.as_deref();
+    actions.retain(|action| only.is_none_or(|only| only.iter().any(|kind| is_of(action, kind))));
+    if lazily {
+        return actions;
+    }
+    actions.into_iter().map(|action| resolve(owner, action)).collect()
+}
+
+/// Gives an action the edit that it stands for, or the reason why it can't be done any more.
+pub(super) fn resolve(owner: &mut Owner, mut action: CodeAction) -> CodeAction {
+    let Some(data) = action.data.clone() else { return action };
+    let Ok(reverts) = serde_json::from_value::<Reverts>(data) else { return action };
+    match edit_for(owner, &reverts) {
+        Ok(Some(edit)) => action.edit = Some(edit),
+        // The buffer is not what the disk has, and has nothing of its own: the file is written, the editor reloads it.
+        Ok(None) => {
+            let hunk = reverts.hunk.as_deref();
+            let arguments =
+                json!({ "hunk": hunk, "path": reverts.path, "includeMine": reverts.mine_too, "all": hunk.is_none() });
+            action.command = Some(command("Revert", "countersign.revert", arguments));
+        }
+        Err(why) => {
+            action.disabled = Some(tower_lsp::gen_lsp_types::CodeActionDisabled { reason: why });
+        }
+    }
+    action
+}
+
+fn edit_for(owner: &mut Owner, reverts: &Reverts) -> Result<Option<WorkspaceEdit>, String> {
+    let path = &reverts.path;
+    if owner.lineage(path) == Lineage::Disk {
+        return Ok(None);
+    }
+    let plan = plan_for(owner, path, reverts.hunk.as_deref(), reverts.mine_too, Lineage::Editor)?;
+    Ok(Some(hand_out(owner, path, &plan)))
+}
+
+/// What taking a hunk, or all of a file's agents, back comes to.
+pub(super) fn plan_for(
+    owner: &Owner,
+    path: &str,
+    hunk: Option<&str>,
+    mine_too: bool,
+    lineage: Lineage,
+) -> Result<Plan, String> {
+    let file = owner.store.workspace.file(path).ok_or("the file is not followed")?;
+    let hunks = pending(file, lineage);
+    let stale = || "the hunk is not there any more: the text has changed since".to_owned();
+    let deeds: Option<Vec<Deed>> = match hunk {
+        Some(name) => {
+            let found = hunks.iter().find(|hunk| hunk.id.to_string() == name).ok_or_else(stale)?;
+            Some(found.deeds.clone())
+        }
+        None => None,
+    };
+    let whose = |author: &Author| author.is_agent() || deeds.is_some() && *author == Author::External;
+    Ok(plan(&file.document, lineage, &Request { whose: &whose, only: deeds.as_deref(), accepted_too: false, mine_too }))
+}
+
+/// A plan as an edit of the document's version, which is known again when the text comes back.
+pub(super) fn hand_out(owner: &mut Owner, path: &str, plan: &Plan) -> WorkspaceEdit {
+    let encoding = owner.encoding;
+    if let Some(file) = owner.store.workspace.file_mut(path) {
+        file.document.hand_out(plan, &Act::user(now()));
+    }
+    let text =
+        owner.store.workspace.file(path).map(|file| file.document.text(plan.lineage).clone()).unwrap_or_default();
+    let edits = plan.splices.iter().map(|splice| {
+        Edit::TextEdit(TextEdit {
+            range: position::to_range(&text, splice.range.clone(), encoding),
+            new_text: splice.text.clone(),
+        })
+    });
+    let version = owner.buffers.get(path).map(|buffer| buffer.version);
+    let Some(uri) = owner.uri_of(path) else { return WorkspaceEdit::default() };
+    let text_document =
+        OptionalVersionedTextDocumentIdentifier { version, text_document_identifier: TextDocumentIdentifier { uri } };
+    let change = DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits: edits.collect() });
+    WorkspaceEdit { document_changes: Some(vec![change]), ..WorkspaceEdit::default() }
+}
+
+fn touches(hunk: &Hunk, first: usize, last: usize) -> bool {
+    if hunk.lines.is_empty() {
+        // Lines that are gone are met from the line before and the line behind.
+        return first <= hunk.lines.start && hunk.lines.start <= last + 1;
+    }
+    hunk.lines.start <= last && first < hunk.lines.end
+}
+
+fn of_hunk(path: &str, hunk: &Hunk) -> Vec<CodeAction> {
+    let id = hunk.id.to_string();
+    let whose = whose(hunk);
+    let revert = |title: String, mine_too: bool, preferred: bool| CodeAction {
+        title,
+        kind: Some(CodeActionKind::Custom(REVERT.into())),
+        is_preferred: preferred.then_some(true),
+        data: serde_json::to_value(Reverts { path: path.to_owned(), hunk: Some(id.clone()), mine_too }).ok(),
+        ..CodeAction::default()
+    };
+    let mut actions = Vec::new();
+    if hunk.mine > 0 && hunk.authors.iter().any(Author::is_agent) {
+        let lines = lines(hunk.mine);
+        actions.push(revert(format!("Revert {whose}'s part of this hunk, keep mine"), false, true));
+        actions.push(revert(format!("Revert all of this hunk, {lines} of mine too"), true, false));
+    } else {
+        actions.push(revert(format!("Revert this hunk ({whose})"), false, true));
+    }
+    let accept = json!({ "hunk": id, "path": path });
+    actions.push(CodeAction {
+        title: format!("Accept this hunk ({whose})"),
+        kind: Some(CodeActionKind::Custom(ACCEPT.into())),
+        command: Some(command("Accept this hunk", "countersign.accept", accept)),
+        ..CodeAction::default()
+    });
+    actions
+}
+
+fn of_file(path: &str, hunks: &[Hunk]) -> Vec<CodeAction> {
+    let mut actions = vec![
+        CodeAction {
+            title: "Revert all of the agents' hunks in this file".to_owned(),
+            kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
+            data: serde_json::to_value(Reverts { path: path.to_owned(), hunk: None, mine_too: false }).ok(),
+            ..CodeAction::default()
+        },
+        CodeAction {
+            title: "Accept all of the agents' hunks in this file".to_owned(),
+            kind: Some(CodeActionKind::Custom(ACCEPT_FILE.into())),
+            command: Some(command("Accept all", "countersign.accept", json!({ "path": path }))),
+            ..CodeAction::default()
+        },
+    ];
+    let sessions: std::collections::BTreeSet<_> =
+        hunks.iter().flat_map(|hunk| &hunk.authors).filter(|author| author.is_agent()).collect();
+    for author in sessions {
+        let Some(session) = author.session() else { continue };
+        actions.push(CodeAction {
+            title: format!("Revert all that {author} did in session {session}, in every file"),
+            kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
+            command: Some(command("Revert session", "countersign.revert", json!({ "session": session.to_string() }))),
+            ..CodeAction::default()
+        });
+    }
+    actions
+}
+
+/// What can be done about an agent that wrote where it was not to.
+fn of_finding(owner: &Owner, path: &str, hunks: &[Hunk], diagnostic: &Diagnostic) -> Vec<CodeAction> {
+    let data = diagnostic.data.as_ref();
+    let field = |name: &str| data.and_then(|data| data.get(name)).and_then(Value::as_str);
+    if field("rule") != Some(OUT_OF_SCOPE) {
+        return Vec::new();
+    }
+    let hunk = hunks.iter().find(|hunk| Some(hunk.id.to_string().as_str()) == field("hunk"));
+    let session = hunk.and_then(|hunk| hunk.authors.iter().find_map(Author::session)).map(ToString::to_string);
+    let allow = |title: String, symbol: Option<&str>, for_good: bool| {
+        let arguments = json!({ "path": path, "symbol": symbol, "session": session, "forGood": for_good });
+        CodeAction {
+            kind: Some(CodeActionKind::QuickFix),
+            diagnostics: Some(vec![diagnostic.clone()]),
+            command: Some(command(&title, "countersign.scope.allow", arguments)),
+            title,
+            ..CodeAction::default()
+        }
+    };
+    let mut actions = vec![allow(format!("Allow `{path}` for this session"), None, false)];
+    if let Some(symbol) = field("symbol") {
+        actions.push(allow(format!("Allow `{symbol}` for this session"), Some(symbol), false));
+    }
+    if !owner.policy.scope.protects_file(path) {
+        actions.push(allow(format!("Allow `{path}` for good, in .countersign.toml"), None, true));
+    }
+    actions
+}
+
+fn is_of(action: &CodeAction, wanted: &CodeActionKind) -> bool {
+    let name =
+        |kind: &CodeActionKind| serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned));
+    let (Some(kind), Some(wanted)) = (action.kind.as_ref().and_then(name), name(wanted)) else { return true };
+    wanted.is_empty() || kind == wanted || kind.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('.'))
+}
+
+pub(super) fn command(title: &str, name: &str, arguments: Value) -> Command {
+    Command { title: title.to_owned(), tooltip: None, command: name.to_owned(), arguments: Some(vec![arguments]) }
+}
+
+/// The names of a hunk's authors.
+pub(super) fn whose(hunk: &Hunk) -> String {
+    hunk.authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+}
+
+fn lines(n: usize) -> String {
+    if n == 1 { "1 line".to_owned() } else { format!("{n} lines") }
+}
+
+/// The line that a byte of a text is on, from 0.
+#[must_use]
+pub(super) fn line_at(text: &Rope, byte: usize) -> usize {
+    text.byte_to_line(byte.min(text.len_bytes()))
+}

@@ -1,0 +1,100 @@
+//! Findings as an editor shows them.
+
+use std::path::Path;
+
+use countersign_core::author::Author;
+use countersign_core::edit::Lineage;
+use countersign_core::finding::{Finding, Kind, Severity};
+use countersign_core::review::{Found, Review};
+use ropey::Rope;
+use serde_json::json;
+use tower_lsp::gen_lsp_types::{
+    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, Uri,
+};
+
+use super::ext::Counts;
+use super::owner::Owner;
+use super::position::{self, Encoding};
+use crate::config::ConfigError;
+
+/// Where the rules' pages are.
+const PAGES: &str = "https://github.com/countersign-dev/countersign/blob/main/queries/";
+
+/// What is held against a file, in the text that is shown of it.
+pub(super) fn of(owner: &Owner, path: &str) -> Vec<Diagnostic> {
+    let Some(review) = owner.reviews.get(path) else { return Vec::new() };
+    let Some(file) = owner.store.workspace.file(path) else { return Vec::new() };
+    let uri = owner.uri_of(path);
+    let text = file.document.text(shown(owner, path));
+    review.findings.iter().map(|found| diagnostic(review, found, text, uri.as_ref(), owner.encoding)).collect()
+}
+
+/// The text that the editor has on its screen, or would have.
+fn shown(owner: &Owner, path: &str) -> Lineage {
+    if owner.buffers.contains_key(path) { Lineage::Editor } else { Lineage::Disk }
+}
+
+fn diagnostic(review: &Review, found: &Found, text: &Rope, uri: Option<&Uri>, encoding: Encoding) -> Diagnostic {
+    let finding = &found.finding;
+    let bytes = finding.range.start.min(text.len_bytes())..finding.range.end.min(text.len_bytes());
+    let range = position::to_range(text, bytes, encoding);
+    let hunk = found.hunk.map(|at| review.hunks[at].id.to_string());
+    let stood = finding.removed.as_ref().zip(uri).map(|(removed, uri)| {
+        let first = removed.lines().next().unwrap_or_default().trim();
+        let location = Location { uri: uri.clone(), range };
+        vec![DiagnosticRelatedInformation { location, message: format!("here stood: {first}") }]
+    });
+    Diagnostic {
+        range,
+        severity: Some(severity(finding)),
+        code: Some(Code::String(finding.rule.clone())),
+        code_description: (finding.kind != Kind::OutOfScope)
+            .then(|| CodeDescription { href: Uri(format!("{PAGES}README.md#{}", finding.rule)) }),
+        source: Some("countersign".to_owned()),
+        message: finding.message.clone().into(),
+        tags: (finding.rule == "lint-suppressed").then(|| vec![DiagnosticTag::Unnecessary]),
+        related_information: stood,
+        data: Some(json!({ "hunk": hunk, "rule": finding.rule, "symbol": finding.symbol })),
+    }
+}
+
+fn severity(finding: &Finding) -> DiagnosticSeverity {
+    match finding.severity {
+        Severity::Critical | Severity::High => DiagnosticSeverity::Error,
+        Severity::Medium => DiagnosticSeverity::Warning,
+        Severity::Low => DiagnosticSeverity::Information,
+    }
+}
+
+/// What is wrong in a policy file.
+pub(super) fn of_policy(errors: &[ConfigError], file: &Path, encoding: Encoding) -> Vec<Diagnostic> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let text = Rope::from_str(&text);
+    let of_file = errors.iter().filter(|error| error.file == file);
+    of_file
+        .map(|error| {
+            let bytes = error.span.start.min(text.len_bytes())..error.span.end.min(text.len_bytes());
+            Diagnostic {
+                range: position::to_range(&text, bytes, encoding),
+                severity: Some(DiagnosticSeverity::Error),
+                code: Some(Code::String("policy".to_owned())),
+                source: Some("countersign".to_owned()),
+                message: format!("{} (the last good policy stays in force)", error.message).into(),
+                ..Diagnostic::default()
+            }
+        })
+        .collect()
+}
+
+/// How many hunks and findings a review has, by kind.
+pub(super) fn counts(review: &Review) -> Counts {
+    let mut counts = Counts { findings: review.findings.len(), ..Counts::default() };
+    for hunk in &review.hunks {
+        match hunk.authors.iter().any(Author::is_agent) {
+            true if hunk.mine > 0 => counts.mixed += 1,
+            true => counts.agent += 1,
+            false => counts.external += 1,
+        }
+    }
+    counts
+}

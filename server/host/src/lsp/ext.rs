@@ -1,0 +1,133 @@
+//! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/didChangeHunks`, `countersign/agentEdit`.
+
+use countersign_core::author::Author;
+use countersign_core::session::Session;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tower_lsp::gen_lsp_types::Notification;
+use tower_lsp::gen_lsp_types::{LspNotificationMethod, MessageDirection, Range, TextDocumentIdentifier, Uri};
+
+/// `countersign/hunks`: of one document, or of all.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct HunksParams {
+    /// The document.
+    pub(super) text_document: Option<TextDocumentIdentifier>,
+}
+
+/// Its answer.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct HunksResult {
+    /// From top to bottom, file by file.
+    pub(super) hunks: Vec<HunkInfo>,
+}
+
+/// A hunk as a plugin draws it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HunkInfo {
+    /// Its name, for the commands.
+    pub(super) id: String,
+    /// The document.
+    pub(super) uri: Uri,
+    /// Where, in the negotiated encoding; whole lines, empty where lines were only taken away.
+    pub(super) range: Range,
+    /// Whose.
+    pub(super) author: AuthorInfo,
+    /// Lines that are new or changed.
+    pub(super) added: usize,
+    /// Lines that are gone or changed.
+    pub(super) removed: usize,
+    /// The text that is gone.
+    pub(super) removed_text: String,
+    /// Lines in it in which the user wrote too.
+    pub(super) mine: usize,
+    /// What is held against it.
+    pub(super) findings: Vec<Value>,
+}
+
+/// An author as a plugin draws one.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AuthorInfo {
+    /// `agent`, `user`, `mixed` or `external`.
+    pub(super) kind: &'static str,
+    /// The agent's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) agent: Option<String>,
+    /// Its session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) session: Option<String>,
+    /// Its model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) model: Option<String>,
+    /// Why it is held to be the author.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) evidence: Option<String>,
+}
+
+/// `countersign/didChangeHunks`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HunksChanged {
+    /// The document.
+    pub(super) uri: Uri,
+    /// The version of it that they are of, where it is open.
+    pub(super) version: Option<i32>,
+    /// How many there are.
+    pub(super) counts: Counts,
+}
+
+/// Hunks and findings of a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Counts {
+    /// Agents' alone.
+    pub(super) agent: usize,
+    /// Agents' with lines of the user's in them.
+    pub(super) mixed: usize,
+    /// Nobody's who said so.
+    pub(super) external: usize,
+    /// What is held against them.
+    pub(super) findings: usize,
+}
+
+/// The notification of [`HunksChanged`].
+#[derive(Debug)]
+pub(super) struct DidChangeHunks;
+
+impl Notification for DidChangeHunks {
+    type Params = HunksChanged;
+    const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("countersign/didChangeHunks");
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
+}
+
+/// `countersign/agentEdit`: an agent writes through the editor.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct AgentEditParams {
+    /// The agent's name.
+    pub(super) agent: String,
+    /// Its session.
+    pub(super) session: String,
+    /// `begin` or `end`.
+    pub(super) phase: Phase,
+    /// The documents.
+    pub(super) uris: Vec<Uri>,
+}
+
+/// Whether an agent begins or ends to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Phase {
+    /// What changes from now on is the agent's.
+    Begin,
+    /// And now no more.
+    End,
+}
+
+impl AgentEditParams {
+    /// Whose the changes are.
+    #[must_use]
+    pub(super) fn author(&self) -> Author {
+        Author::Agent { name: self.agent.as_str().into(), session: Session::new(&self.session) }
+    }
+}

@@ -1,0 +1,85 @@
+//! The way to the one owner of the workspace: everything is told or asked here, and done in the order in which it came.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use countersign_core::author::Author;
+use countersign_core::review::Review;
+use tokio::sync::oneshot;
+use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
+
+use super::owner::Owner;
+
+/// What happens to a workspace.
+#[derive(Debug)]
+pub(super) enum Event {
+    Opened {
+        uri: Uri,
+        version: i32,
+        text: String,
+    },
+    Changed {
+        uri: Uri,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+    },
+    Saved {
+        uri: Uri,
+    },
+    Closed {
+        uri: Uri,
+    },
+    /// Something may have changed on disk there.
+    Disk(Vec<PathBuf>),
+    /// Too much happened on disk to be told.
+    Rescan,
+    /// Another process may have journaled something.
+    Journal,
+    /// A worker judged a file, as it was when this was its newest stamp.
+    Analyzed {
+        path: String,
+        stamp: u64,
+        review: Review,
+    },
+    /// An agent writes through the editor from now on, or no more.
+    AgentEdit {
+        author: Author,
+        begins: bool,
+        uris: Vec<Uri>,
+    },
+}
+
+pub(super) enum Letter {
+    Tell(Event),
+    Ask(Box<dyn FnOnce(&mut Owner) + Send>),
+}
+
+/// The sending end; cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Inbox(Sender<Letter>);
+
+pub(super) fn inbox() -> (Inbox, Receiver<Letter>) {
+    let (sender, receiver) = channel();
+    (Inbox(sender), receiver)
+}
+
+impl Inbox {
+    /// Tells the owner what happened. Returns at once.
+    pub(super) fn tell(&self, event: Event) {
+        // An owner that is gone is one whose server ends.
+        let _ = self.0.send(Letter::Tell(event));
+    }
+
+    /// Has the owner do something and gives what came of it; none if the owner is gone.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Owner) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (answer, answered) = oneshot::channel();
+        let letter = Letter::Ask(Box::new(move |owner| {
+            let _ = answer.send(question(owner));
+        }));
+        self.0.send(letter).ok()?;
+        answered.await.ok()
+    }
+}
