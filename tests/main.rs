@@ -3,5 +3,6 @@
 mod harness;
 mod payloads;
 mod rules;
+mod server;
 mod support;
 mod weave;

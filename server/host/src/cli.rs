@@ -2,6 +2,7 @@
 
 mod accept;
 mod check;
+mod demo;
 
 mod diff;
 
@@ -40,6 +41,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Play a recorded session through the real server and hooks, and leave the folder to open
+    Demo(demo::Args),
     /// Run the language server on stdin and stdout
     Lsp(lsp::Args),
     /// Take one hook event of an agent on stdin, and reply on stdout
@@ -65,6 +68,7 @@ enum Command {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
+    end_with_the_reader();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -77,6 +81,7 @@ pub fn run() -> ExitCode {
     };
     let dir = cli.dir.unwrap_or_else(|| PathBuf::from("."));
     let done = match cli.command {
+        Command::Demo(args) => demo::run(&args),
         Command::Lsp(args) => return lsp::run(&dir, &args),
         Command::Hook(args) => return hook::run(&dir, &args),
         Command::Status(args) => status::run(&dir, &args),
@@ -95,6 +100,19 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// `countersign log | head`: whoever reads our output may stop at any time, and that is no error of ours.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let told =
+            panic.payload().downcast_ref::<String>().is_some_and(|text| text.starts_with("failed printing to stdout"));
+        if told {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
 }
 
 /// A workspace as a command works on it: the journal taken over, the files that it knows read, the policies in force.

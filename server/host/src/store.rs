@@ -2,10 +2,13 @@
 //! journaled is taken over first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
+use countersign_core::author::Author;
+use countersign_core::document::Record;
 use countersign_core::event::{Fact, What};
 use countersign_core::session::Session;
 use countersign_core::workspace::{Content, Workspace};
@@ -17,6 +20,8 @@ use crate::state_dir;
 
 /// How often a file is read again when others write to it while it is looked at.
 const TRIES: usize = 8;
+/// How long a server is given to tell of a save.
+const EXPLAINING: Duration = Duration::from_millis(200);
 /// Events that are read at a time.
 const PAGE: usize = 1000;
 
@@ -37,6 +42,8 @@ pub struct Store {
     seq: Seq,
     /// Own events after `seq`.
     own: BTreeSet<Seq>,
+    /// Held by every server that has the workspace open.
+    lock: Option<File>,
 }
 
 /// What of the journal is taken over.
@@ -78,7 +85,49 @@ impl Store {
         let mut journal = opened.journal;
         let workspace = Workspace::new(journal.register_process()?.0);
         let git = Git::new(&root, place.common_dir.is_some());
-        Ok(Self { root, git, workspace, set_aside: opened.set_aside, journal, reach, seq: 0, own: BTreeSet::new() })
+        let set_aside = opened.set_aside;
+        Ok(Self { root, git, workspace, set_aside, journal, reach, seq: 0, own: BTreeSet::new(), lock: None })
+    }
+
+    /// Lets other processes know, as long as this one lives, that an editor's server follows the workspace.
+    ///
+    /// # Errors
+    /// If the state folder cannot be written.
+    pub fn serve(&mut self) -> Result<()> {
+        let lock = self.open_lock()?;
+        lock.lock_shared().context("cannot take the servers' lock")?;
+        self.lock = Some(lock);
+        Ok(())
+    }
+
+    /// Whether a server, in another process, follows the workspace.
+    fn is_served(&self) -> bool {
+        self.lock.is_none()
+            && self.open_lock().is_ok_and(|lock| matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
+    }
+
+    fn open_lock(&self) -> Result<File> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let folder = self.journal.wake_file().parent().context("the journal has a folder")?;
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true).mode(0o600);
+        options.open(folder.join("server.lock")).context("cannot open the servers' lock")
+    }
+
+    /// What nobody announced may be a save that a server is about to tell of: it knows what its editor's buffers hold. Whether it did.
+    fn is_explained_by_a_server(&mut self, path: &str, disk: Disk) -> Result<bool> {
+        if !self.is_served() {
+            return Ok(false);
+        }
+        let end = Instant::now() + EXPLAINING;
+        while Instant::now() < end {
+            if self.journal.head(path)?.is_some_and(|head| head.disk == disk) {
+                self.catch_up()?;
+                return Ok(true);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(false)
     }
 
     /// The journal, to read from.
@@ -199,6 +248,9 @@ impl Store {
             };
             if facts.is_empty() {
                 return Ok(reading);
+            }
+            if is_unexplained(&facts) && self.is_explained_by_a_server(path, reading.disk)? {
+                continue;
             }
             let head = Head { path, expected: head.map(|head| head.disk), new: reading.disk };
             let blobs: Vec<&[u8]> = reading.bytes.as_deref().into_iter().collect();
@@ -337,6 +389,12 @@ impl Store {
         }
         Ok(fact)
     }
+}
+
+/// Whether something was done to a text by nobody who said so.
+#[must_use]
+pub fn is_unexplained(facts: &[Fact]) -> bool {
+    facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
 }
 
 /// What the scope of all sessions is filed under.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use super::paint::{Ink, count, ink, severity, word};
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub(super) struct Args {
     /// For machines
     #[arg(long)]

@@ -25,7 +25,7 @@ use super::worker::Job;
 use super::{diagnostics, uri};
 use crate::config::{self, ConfigError, FILE_NAME, Policies};
 use crate::disk;
-use crate::store::{Store, now};
+use crate::store::{Store, is_unexplained, now};
 
 /// Typing is judged when it has paused for so long.
 const PAUSE: Duration = Duration::from_millis(40);
@@ -57,7 +57,8 @@ pub(super) struct Owner {
     /// What was last read of a file's time and length.
     looked: HashMap<String, (SystemTime, u64)>,
     writing: HashMap<String, Author>,
-    saved: HashMap<String, Instant>,
+    /// Files whose new content nobody announced, and when they are looked at again.
+    postponed: HashMap<String, Instant>,
     polled: Instant,
 }
 
@@ -70,7 +71,8 @@ pub(super) struct Buffer {
 
 impl Owner {
     pub(super) fn open(root: &Path, encoding: Encoding, outbox: Outbox, inbox: &Inbox) -> Result<Self> {
-        let store = Store::open(root)?;
+        let mut store = Store::open(root)?;
+        store.serve()?;
         if let Some(aside) = &store.set_aside {
             let text = format!(
                 "Countersign's journal was damaged ({}); it is kept as {}, and a new one was begun.",
@@ -96,7 +98,7 @@ impl Owner {
             unflushed: HashMap::new(),
             looked: HashMap::new(),
             writing: HashMap::new(),
-            saved: HashMap::new(),
+            postponed: HashMap::new(),
             polled: Instant::now(),
         };
         owner.reload_policy();
@@ -118,24 +120,23 @@ impl Owner {
     }
 
     fn patience(&self) -> Duration {
-        let due = self.due.values().chain(self.unflushed.values()).min();
+        let due = self.due.values().chain(self.unflushed.values()).chain(self.postponed.values()).min();
         due.map_or(POLL, |at| at.saturating_duration_since(Instant::now())).min(POLL)
     }
 
     fn tick(&mut self) {
-        let now = Instant::now();
-        let ready: Vec<String> = self.due.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect();
-        for path in ready {
+        for path in ready(&self.due) {
             self.due.remove(&path);
             self.judge(&path);
         }
-        let ready: Vec<String> =
-            self.unflushed.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect();
-        for path in ready {
+        for path in ready(&self.unflushed) {
             self.flush(&path);
         }
+        for path in ready(&self.postponed) {
+            self.read(&path, false);
+        }
         if self.polled.elapsed() >= POLL {
-            self.polled = now;
+            self.polled = Instant::now();
             if self.store.is_behind().unwrap_or(false) {
                 self.catch_up();
             }
@@ -149,7 +150,6 @@ impl Owner {
             Event::Saved { uri } => {
                 if let Some(path) = self.path_of(&uri) {
                     self.flush(&path);
-                    self.saved.insert(path.clone(), Instant::now());
                     self.read(&path, true);
                 }
             }
@@ -217,20 +217,17 @@ impl Owner {
         let Some(path) = self.path_of(uri) else { return };
         let Some(buffer) = self.buffers.get_mut(&path) else { return };
         buffer.version = version;
-        // A reload shows in the text before any watcher tells of the file: what the disk holds is known first.
-        if self.has_moved(&path) {
-            self.read(&path, false);
-        }
         let act = match self.writing.get(&path) {
             Some(author) => Act::agent(author.clone(), Evidence::Content, now()),
             None => Act::user(now()),
         };
-        let encoding = self.encoding;
-        self.edit(&path, |file| {
-            let mut text = file.document.text(Lineage::Editor).clone();
-            let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, encoding)).collect();
-            file.document.typed(&splices, &act)
-        });
+        let Some(file) = self.store.workspace.file(&path) else { return };
+        let mut text = file.document.text(Lineage::Editor).clone();
+        let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, self.encoding)).collect();
+        if self.has_moved(&path) && self.is_reload(&path, &text) {
+            self.read(&path, false);
+        }
+        self.edit(&path, |file| file.document.typed(&splices, &act));
         self.unflushed.entry(path.clone()).or_insert_with(|| Instant::now() + FLUSH);
         self.schedule(&path, PAUSE);
     }
@@ -254,8 +251,7 @@ impl Owner {
             let followed = self.store.workspace.file(&path).is_some();
             // What is none of ours and goes again at once, as editors' own temporary files, is not followed.
             if !path.starts_with(".git/") && (followed || full.is_file()) && !is_temporary(&path) {
-                let saving = self.saved.get(&path).is_some_and(|at| at.elapsed() < SAVING);
-                self.read(&path, saving);
+                self.read_watched(&path);
             }
         }
     }
@@ -294,6 +290,7 @@ impl Owner {
     /// Reads a file and takes note of what it holds.
     pub(super) fn read(&mut self, path: &str, saved: bool) {
         self.flush(path);
+        self.postponed.remove(path);
         let full = self.store.root.join(path);
         let stamp = std::fs::symlink_metadata(&full).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
         match stamp {
@@ -303,6 +300,35 @@ impl Owner {
         match self.store.read(path, saved, !self.buffers.contains_key(path)) {
             Ok(_) => self.schedule(path, Duration::ZERO),
             Err(error) => tracing::warn!("{path}: {error:#}"),
+        }
+    }
+
+    /// Whether a change is the editor's reload of what someone wrote to disk, before any watcher told of it: the buffer was as the disk
+    /// was known to be, and is now, by one change, as the disk is. A buffer that was not is being saved, and the keys come late.
+    fn is_reload(&mut self, path: &str, text: &Rope) -> bool {
+        self.catch_up();
+        let clean = self.store.workspace.file(path).is_some_and(|file| !file.document.is_dirty());
+        let agents = |facts: &[Fact]| facts.iter().any(|fact| fact.session().is_some());
+        let Some((content, facts)) = self.foretell(path) else { return false };
+        content == Content::Text(text.clone()) && (clean || agents(&facts))
+    }
+
+    /// What the disk holds of a file, and what taking note of it would come to.
+    fn foretell(&self, path: &str) -> Option<(Content, Vec<Fact>)> {
+        let found = disk::read(&self.store.root.join(path)).ok()?;
+        let written = found.modified.unwrap_or_else(now).min(now());
+        let (_, facts) = self.store.workspace.read(path, &found.content, false, written, now())?;
+        Some((found.content, facts))
+    }
+
+    /// Reads a file of which a watcher told. What nobody announced, where the editor has the file open, may be a save whose keys, or
+    /// whose didSave, are still on their way here: it is looked at again a little later.
+    fn read_watched(&mut self, path: &str) {
+        let open = self.buffers.contains_key(path);
+        if open && self.foretell(path).is_some_and(|(_, facts)| is_unexplained(&facts)) {
+            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
+        } else {
+            self.read(path, false);
         }
     }
 
@@ -389,6 +415,12 @@ impl Owner {
         tracing::error!("{text}");
         let _ = self.outbox.send(Out::Message(MessageType::Error, format!("Countersign: {text}")));
     }
+}
+
+/// The files whose time has come.
+fn ready(times: &HashMap<String, Instant>) -> Vec<String> {
+    let now = Instant::now();
+    times.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect()
 }
 
 /// Whether a file's buffer has nothing of its own, and lacks what the disk has.
