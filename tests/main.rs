@@ -1,6 +1,7 @@
 //! All tests, one binary: `support` is what they stand on, `harness` proves that it is real.
 
 mod harness;
+mod neovim;
 mod payloads;
 mod rules;
 mod server;

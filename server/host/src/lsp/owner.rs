@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Result;
 use countersign_core::author::Author;
 use countersign_core::document::{Act, Record};
-use countersign_core::edit::{Evidence, Lineage};
+use countersign_core::edit::{EditId, Evidence, Lineage};
 use countersign_core::event::{Fact, What};
 use countersign_core::review::{Case, Policy, Review};
 use countersign_core::weave::{Splice, View};
@@ -59,7 +59,22 @@ pub(super) struct Owner {
     writing: HashMap<String, Author>,
     /// Files whose new content nobody announced, and when they are looked at again.
     postponed: HashMap<String, Instant>,
+    /// Edits of the editor's that may turn out to be a reload.
+    doubted: HashMap<String, EditId>,
+    /// And when that is held to be so.
+    doubts: HashMap<String, Instant>,
     polled: Instant,
+}
+
+/// What a change of a buffer is, seen against the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reload {
+    /// The buffer is not what the disk holds.
+    No,
+    /// It is now, and an agent announced that.
+    Announced,
+    /// It is now, and nobody announced it.
+    OrSave,
 }
 
 /// A document that the editor has open.
@@ -99,6 +114,8 @@ impl Owner {
             looked: HashMap::new(),
             writing: HashMap::new(),
             postponed: HashMap::new(),
+            doubted: HashMap::new(),
+            doubts: HashMap::new(),
             polled: Instant::now(),
         };
         owner.reload_policy();
@@ -120,7 +137,13 @@ impl Owner {
     }
 
     fn patience(&self) -> Duration {
-        let due = self.due.values().chain(self.unflushed.values()).chain(self.postponed.values()).min();
+        let due = self
+            .due
+            .values()
+            .chain(self.unflushed.values())
+            .chain(self.postponed.values())
+            .chain(self.doubts.values())
+            .min();
         due.map_or(POLL, |at| at.saturating_duration_since(Instant::now())).min(POLL)
     }
 
@@ -131,6 +154,10 @@ impl Owner {
         }
         for path in ready(&self.unflushed) {
             self.flush(&path);
+        }
+        for path in ready(&self.doubts) {
+            self.resolve_doubt(&path);
+            self.read(&path, false);
         }
         for path in ready(&self.postponed) {
             self.read(&path, false);
@@ -149,7 +176,8 @@ impl Owner {
             Event::Changed { uri, version, changes } => self.changed(&uri, version, &changes),
             Event::Saved { uri } => {
                 if let Some(path) = self.path_of(&uri) {
-                    self.flush(&path);
+                    self.doubted.remove(&path);
+                    self.doubts.remove(&path);
                     self.read(&path, true);
                 }
             }
@@ -224,10 +252,14 @@ impl Owner {
         let Some(file) = self.store.workspace.file(&path) else { return };
         let mut text = file.document.text(Lineage::Editor).clone();
         let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, self.encoding)).collect();
-        if self.has_moved(&path) && self.is_reload(&path, &text) {
+        let reload = if self.has_moved(&path) { self.reload(&path, &text) } else { Reload::No };
+        if reload == Reload::Announced {
             self.read(&path, false);
         }
         self.edit(&path, |file| file.document.typed(&splices, &act));
+        if reload == Reload::OrSave {
+            self.doubt(&path);
+        }
         self.unflushed.entry(path.clone()).or_insert_with(|| Instant::now() + FLUSH);
         self.schedule(&path, PAUSE);
     }
@@ -303,14 +335,42 @@ impl Owner {
         }
     }
 
-    /// Whether a change is the editor's reload of what someone wrote to disk, before any watcher told of it: the buffer was as the disk
-    /// was known to be, and is now, by one change, as the disk is. A buffer that was not is being saved, and the keys come late.
-    fn is_reload(&mut self, path: &str, text: &Rope) -> bool {
+    /// Whether a change, which makes this text, is the editor's reload of what was written to disk before any watcher told of it.
+    fn reload(&mut self, path: &str, text: &Rope) -> Reload {
         self.catch_up();
         let clean = self.store.workspace.file(path).is_some_and(|file| !file.document.is_dirty());
-        let agents = |facts: &[Fact]| facts.iter().any(|fact| fact.session().is_some());
-        let Some((content, facts)) = self.foretell(path) else { return false };
-        content == Content::Text(text.clone()) && (clean || agents(&facts))
+        match self.foretell(path) {
+            Some((content, _)) if content != Content::Text(text.clone()) => Reload::No,
+            Some((_, facts)) if facts.iter().any(|fact| fact.session().is_some()) => Reload::Announced,
+            Some(_) if clean => Reload::OrSave,
+            _ => Reload::No,
+        }
+    }
+
+    /// Remembers that the last change of a clean buffer made it what the disk holds by then: a save that the editor told of late, if a
+    /// didSave follows; else a reload of what nobody announced.
+    fn doubt(&mut self, path: &str) {
+        self.flush(path);
+        self.edit(path, |file| file.document.flush());
+        let Some(file) = self.store.workspace.file(path) else { return };
+        let weave = file.document.weave();
+        let last = weave.entries().last().filter(|(ix, entry)| *ix > 0 && entry.place == Lineage::Editor);
+        if let Some((_, entry)) = last {
+            self.doubted.insert(path.to_owned(), entry.id);
+            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
+        }
+    }
+
+    /// No didSave came: what the buffer became by its last change was someone else's doing.
+    fn resolve_doubt(&mut self, path: &str) {
+        self.doubts.remove(path);
+        if let Some(id) = self.doubted.remove(path) {
+            self.edit(path, |file| {
+                let deeds =
+                    file.document.weave().ix(id).map(|ix| file.document.weave().deeds_of(ix)).unwrap_or_default();
+                file.document.claim(deeds, &Act::external(now()))
+            });
+        }
     }
 
     /// What the disk holds of a file, and what taking note of it would come to.
