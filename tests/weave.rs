@@ -2,6 +2,8 @@
 
 mod history;
 mod oracle;
+mod pair;
 mod play;
+mod properties;
 mod story;
 mod vectors;

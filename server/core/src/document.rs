@@ -317,7 +317,9 @@ impl Document {
     fn goes_on(&mut self, splice: &Splice, act: &Act) -> bool {
         let Some(run) = self.run.filter(|run| run.open) else { return false };
         let same = self.weave.entry(run.edit).author == act.author && splice.range == (run.end..run.end);
-        if !same || splice.text.contains(['\n', '\r']) || !self.weave.grow(run.edit, &splice.text) {
+        // Blanks at a line's end adopt nothing; the word behind them may.
+        let begins = self.weave.is_blank(run.edit) && !splice.text.trim().is_empty();
+        if !same || begins || splice.text.contains(['\n', '\r']) || !self.weave.grow(run.edit, &splice.text) {
             return false;
         }
         self.run = Some(Run { end: run.end + splice.text.len(), ..run });

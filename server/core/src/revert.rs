@@ -173,16 +173,18 @@ impl Asked {
         self.off.extend(placed(weave, &waited).filter(|(by, fragment)| weave.counts(*by, *fragment, view)));
     }
 
-    /// What the user did between the first and the last of what goes, run by run.
+    /// What the user did between the first and the last of what goes, run by run. What the user had taken out stays out.
     fn add_mine(&mut self, weave: &Weave, view: &View<'_>) {
         let mut waiting = Vec::new();
         let mut inside = false;
         let mut found = Vec::new();
         for fragment in weave.order() {
             let hit = weave.deeds(fragment).any(|(by, _)| self.off.contains(&(by, fragment)));
-            let mine = weave.deeds(fragment).filter(|(by, _)| {
+            let mine = weave.deeds(fragment).filter(|(by, kind)| {
                 let author = &weave.entry(weave.owner(*by, fragment)).author;
-                matches!(author, Author::User | Author::External) && weave.counts(*by, fragment, view)
+                *kind != DeedKind::Switch
+                    && matches!(author, Author::User | Author::External)
+                    && weave.counts(*by, fragment, view)
             });
             let mine: Vec<_> = mine.map(|(by, _)| (by, fragment)).collect();
             if hit {
@@ -224,17 +226,21 @@ impl Keepers<'_> {
             .filter(|(holder, _)| self.view.has(*holder))
             .flat_map(|(holder, entry)| entry.adoptions().iter().map(move |adoption| (holder, adoption)))
             .collect();
-        if all.is_empty() {
-            return;
-        }
-        let births: HashSet<_> = all.iter().flat_map(|(_, adoption)| placed(weave, &adoption.births)).collect();
-        let off = |by, fragment| self.asked.off.contains(&(by, fragment)) && !births.contains(&(by, fragment));
-        let most = self.view.without(&off);
-        let lines = lines(weave, &most);
-        for (holder, adoption) in all {
-            if self.lives(holder, adoption, &most, &lines) {
-                self.keep(holder, adoption);
+        let mut living = all;
+        // What an adoption keeps may be the cause of an earlier one, so one that ends can end others.
+        while !living.is_empty() {
+            let births: HashSet<_> = living.iter().flat_map(|(_, adoption)| placed(weave, &adoption.births)).collect();
+            let off = |by, fragment| self.asked.off.contains(&(by, fragment)) && !births.contains(&(by, fragment));
+            let most = self.view.without(&off);
+            let lines = lines(weave, &most);
+            let before = living.len();
+            living.retain(|(holder, adoption)| self.lives(*holder, adoption, &most, &lines));
+            if living.len() == before {
+                break;
             }
+        }
+        for (holder, adoption) in living {
+            self.keep(holder, adoption);
         }
     }
 

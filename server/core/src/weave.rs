@@ -267,6 +267,11 @@ impl Weave {
         self.entry(ix).body.len() as u32
     }
 
+    /// Whether an edit inserted nothing but blanks.
+    pub(crate) fn is_blank(&self, ix: EditIx) -> bool {
+        self.entry(ix).body.is_blank()
+    }
+
     /// All edits, in the order in which they were folded, the first text first.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (EditIx, &Entry)> {
         self.entries.iter().enumerate().map(|(ix, entry)| (ix as EditIx, entry))

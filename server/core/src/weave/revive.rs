@@ -16,13 +16,33 @@ impl Weave {
         let mut acts = Acts::default();
         for fragment in self.order() {
             let (shown, wanted) = (self.visible_len(fragment, &now), self.visible_len(fragment, then));
-            if shown > wanted {
-                push_span(&mut acts.kills, self.span(fragment, wanted..shown));
-            } else if shown < wanted {
+            if shown < wanted {
                 acts.switches.extend(self.awaken(fragment, &now, then));
+            } else if wanted == 0 {
+                let before = acts.switches.len();
+                acts.switches.extend(self.put_back(fragment, &now, then));
+                if shown > 0 && acts.switches.len() == before {
+                    push_span(&mut acts.kills, self.whole(fragment));
+                }
+            } else if shown > wanted {
+                push_span(&mut acts.kills, self.span(fragment, wanted..shown));
             }
         }
         acts
+    }
+
+    /// The switches by which a fragment is as invisible as it is in an earlier view: for the same author's sake.
+    fn put_back(&self, fragment: FragmentIx, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
+        let born = self.fragments[fragment as usize].edit;
+        if !then.has(born) {
+            return Vec::new();
+        }
+        let deeds = self.deeds(fragment).filter(|(_, kind)| *kind != DeedKind::Switch);
+        let changed = deeds.filter_map(|(by, _)| {
+            let (was, is) = (self.counts(by, fragment, then), self.counts(by, fragment, now));
+            (was != is).then(|| Switch { deed: self.deed(by, fragment), on: was })
+        });
+        changed.collect()
     }
 
     /// The switches that make a fragment visible which is so in an earlier view.

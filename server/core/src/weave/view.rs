@@ -237,6 +237,20 @@ impl Weave {
         pieces
     }
 
+    /// Who wrote what of a part of a lineage's text: runs of so many bytes, each with the edit whose author it is.
+    #[must_use]
+    pub fn blame(&self, lineage: Lineage, range: Range<usize>) -> Vec<(usize, EditIx)> {
+        let mut runs: Vec<(usize, EditIx)> = Vec::new();
+        for piece in self.pieces(lineage, range) {
+            let owner = self.birth_owner(piece.fragment);
+            match runs.last_mut() {
+                Some((len, by)) if *by == owner => *len += piece.range.len(),
+                _ => runs.push((piece.range.len(), owner)),
+            }
+        }
+        runs
+    }
+
     /// The fragment that stands before another, visible or not.
     pub(crate) fn previous(&self, fragment: FragmentIx) -> Option<FragmentIx> {
         self.tree.previous(fragment)

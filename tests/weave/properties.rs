@@ -1,0 +1,4 @@
+//! What must always hold of the weave, in thousands of random histories, most of it beside the oracle.
+
+mod reverts;
+mod texts;
