@@ -1,4 +1,5 @@
 //! What must always hold of the weave, in thousands of random histories, most of it beside the oracle.
 
+mod folding;
 mod reverts;
 mod texts;
