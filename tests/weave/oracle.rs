@@ -4,7 +4,7 @@
 mod adopted;
 pub(crate) mod enter;
 pub(crate) mod ideal;
-mod normal;
+pub(crate) mod normal;
 mod properties;
 mod vectors;
 

@@ -318,16 +318,20 @@ fn cut_allowed(text: &str, at: usize) -> bool {
         && !(at > 0 && at < text.len() && text.as_bytes()[at - 1] == b'\r' && text.as_bytes()[at] == b'\n')
 }
 
-/// A range that cuts a CRLF takes the whole of it.
+/// A change that cuts a CRLF, of the text before it or of the text after it, takes the whole of it.
 fn widen(text: &Rope, splice: &Splice) -> Splice {
     let Splice { range, text: new, neutral } = splice;
     let (mut range, mut new) = (range.clone(), new.clone());
-    let cuts = |at: usize| at > 0 && at < text.len_bytes() && text.byte(at - 1) == b'\r' && text.byte(at) == b'\n';
-    if cuts(range.start) {
+    let old = |at: Option<usize>| at.filter(|at| *at < text.len_bytes()).map(|at| text.byte(at));
+    let before = range.start.checked_sub(1);
+    let after_new = new.bytes().next().or_else(|| old(Some(range.end)));
+    if old(before) == Some(b'\r') && (old(Some(range.start)) == Some(b'\n') || after_new == Some(b'\n')) {
         range.start -= 1;
         new.insert(0, '\r');
     }
-    if cuts(range.end) {
+    let before_new = new.bytes().next_back().or_else(|| old(range.start.checked_sub(1)));
+    let before_old = old(range.end.checked_sub(1));
+    if old(Some(range.end)) == Some(b'\n') && (before_old == Some(b'\r') || before_new == Some(b'\r')) {
         range.end += 1;
         new.push('\n');
     }

@@ -407,7 +407,7 @@ impl Document {
                 return true;
             }
         }
-        let Some(state) = self.known.state(&self.weave, text) else { return false };
+        let Some(state) = self.known.state(&self.weave, lineage, text) else { return false };
         self.go_back(lineage, &state.view(), act, records);
         true
     }
@@ -448,7 +448,7 @@ impl Document {
             return false;
         }
         let missing = self.weave.missing(Lineage::Disk);
-        let state = self.known.state(&self.weave, text);
+        let state = self.known.state(&self.weave, Lineage::Editor, text);
         let view = match &state {
             _ if *text == self.texts[1] => View::at(EditIx::MAX, None, missing),
             Some(state) => state.view(),
@@ -474,7 +474,7 @@ impl Document {
         let tail = self.run.map(|run| (run.edit, self.weave.len_of_edit(run.edit)));
         let print = self.weave.fingerprint(lineage);
         let upto = self.weave.entries().len() as EditIx;
-        self.known.remember(State { print, upto, tail, missing: self.weave.missing(lineage).to_vec() });
+        self.known.remember(State { lineage, print, upto, tail, missing: self.weave.missing(lineage).to_vec() });
     }
 }
 

@@ -227,7 +227,7 @@ impl Keepers<'_> {
             .flat_map(|(holder, entry)| entry.adoptions().iter().map(move |adoption| (holder, adoption)))
             .collect();
         let mut living = all;
-        // What an adoption keeps may be the cause of an earlier one, so one that ends can end others.
+        // What an adoption keeps may part the lines of others, so one that ends can end others.
         while !living.is_empty() {
             let births: HashSet<_> = living.iter().flat_map(|(_, adoption)| placed(weave, &adoption.births)).collect();
             let off = |by, fragment| self.asked.off.contains(&(by, fragment)) && !births.contains(&(by, fragment));
@@ -263,7 +263,11 @@ impl Keepers<'_> {
             births.iter().any(|(from, to)| first <= *to && *from <= last)
         };
         adoption.causes.iter().any(|cause| match cause {
-            Cause::Insert(span) => weave.fragments_of(*span).into_iter().any(|f| weave.visible(f, most) && beside(f)),
+            // What goes with its author, and is only kept for another's sake, keeps nothing.
+            Cause::Insert(span) => weave
+                .fragments_of(*span)
+                .into_iter()
+                .any(|f| !self.asked.off.contains(&(holder, f)) && weave.visible(f, most) && beside(f)),
             Cause::Kill(span) => weave.fragments_of(*span).into_iter().any(|f| {
                 let killed = weave.deeds(f).any(|deed| deed == (holder, DeedKind::Kill));
                 killed && weave.counts(holder, f, most) && beside(f)

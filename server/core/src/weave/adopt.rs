@@ -68,6 +68,9 @@ impl Weave {
         let other_tokens = glyphs.iter().any(|glyph| glyph.whose == Whose::Other && !glyph.ch.is_whitespace());
         let mut taken: Vec<Range<usize>> = Vec::new();
         let mut replaced = false;
+        // A line without tokens is theirs whose all of it is.
+        let blank = glyphs.iter().all(|glyph| glyph.ch.is_whitespace());
+        let other_tokens = other_tokens || blank && agents().count() < glyphs.len();
         if touched.clipped || other_tokens || own_tokens && !all_held {
             for token in split_tokens(&glyphs, &touched.typed) {
                 taken.extend(token);
