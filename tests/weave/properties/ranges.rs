@@ -163,8 +163,12 @@ proptest! {
     fn two_who_settle_by_themselves_agree((text, splice) in splice()) {
         let (at, delete) = (text[..splice.range.start].chars().count(), text[splice.range.clone()].chars().count());
         let settled = settle(&Rope::from_str(&text), &splice);
+        let mut after = text.clone();
+        after.replace_range(splice.range.clone(), &splice.text);
         match (normal(&text, at, delete, &splice.text), settled.as_slice()) {
             (None, []) => {}
+            (Some(Normal { delete, insert, .. }), [_])
+                if (delete == 0 || insert.is_empty()) && is_ambiguous(&text, &after) => {}
             (Some(Normal { at, delete, insert }), [one]) if delete == 0 || insert.is_empty() => {
                 let insert: String = insert.iter().flat_map(|ch| ch.as_chars()).collect();
                 let start = text[..one.range.start].chars().count();
