@@ -355,8 +355,9 @@ fn slide(text: &Rope, splice: Splice) -> Splice {
         at < text.len_bytes() && text.byte(at) == moved[(n - 1) % len]
     });
     let left = (1..=reach.min(start)).take_while(|n| text.byte(start - n) == moved[len - 1 - (n - 1) % len]);
-    let right = right.filter(|n| starts_line(start + n) && valid(text, start + n)).min();
-    let left = left.filter(|n| starts_line(start - n) && valid(text, start - n)).min();
+    let whole = |at: usize| valid(text, at) && valid(text, at + splice.range.len());
+    let right = right.filter(|n| starts_line(start + n) && whole(start + n)).min();
+    let left = left.filter(|n| starts_line(start - n) && whole(start - n)).min();
     match (left, right) {
         (_, Some(right)) if left.is_none_or(|left| right <= left) => rotate(&splice, moved, right as isize, inserts),
         (Some(left), _) => rotate(&splice, moved, -(left as isize), inserts),
@@ -364,8 +365,10 @@ fn slide(text: &Rope, splice: Splice) -> Splice {
     }
 }
 
+/// Whether a text may be cut there: between two characters, and not within a CRLF.
 fn valid(text: &Rope, at: usize) -> bool {
-    text.char_to_byte(text.byte_to_char(at)) == at
+    let crlf = at > 0 && at < text.len_bytes() && text.byte(at - 1) == b'\r' && text.byte(at) == b'\n';
+    !crlf && text.char_to_byte(text.byte_to_char(at)) == at
 }
 
 fn rotate(splice: &Splice, moved: &[u8], by: isize, inserts: bool) -> Splice {
@@ -376,6 +379,9 @@ fn rotate(splice: &Splice, moved: &[u8], by: isize, inserts: bool) -> Splice {
     }
     let at = by.rem_euclid(moved.len() as isize) as usize;
     let rotated = [&moved[at..], &moved[..at]].concat();
+    if at > 0 && moved[at - 1] == b'\r' && moved[at] == b'\n' {
+        return splice.clone();
+    }
     match String::from_utf8(rotated) {
         Ok(text) => Splice { range, text, ..splice.clone() },
         Err(_) => splice.clone(),

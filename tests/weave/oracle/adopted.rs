@@ -148,12 +148,12 @@ fn types_in(line: &Line, atoms: &[&Atom], deleted: &Range<usize>, insert: &[Ch])
     let last = pieces.next_back();
     let is_blank = line.text.clone().all(|at| atoms[at].ch.is_blank());
 
-    let at_its_start = line.text.start == deleted.start && deleted.start < line.text.end;
     let at_its_end = line.text.start < deleted.start && deleted.start == line.text.end;
     let within = line.text.start < deleted.start && deleted.start < line.text.end;
     let splits_it = within && last.is_none() && !first.is_empty();
     let joins_its_head = (within || at_its_end) && has_words(first);
-    let joins_its_tail = (within || at_its_start) && has_words(last.unwrap_or(first)) && deleted.end < line.text.end;
+    let ends_in_it = line.text.start <= deleted.end && deleted.end < line.text.end;
+    let joins_its_tail = ends_in_it && has_words(last.unwrap_or(first));
     let fills_it = is_blank
         && line.text.start <= deleted.start
         && deleted.start <= line.text.end

@@ -38,7 +38,7 @@ impl Weave {
             return Vec::new();
         }
         let deeds = self.deeds(fragment).filter(|(_, kind)| *kind != DeedKind::Switch);
-        let changed = deeds.filter_map(|(by, _)| {
+        let changed = deeds.map(|(by, _)| by).chain(self.fades(fragment)).filter_map(|by| {
             let (was, is) = (self.counts(by, fragment, then), self.counts(by, fragment, now));
             (was != is).then(|| Switch { deed: self.deed(by, fragment), on: was })
         });
@@ -59,6 +59,9 @@ impl Weave {
                 _ => None,
             }
         });
+        let fades = self.fades(fragment);
+        let fades = fades.filter(|by| !self.counts(*by, fragment, then) && self.counts(*by, fragment, now));
+        let deeds = deeds.chain(fades.map(|by| (by, false)));
         let to = self.span(fragment, 0..bytes);
         let deed = |by: EditIx| Deed { by: self.entries[by as usize].id, to };
         deeds.map(|(by, on)| Switch { deed: deed(by), on }).collect()
