@@ -5,5 +5,6 @@ mod oracle;
 mod pair;
 mod play;
 mod properties;
+mod stories;
 mod story;
 mod vectors;

@@ -433,8 +433,9 @@ impl Document {
             }
         }
         let Some(state) = self.known.state(&self.weave, lineage, text) else { return false };
-        // To take back what was nobody's doing is nobody's doing.
-        if self.weave.is_form_since(lineage, state.upto) && self.is_form(lineage, text, act, records) {
+        // To take back what was nobody's doing is nobody's doing, and a person undoes where others format.
+        let formats = act.author != Author::User || self.weave.is_form_since(lineage, state.upto);
+        if formats && self.is_form(lineage, text, act, records) {
             return true;
         }
         self.go_back(lineage, &state.view(), act, records);

@@ -10,6 +10,10 @@ const MARK: char = '\u{feff}';
 /// `before`.
 #[must_use]
 pub fn splices(before: &str, after: &str) -> Option<Vec<Splice>> {
+    // An empty text has no author to keep.
+    if before.is_empty() {
+        return None;
+    }
     let mut found = Vec::new();
     let mut push = |start: usize, old: &str, new: &str| {
         if old != new {
@@ -65,9 +69,15 @@ mod tests {
 
     #[test]
     fn words_indentation_and_lines_are_not() {
-        for (before, after) in
-            [("a\n", "a\n"), ("a\n", " a\n"), ("a\n", "a\n\n"), ("a b\n", "ab\n"), ("", "\n"), ("a", "")]
-        {
+        for (before, after) in [
+            ("a\n", "a\n"),
+            ("a\n", " a\n"),
+            ("a\n", "a\n\n"),
+            ("a b\n", "ab\n"),
+            ("", "\n"),
+            ("", "\u{feff}"),
+            ("a", ""),
+        ] {
             assert_eq!(drawn(before, after), "a change", "{before:?} {after:?}");
         }
     }
