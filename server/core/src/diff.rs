@@ -52,6 +52,10 @@ pub fn settle(text: &Rope, splice: &Splice) -> Vec<Splice> {
         return vec![slide(text, Splice { range: start..start + old.len(), text: new.to_owned(), ..splice })];
     }
     let around = lines_around(text, &(start..start + old.len()));
+    // Words are not looked for in a minified file: what was sent, less what both ends share, is near enough.
+    if around.len() > LONG_LINE + old.len() {
+        return vec![Splice { range: start..start + old.len(), text: new.to_owned(), ..splice }];
+    }
     let before: String = text.byte_slice(around.clone()).into();
     let mut after = before[..start - around.start].to_owned();
     after.push_str(new);

@@ -508,12 +508,10 @@ impl Document {
     }
 }
 
-/// Does a change to a rope, where it lies within it. Whether it does.
+/// Does a change to a rope, where it lies within it and cuts no character. Whether it does.
 fn change_rope(rope: &mut Rope, change: &Splice) -> bool {
-    let (Ok(start), Ok(end)) = (rope.try_byte_to_char(change.range.start), rope.try_byte_to_char(change.range.end))
-    else {
-        return false;
-    };
+    let place = |at: usize| rope.try_byte_to_char(at).ok().filter(|char| rope.char_to_byte(*char) == at);
+    let (Some(start), Some(end)) = (place(change.range.start), place(change.range.end)) else { return false };
     if start > end {
         return false;
     }

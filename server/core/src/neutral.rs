@@ -6,8 +6,7 @@ use crate::weave::Splice;
 /// The byte order mark, as a character.
 const MARK: char = '\u{feff}';
 
-/// The splices that make `after` of `before`, all neutral, if the two differ in nothing but form: ascending and apart, in bytes of
-/// `before`.
+/// The splices that make `after` of `before`, all neutral, if the two differ in nothing but form: ascending, in bytes of `before`.
 #[must_use]
 pub fn splices(before: &str, after: &str) -> Option<Vec<Splice>> {
     // An empty text has no author to keep.
@@ -30,7 +29,10 @@ pub fn splices(before: &str, after: &str) -> Option<Vec<Splice>> {
             // Whether the last line has a break is form too, but not whether there is another line.
             (Some(was), Some(is)) if words(was) == words(is) => {
                 let kept = words(was).len();
-                push(at + kept, &was[kept..], &is[kept..]);
+                let ((old_blanks, old_break), (blanks, new_break)) = (end_of(&was[kept..]), end_of(&is[kept..]));
+                // Blanks and break may be two authors'.
+                push(at + kept, old_blanks, blanks);
+                push(at + kept + old_blanks.len(), old_break, new_break);
                 at += was.len();
             }
             _ => return None,
@@ -42,6 +44,12 @@ pub fn splices(before: &str, after: &str) -> Option<Vec<Splice>> {
 /// A line without the blanks and the break at its end.
 fn words(line: &str) -> &str {
     line.trim_end_matches([' ', '\t', '\r', '\n'])
+}
+
+/// The blanks and the break at a line's end.
+fn end_of(end: &str) -> (&str, &str) {
+    let blanks = end.strip_suffix('\n').map_or(end, |rest| rest.strip_suffix('\r').unwrap_or(rest));
+    end.split_at(blanks.len())
 }
 
 #[cfg(test)]
@@ -62,9 +70,9 @@ mod tests {
     #[test]
     fn line_ends_and_trailing_blanks_are_form() {
         assert_eq!(drawn("a\nb\n", "a\r\nb\r\n"), r#"1: "\n" -> "\r\n", 3: "\n" -> "\r\n""#);
-        assert_eq!(drawn("a  \n\t\nb", "a\n\nb\n"), r#"1: "  \n" -> "\n", 4: "\t\n" -> "\n", 7: "" -> "\n""#);
+        assert_eq!(drawn("a  \n\t\nb", "a\n\nb\n"), r#"1: "  " -> "", 4: "\t" -> "", 7: "" -> "\n""#);
         assert_eq!(drawn("a\n", "\u{feff}a\n"), "0: \"\" -> \"\\u{feff}\"");
-        assert_eq!(drawn("\u{feff}é \n", "é\n"), "0: \"\\u{feff}\" -> \"\", 5: \" \\n\" -> \"\\n\"");
+        assert_eq!(drawn("\u{feff}é \n", "é\n"), "0: \"\\u{feff}\" -> \"\", 5: \" \" -> \"\"");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether there is nothing to revert.
+    /// Whether the text stays as it is: there is nothing to revert, or all of it is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.acts.switches.is_empty()
@@ -111,7 +111,8 @@ pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Pla
 impl Document {
     /// Carries a plan out, where the text is to be changed by whoever asked: on disk, or in memory.
     pub fn carry_out(&mut self, plan: &Plan, act: &Act) -> Vec<Record> {
-        if plan.is_empty() { Vec::new() } else { self.commit(plan.lineage, plan.edit(act)) }
+        // What was held back is remembered even where that is all.
+        if plan.acts.is_empty() { Vec::new() } else { self.commit(plan.lineage, plan.edit(act)) }
     }
 
     /// Hands a plan out to be carried out by the editor, or by a writer of the disk: once the text is seen to be the plan's, it is done.

@@ -107,7 +107,10 @@ fn is_ambiguous(before: &str, after: &str) -> bool {
     let length = long.len() - short.len();
     let same =
         |at: &usize| long.get(..*at).zip(long.get(at + length..)).is_some_and(|(a, b)| a.to_owned() + b == short);
-    let places: Vec<usize> = (0..=short.len()).filter(same).collect();
+    let cuts =
+        |text: &str, at: usize| at > 0 && text.as_bytes()[at - 1] == b'\r' && text.as_bytes().get(at) == Some(&b'\n');
+    let whole = |at: &usize| !cuts(short, *at) && !cuts(long, *at) && !cuts(long, at + length);
+    let places: Vec<usize> = (0..=short.len()).filter(same).filter(whole).collect();
     let at_lines = places.iter().filter(|at| **at == 0 || matches!(short.as_bytes()[**at - 1], b'\n' | b'\r')).count();
     places.len() > 1 && at_lines != 1
 }

@@ -178,7 +178,6 @@ fn what_was_held_for_an_agent_goes_with_that_agent() {
         &expect![[r#"
             1 kept for codex
             .  a
-            c  call(one);
             .  b
         "#]],
     );

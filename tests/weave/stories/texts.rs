@@ -39,7 +39,8 @@ fn an_agents_line_that_the_user_types_again_is_the_users() {
         .  a
         u  xyz
         .  b
-    "#]].assert_eq(&drawn(&document));
+    "#]]
+    .assert_eq(&drawn(&document));
 }
 
 #[test]
@@ -57,7 +58,8 @@ fn undo_goes_past_a_reload() {
         .  a
         u  mine
         c  x
-    "#]].assert_eq(&drawn(&document));
+    "#]]
+    .assert_eq(&drawn(&document));
 }
 
 #[test]
@@ -71,7 +73,8 @@ fn a_run_of_typing_is_undone_in_part() {
     types(&mut document, 1, 1, "");
     expect![[r#"
         u  a
-    "#]].assert_eq(&drawn(&document));
+    "#]]
+    .assert_eq(&drawn(&document));
 }
 
 #[test]
@@ -84,12 +87,14 @@ fn typing_that_a_reload_dropped_can_be_brought_back() {
     expect![[r#"
         .  a
         c  x
-    "#]].assert_eq(&drawn(&document));
+    "#]]
+    .assert_eq(&drawn(&document));
     document.observe(Lineage::Editor, Rope::from_str("a\ndropped\n"), &Act::user(0));
     expect![[r#"
         .  a
         u  dropped
-    "#]].assert_eq(&drawn(&document));
+    "#]]
+    .assert_eq(&drawn(&document));
 }
 
 #[test]
@@ -105,7 +110,8 @@ fn what_only_the_disk_had_is_loaded_beside_what_is_not_saved() {
         .  b
         c  x
         .  c
-    "#]].assert_eq(&drawn(&document));
+    "#]]
+    .assert_eq(&drawn(&document));
     save(&mut document);
     assert!(!document.is_dirty());
 }
@@ -173,12 +179,13 @@ fn an_empty_file_and_an_emptied_one_are_files() {
 fn characters_of_many_bytes_are_characters() {
     check(
         "file: 🦀 | é
-           claude: 🦀 | 日本 🦀 | é
-           user: 🦀 | 日本語 🦀 | é
+           claude: 🦀 | 日本 🦀🦀🦀 | é
+           user: 🦀 | 日本語 🦀🦀🦀 | é
            revert claude",
         &expect![[r#"
+            1 kept for user
             .  🦀
-            u  日本語 🦀
+            cu 日本語 🦀🦀🦀
             .  é
         "#]],
     );
@@ -194,4 +201,20 @@ fn a_change_out_of_the_text_or_within_a_character_is_left_out() {
         assert!(document.written(Lineage::Disk, &splice, &Act::external(0)).is_empty());
     }
     assert_eq!(document.text(Lineage::Editor), "é\n");
+}
+
+#[test]
+fn a_key_in_a_line_of_many_bytes_is_that_key() {
+    let long = "x = 1; ".repeat(100_000);
+    let mut document = Document::new(Rope::from_str(&long), 1);
+    document.opened(Rope::from_str(&long), &Act::user(0));
+    document.written(Lineage::Editor, &Splice::new(350_000..350_005, "y = 2"), &by("claude"));
+    types(&mut document, 7, 5, "z = 3");
+    types(&mut document, 350_000, 0, "w");
+    assert_eq!(drawn(&document).len(), long.len() + "w".len() + ".uc ".len() + "\n".len() - " ".len());
+    super::reverts(&mut document, "claude");
+    let mut expected = long.clone();
+    expected.replace_range(7..12, "z = 3");
+    expected.insert(350_000, 'w');
+    assert_eq!(document.text(Lineage::Editor).to_string(), expected);
 }
