@@ -56,7 +56,7 @@ struct Typist {
 
 impl Typist {
     fn key(&mut self) {
-        if self.keys % 30 == 0 {
+        if self.keys.is_multiple_of(30) {
             let text = self.document.text(Lineage::Editor);
             self.at = text.line_to_byte((self.keys * 104_729) % text.len_lines());
         }

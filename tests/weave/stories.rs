@@ -1,6 +1,7 @@
 //! Stories: who wrote what, what a revert leaves, what awaits review. The user acts in the editor, agents and others on disk:
 //! before they write the user saves, and after they wrote the editor reloads.
 
+mod adopted;
 mod hunks;
 mod reverts;
 mod texts;

@@ -43,7 +43,7 @@ impl Span {
     /// The byte after the last.
     #[must_use]
     pub fn end(&self) -> u32 {
-        self.start + self.len
+        self.start.saturating_add(self.len)
     }
 }
 

@@ -202,7 +202,7 @@ impl Weave {
         }
         self.index.insert(entry.id, ix);
         self.entries.push(entry);
-        for run in runs {
+        for run in runs.into_iter().filter(|run| run.len > 0) {
             self.place(ix, run);
         }
         self.act_all(ix);
@@ -449,6 +449,9 @@ impl Weave {
         }
         for switch in &acts.switches {
             let of = self.index[&switch.deed.by];
+            if of == ix {
+                continue;
+            }
             self.act(switch.deed.to, Act { by: ix, what: What::Switch(of, switch.on) });
         }
         for Deed { by, to } in &acts.accepts {
@@ -513,7 +516,8 @@ impl Weave {
     fn cut(&mut self, home: EditIx, at: u32) {
         let Some(left) = self.holding(home, at) else { return };
         let here = &mut self.fragments[left as usize];
-        if here.start == at {
+        // A broken journal may name half a character.
+        if here.start == at || !self.entries[home as usize].body.is_boundary(at as usize) {
             return;
         }
         let right = Fragment { start: at, len: here.start + here.len - at, ..here.clone() };

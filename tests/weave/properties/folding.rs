@@ -220,6 +220,35 @@ proptest! {
     }
 
     #[test]
+    fn a_broken_journal_breaks_nothing_else(history in history(), odd in vec(any::<(Index, u8, u32)>(), 1..12)) {
+        let (pair, mut records) = describe_all(&history);
+        let odd = if records.is_empty() { &[] } else { odd.as_slice() };
+        for (which, what, number) in odd {
+            let at = which.index(records.len());
+            let Record::Edited(edit) = &mut records[at] else { continue };
+            let small = number % 9;
+            let (id, acts) = (edit.id, &mut edit.acts);
+            match what % 7 {
+                0 => acts.kills.iter_mut().for_each(|span| span.start = small),
+                1 => acts.kills.iter_mut().for_each(|span| span.len = *number),
+                2 => acts.inserts.iter_mut().flat_map(|insert| &mut insert.after).for_each(|point| point.offset = small),
+                3 => acts.inserts.iter_mut().for_each(|insert| insert.text.clear()),
+                4 => acts.switches.iter_mut().for_each(|switch| switch.deed.by = id),
+                5 => acts.switches.iter_mut().for_each(|switch| switch.deed.to.start = *number),
+                _ => acts.adoptions.iter_mut().flat_map(|a| &mut a.births).for_each(|deed| deed.to.start = small),
+            }
+        }
+        let mut document = Document::new(Rope::from_str(&history.base), 9);
+        for record in &records {
+            // What names an edit that is not there is refused.
+            document.fold(record).ok();
+        }
+        let plan = plan_of(&document, Disk, &[CLAUDE, CODEX], false);
+        document.carry_out(&plan, &deed_of(USER));
+        prop_assert_eq!(document.text(lineage(Disk)), &plan.target, "{}", pair.told());
+    }
+
+    #[test]
     fn two_processes_that_tell_each_other_all_come_to_one_weave(
         turns in vec(turn(), 0..24),
         choices in vec(any::<Index>(), 1..40),

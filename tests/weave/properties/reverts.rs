@@ -105,7 +105,7 @@ proptest! {
                 continue;
             }
             // The disk's text is what the disk has, not what the editor had.
-            if by_text && before.0 != pair.text(Disk) && before.0 != plan.target.to_string() {
+            if by_text && before.0 != pair.text(Disk) && plan.target != before.0.as_str() {
                 document.observe(lineage(Editor), before.0.as_str().into(), &Act::user(0));
             } else {
                 let undo = undo(&document, lineage(Editor), revert).expect("it was a revert");

@@ -197,7 +197,7 @@ fn a_change_out_of_the_text_or_within_a_character_is_left_out() {
     document.opened(Rope::from_str("é\n"), &Act::user(0));
     let backwards = Splice { range: std::ops::Range { start: 2, end: 0 }, text: "x".to_owned(), neutral: false };
     for splice in [Splice::new(9..12, "x"), Splice::new(1..1, "x"), Splice::new(0..1, ""), backwards] {
-        assert!(document.typed(&[splice.clone()], &Act::user(0)).is_empty());
+        assert!(document.typed(std::slice::from_ref(&splice), &Act::user(0)).is_empty());
         assert!(document.written(Lineage::Disk, &splice, &Act::external(0)).is_empty());
     }
     assert_eq!(document.text(Lineage::Editor), "é\n");
@@ -217,4 +217,22 @@ fn a_key_in_a_line_of_many_bytes_is_that_key() {
     expected.replace_range(7..12, "z = 3");
     expected.insert(350_000, 'w');
     assert_eq!(document.text(Lineage::Editor).to_string(), expected);
+}
+
+#[test]
+fn undo_goes_past_other_line_ends() {
+    let (mut document, _) = tell(
+        "file: a
+        claude: a | x
+        external: a␍ | x␍
+        user: a␍ | x␍ | mine␍",
+    );
+    document.observe(Lineage::Editor, Rope::from_str("a\nx\n"), &Act::user(0));
+    expect![[r#"
+        .  a
+        c  x
+    "#]]
+    .assert_eq(&drawn(&document));
+    super::reverts(&mut document, "claude");
+    assert_eq!(document.text(Lineage::Editor), "a\n");
 }
