@@ -236,3 +236,16 @@ fn undo_goes_past_other_line_ends() {
     super::reverts(&mut document, "claude");
     assert_eq!(document.text(Lineage::Editor), "a\n");
 }
+
+#[test]
+fn a_line_break_between_them_parts_the_users_words_from_an_agents() {
+    let (mut document, _) = tell(
+        "file: a | b
+        claude: a | foo(bar) | b",
+    );
+    types(&mut document, 2, 0, "mine");
+    assert_eq!(super::reverts(&mut document.clone(), "claude"), "1 kept for user\n");
+    types(&mut document, 6, 0, "\n");
+    assert_eq!(super::reverts(&mut document, "claude"), "");
+    assert_eq!(document.text(Lineage::Editor), "a\nmine\nb\n");
+}
