@@ -2,6 +2,9 @@
 
 mod history;
 mod oracle;
+mod pair;
 mod play;
+mod properties;
+mod stories;
 mod story;
 mod vectors;

@@ -2,8 +2,9 @@
 //! It shares no code with the weave that it judges, and it is slow on purpose: it should be obviously right.
 
 mod adopted;
+pub(crate) mod enter;
 pub(crate) mod ideal;
-mod normal;
+pub(crate) mod normal;
 mod properties;
 mod vectors;
 
@@ -156,6 +157,11 @@ impl Oracle {
         let (last, switch) = *switches.iter().rev().find(|(edit, switch)| !switch.on && !undone(*edit))?;
         let switch = Switch { on: true, changes: switch.changes.clone(), undoes: Some(last) };
         Some(self.record(lineage, Edit { author: USER, switch: Some(switch) }))
+    }
+
+    /// The revert that an undoing took back.
+    pub(crate) fn undone_by(&self, edit: EditNo) -> Option<EditNo> {
+        self.edits[edit].switch.as_ref()?.undoes
     }
 
     /// The edits (no reverts) of these authors, oldest first.

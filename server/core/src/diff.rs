@@ -52,6 +52,10 @@ pub fn settle(text: &Rope, splice: &Splice) -> Vec<Splice> {
         return vec![slide(text, Splice { range: start..start + old.len(), text: new.to_owned(), ..splice })];
     }
     let around = lines_around(text, &(start..start + old.len()));
+    // Words are not looked for in a minified file: what was sent, less what both ends share, is near enough.
+    if around.len() > LONG_LINE + old.len() {
+        return vec![Splice { range: start..start + old.len(), text: new.to_owned(), ..splice }];
+    }
     let before: String = text.byte_slice(around.clone()).into();
     let mut after = before[..start - around.start].to_owned();
     after.push_str(new);
@@ -318,16 +322,20 @@ fn cut_allowed(text: &str, at: usize) -> bool {
         && !(at > 0 && at < text.len() && text.as_bytes()[at - 1] == b'\r' && text.as_bytes()[at] == b'\n')
 }
 
-/// A range that cuts a CRLF takes the whole of it.
+/// A change that cuts a CRLF, of the text before it or of the text after it, takes the whole of it.
 fn widen(text: &Rope, splice: &Splice) -> Splice {
     let Splice { range, text: new, neutral } = splice;
     let (mut range, mut new) = (range.clone(), new.clone());
-    let cuts = |at: usize| at > 0 && at < text.len_bytes() && text.byte(at - 1) == b'\r' && text.byte(at) == b'\n';
-    if cuts(range.start) {
+    let old = |at: Option<usize>| at.filter(|at| *at < text.len_bytes()).map(|at| text.byte(at));
+    let before = range.start.checked_sub(1);
+    let after_new = new.bytes().next().or_else(|| old(Some(range.end)));
+    if old(before) == Some(b'\r') && (old(Some(range.start)) == Some(b'\n') || after_new == Some(b'\n')) {
         range.start -= 1;
         new.insert(0, '\r');
     }
-    if cuts(range.end) {
+    let before_new = new.bytes().next_back().or_else(|| old(range.start.checked_sub(1)));
+    let before_old = old(range.end.checked_sub(1));
+    if old(Some(range.end)) == Some(b'\n') && (before_old == Some(b'\r') || before_new == Some(b'\r')) {
         range.end += 1;
         new.push('\n');
     }
@@ -351,8 +359,9 @@ fn slide(text: &Rope, splice: Splice) -> Splice {
         at < text.len_bytes() && text.byte(at) == moved[(n - 1) % len]
     });
     let left = (1..=reach.min(start)).take_while(|n| text.byte(start - n) == moved[len - 1 - (n - 1) % len]);
-    let right = right.filter(|n| starts_line(start + n) && valid(text, start + n)).min();
-    let left = left.filter(|n| starts_line(start - n) && valid(text, start - n)).min();
+    let whole = |at: usize| valid(text, at) && valid(text, at + splice.range.len());
+    let right = right.filter(|n| starts_line(start + n) && whole(start + n)).min();
+    let left = left.filter(|n| starts_line(start - n) && whole(start - n)).min();
     match (left, right) {
         (_, Some(right)) if left.is_none_or(|left| right <= left) => rotate(&splice, moved, right as isize, inserts),
         (Some(left), _) => rotate(&splice, moved, -(left as isize), inserts),
@@ -360,8 +369,10 @@ fn slide(text: &Rope, splice: Splice) -> Splice {
     }
 }
 
+/// Whether a text may be cut there: between two characters, and not within a CRLF.
 fn valid(text: &Rope, at: usize) -> bool {
-    text.char_to_byte(text.byte_to_char(at)) == at
+    let crlf = at > 0 && at < text.len_bytes() && text.byte(at - 1) == b'\r' && text.byte(at) == b'\n';
+    !crlf && text.char_to_byte(text.byte_to_char(at)) == at
 }
 
 fn rotate(splice: &Splice, moved: &[u8], by: isize, inserts: bool) -> Splice {
@@ -372,6 +383,9 @@ fn rotate(splice: &Splice, moved: &[u8], by: isize, inserts: bool) -> Splice {
     }
     let at = by.rem_euclid(moved.len() as isize) as usize;
     let rotated = [&moved[at..], &moved[..at]].concat();
+    if at > 0 && moved[at - 1] == b'\r' && moved[at] == b'\n' {
+        return splice.clone();
+    }
     match String::from_utf8(rotated) {
         Ok(text) => Splice { range, text, ..splice.clone() },
         Err(_) => splice.clone(),

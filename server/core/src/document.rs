@@ -8,6 +8,7 @@ mod known;
 use crate::author::Author;
 use crate::diff;
 use crate::edit::{Acts, Deed, Edit, EditId, Evidence, Lineage, Switch};
+use crate::neutral;
 use crate::weave::{EditIx, Missing, Splice, View, Weave};
 use known::{Known, State};
 use ropey::Rope;
@@ -133,6 +134,9 @@ impl Document {
                 if several.is_empty() || self.recognise(Lineage::Editor, &text, act, &mut records) {
                     return records;
                 }
+                if self.is_form(Lineage::Editor, &text, act, &mut records) {
+                    return records;
+                }
                 for change in several {
                     let mut next = self.texts[0].clone();
                     change_rope(&mut next, change);
@@ -207,6 +211,9 @@ impl Document {
         if text == self.texts[lineage.ix()] || self.recognise(lineage, &text, act, &mut records) {
             return records;
         }
+        if self.is_form(lineage, &text, act, &mut records) {
+            return records;
+        }
         let own = diff::splices(&self.texts[lineage.ix()].to_string(), &text.to_string());
         let via = diff::splices(&self.texts[lineage.other().ix()].to_string(), &text.to_string());
         let mut splices = own;
@@ -223,11 +230,32 @@ impl Document {
     /// # Errors
     /// If it names an edit that was not folded before; nothing has changed then.
     pub fn fold(&mut self, record: &Record) -> Result<(), Missing> {
+        self.fold_all(std::slice::from_ref(record))
+    }
+
+    /// Takes over all that was journaled, in its order: what opening a file begins with.
+    ///
+    /// # Errors
+    /// If a record names an edit that was not folded before; those before it are folded then.
+    pub fn fold_all(&mut self, records: &[Record]) -> Result<(), Missing> {
+        let done = records.iter().try_for_each(|record| self.fold_record(record));
+        if let Some(run) = &mut self.run {
+            run.open = false;
+        }
+        if !self.open {
+            let missing = self.weave.missing(Lineage::Disk).to_vec();
+            self.weave.set_missing(Lineage::Editor, missing);
+        }
+        self.refresh_texts();
+        done
+    }
+
+    fn fold_record(&mut self, record: &Record) -> Result<(), Missing> {
         match record {
             Record::Edited(edit) => {
                 let mine = edit.id.process == self.process;
                 let on_disk = edit.place == Lineage::Disk;
-                let in_editor = if edit.place == Lineage::Disk { !self.open } else { mine };
+                let in_editor = if on_disk { !self.open } else { mine };
                 self.weave.fold(Edit::clone(edit), [in_editor, on_disk])?;
             }
             Record::Synced { lineage, process, missing } => {
@@ -238,17 +266,6 @@ impl Document {
                     missing.iter().map(|id| self.weave.ix(*id).ok_or(Missing(*id))).collect();
                 self.weave.set_missing(*lineage, missing?);
             }
-        }
-        if let Some(run) = &mut self.run {
-            run.open = false;
-        }
-        if !self.open {
-            let missing = self.weave.missing(Lineage::Disk).to_vec();
-            self.weave.set_missing(Lineage::Editor, missing);
-        }
-        for lineage in Lineage::BOTH {
-            self.texts[lineage.ix()] = self.weave.rope(&View::of(&self.weave, lineage));
-            self.remember(lineage);
         }
         Ok(())
     }
@@ -317,7 +334,9 @@ impl Document {
     fn goes_on(&mut self, splice: &Splice, act: &Act) -> bool {
         let Some(run) = self.run.filter(|run| run.open) else { return false };
         let same = self.weave.entry(run.edit).author == act.author && splice.range == (run.end..run.end);
-        if !same || splice.text.contains(['\n', '\r']) || !self.weave.grow(run.edit, &splice.text) {
+        // Blanks at a line's end adopt nothing; the word behind them may.
+        let begins = self.weave.is_blank(run.edit) && !splice.text.trim().is_empty();
+        if !same || begins || splice.text.contains(['\n', '\r']) || !self.weave.grow(run.edit, &splice.text) {
             return false;
         }
         self.run = Some(Run { end: run.end + splice.text.len(), ..run });
@@ -384,6 +403,14 @@ impl Document {
         [lineage == Lineage::Editor || !self.open, lineage == Lineage::Disk]
     }
 
+    /// Takes a text that differs from what was there in nothing but form as a neutral edit. Whether it does.
+    fn is_form(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
+        let before = self.texts[lineage.ix()].to_string();
+        let Some(splices) = neutral::splices(&before, &text.to_string()) else { return false };
+        self.fold_new(lineage, &splices, text.clone(), act, records);
+        true
+    }
+
     /// Takes a text for what it is known to be. Whether it is known.
     fn recognise(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
         if *text == self.texts[lineage.other().ix()] {
@@ -405,7 +432,12 @@ impl Document {
                 return true;
             }
         }
-        let Some(state) = self.known.state(&self.weave, text) else { return false };
+        let Some(state) = self.known.state(&self.weave, lineage, text) else { return false };
+        // To take back what was nobody's doing is nobody's doing, and a person undoes where others format.
+        let formats = act.author != Author::User || self.weave.is_form_since(lineage, state.upto);
+        if formats && self.is_form(lineage, text, act, records) {
+            return true;
+        }
         self.go_back(lineage, &state.view(), act, records);
         true
     }
@@ -446,7 +478,7 @@ impl Document {
             return false;
         }
         let missing = self.weave.missing(Lineage::Disk);
-        let state = self.known.state(&self.weave, text);
+        let state = self.known.state(&self.weave, Lineage::Editor, text);
         let view = match &state {
             _ if *text == self.texts[1] => View::at(EditIx::MAX, None, missing),
             Some(state) => state.view(),
@@ -472,16 +504,14 @@ impl Document {
         let tail = self.run.map(|run| (run.edit, self.weave.len_of_edit(run.edit)));
         let print = self.weave.fingerprint(lineage);
         let upto = self.weave.entries().len() as EditIx;
-        self.known.remember(State { print, upto, tail, missing: self.weave.missing(lineage).to_vec() });
+        self.known.remember(State { lineage, print, upto, tail, missing: self.weave.missing(lineage).to_vec() });
     }
 }
 
-/// Does a change to a rope, where it lies within it. Whether it does.
+/// Does a change to a rope, where it lies within it and cuts no character. Whether it does.
 fn change_rope(rope: &mut Rope, change: &Splice) -> bool {
-    let (Ok(start), Ok(end)) = (rope.try_byte_to_char(change.range.start), rope.try_byte_to_char(change.range.end))
-    else {
-        return false;
-    };
+    let place = |at: usize| rope.try_byte_to_char(at).ok().filter(|char| rope.char_to_byte(*char) == at);
+    let (Some(start), Some(end)) = (place(change.range.start), place(change.range.end)) else { return false };
     if start > end {
         return false;
     }

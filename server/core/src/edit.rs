@@ -43,7 +43,7 @@ impl Span {
     /// The byte after the last.
     #[must_use]
     pub fn end(&self) -> u32 {
-        self.start + self.len
+        self.start.saturating_add(self.len)
     }
 }
 
@@ -120,6 +120,9 @@ pub struct Acts {
     /// Text that goes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kills: Vec<Span>,
+    /// Text that gives way to the same in another form (line ends, blanks at a line's end): nobody's deletion.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fades: Vec<Span>,
     /// What other edits did to a text, switched off or on again: undo, redo, revert.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub switches: Vec<Switch>,

@@ -6,6 +6,7 @@ pub mod author;
 pub mod edit;
 pub mod weave;
 pub mod diff;
+pub mod neutral;
 pub mod document;
 pub mod hunk;
 pub mod revert;

@@ -36,7 +36,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether there is nothing to revert.
+    /// Whether the text stays as it is: there is nothing to revert, or all of it is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.acts.switches.is_empty()
@@ -111,7 +111,8 @@ pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Pla
 impl Document {
     /// Carries a plan out, where the text is to be changed by whoever asked: on disk, or in memory.
     pub fn carry_out(&mut self, plan: &Plan, act: &Act) -> Vec<Record> {
-        if plan.is_empty() { Vec::new() } else { self.commit(plan.lineage, plan.edit(act)) }
+        // What was held back is remembered even where that is all.
+        if plan.acts.is_empty() { Vec::new() } else { self.commit(plan.lineage, plan.edit(act)) }
     }
 
     /// Hands a plan out to be carried out by the editor, or by a writer of the disk: once the text is seen to be the plan's, it is done.
@@ -173,16 +174,18 @@ impl Asked {
         self.off.extend(placed(weave, &waited).filter(|(by, fragment)| weave.counts(*by, *fragment, view)));
     }
 
-    /// What the user did between the first and the last of what goes, run by run.
+    /// What the user did between the first and the last of what goes, run by run. What the user had taken out stays out.
     fn add_mine(&mut self, weave: &Weave, view: &View<'_>) {
         let mut waiting = Vec::new();
         let mut inside = false;
         let mut found = Vec::new();
         for fragment in weave.order() {
             let hit = weave.deeds(fragment).any(|(by, _)| self.off.contains(&(by, fragment)));
-            let mine = weave.deeds(fragment).filter(|(by, _)| {
+            let mine = weave.deeds(fragment).filter(|(by, kind)| {
                 let author = &weave.entry(weave.owner(*by, fragment)).author;
-                matches!(author, Author::User | Author::External) && weave.counts(*by, fragment, view)
+                *kind != DeedKind::Switch
+                    && matches!(author, Author::User | Author::External)
+                    && weave.counts(*by, fragment, view)
             });
             let mine: Vec<_> = mine.map(|(by, _)| (by, fragment)).collect();
             if hit {
@@ -224,17 +227,21 @@ impl Keepers<'_> {
             .filter(|(holder, _)| self.view.has(*holder))
             .flat_map(|(holder, entry)| entry.adoptions().iter().map(move |adoption| (holder, adoption)))
             .collect();
-        if all.is_empty() {
-            return;
-        }
-        let births: HashSet<_> = all.iter().flat_map(|(_, adoption)| placed(weave, &adoption.births)).collect();
-        let off = |by, fragment| self.asked.off.contains(&(by, fragment)) && !births.contains(&(by, fragment));
-        let most = self.view.without(&off);
-        let lines = lines(weave, &most);
-        for (holder, adoption) in all {
-            if self.lives(holder, adoption, &most, &lines) {
-                self.keep(holder, adoption);
+        let mut living = all;
+        // What an adoption keeps may part the lines of others, so one that ends can end others.
+        while !living.is_empty() {
+            let births: HashSet<_> = living.iter().flat_map(|(_, adoption)| placed(weave, &adoption.births)).collect();
+            let off = |by, fragment| self.asked.off.contains(&(by, fragment)) && !births.contains(&(by, fragment));
+            let most = self.view.without(&off);
+            let lines = lines(weave, &most);
+            let before = living.len();
+            living.retain(|(holder, adoption)| self.lives(*holder, adoption, &most, &lines));
+            if living.len() == before {
+                break;
             }
+        }
+        for (holder, adoption) in living {
+            self.keep(holder, adoption);
         }
     }
 
@@ -257,7 +264,11 @@ impl Keepers<'_> {
             births.iter().any(|(from, to)| first <= *to && *from <= last)
         };
         adoption.causes.iter().any(|cause| match cause {
-            Cause::Insert(span) => weave.fragments_of(*span).into_iter().any(|f| weave.visible(f, most) && beside(f)),
+            // What goes with its author, and is only kept for another's sake, keeps nothing.
+            Cause::Insert(span) => weave
+                .fragments_of(*span)
+                .into_iter()
+                .any(|f| !self.asked.off.contains(&(holder, f)) && weave.visible(f, most) && beside(f)),
             Cause::Kill(span) => weave.fragments_of(*span).into_iter().any(|f| {
                 let killed = weave.deeds(f).any(|deed| deed == (holder, DeedKind::Kill));
                 killed && weave.counts(holder, f, most) && beside(f)

@@ -109,6 +109,8 @@ struct Act {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Kill,
+    /// A neutral edit put the same text in another form in its place.
+    Fade,
     /// What that edit did to this text counts (again), or not.
     Switch(EditIx, bool),
     /// What that edit did to this text has been accepted.
@@ -200,7 +202,7 @@ impl Weave {
         }
         self.index.insert(entry.id, ix);
         self.entries.push(entry);
-        for run in runs {
+        for run in runs.into_iter().filter(|run| run.len > 0) {
             self.place(ix, run);
         }
         self.act_all(ix);
@@ -265,6 +267,22 @@ impl Weave {
     #[must_use]
     pub fn len_of_edit(&self, ix: EditIx) -> u32 {
         self.entry(ix).body.len() as u32
+    }
+
+    /// Whether all edits from this number on that a lineage has are neutral.
+    pub(crate) fn is_form_since(&self, lineage: Lineage, from: EditIx) -> bool {
+        let view = View::of(self, lineage);
+        let neutral = |entry: &Entry| {
+            let Acts { kills, fades, switches, .. } = &entry.acts;
+            let inserts = || entry.runs.iter().all(|run| run.like.is_some());
+            !(fades.is_empty() && entry.runs.is_empty()) && kills.is_empty() && switches.is_empty() && inserts()
+        };
+        self.entries().skip(from as usize).all(|(ix, entry)| !view.has(ix) || neutral(entry))
+    }
+
+    /// Whether an edit inserted nothing but blanks.
+    pub(crate) fn is_blank(&self, ix: EditIx) -> bool {
+        self.entry(ix).body.is_blank()
     }
 
     /// All edits, in the order in which they were folded, the first text first.
@@ -364,6 +382,7 @@ impl Weave {
             let by = name(act.by);
             out += &match act.what {
                 What::Kill => format!(" killed by {by}"),
+                What::Fade => format!(" faded by {by}"),
                 What::Switch(of, on) => format!(" {} switched {} by {by}", name(of), if on { "on" } else { "off" }),
                 What::Accept(of) => format!(" {} accepted by {by}", name(of)),
                 What::Claim(of) => format!(" {} claimed by {by}", name(of)),
@@ -375,7 +394,7 @@ impl Weave {
     }
 
     fn check(&self, edit: &Edit) -> Result<(), Missing> {
-        let Acts { inserts, kills, switches, adoptions, accepts, claims, kept } = &edit.acts;
+        let Acts { inserts, kills, fades, switches, adoptions, accepts, claims, kept } = &edit.acts;
         let held = adoptions.iter().flat_map(|a| a.births.iter().chain(&a.kills));
         let deeds = switches
             .iter()
@@ -387,7 +406,7 @@ impl Weave {
         let named = deeds
             .flat_map(|deed| [deed.by, deed.to.edit])
             .chain(inserts.iter().flat_map(|i| [i.after, i.like]).flatten().map(|point| point.edit))
-            .chain(kills.iter().map(|span| span.edit))
+            .chain(kills.iter().chain(fades).map(|span| span.edit))
             .chain(kept.iter().map(|k| k.holder));
         for id in named {
             if id != edit.id && !self.index.contains_key(&id) {
@@ -425,8 +444,14 @@ impl Weave {
         for span in &acts.kills {
             self.act(*span, Act { by: ix, what: What::Kill });
         }
+        for span in &acts.fades {
+            self.act(*span, Act { by: ix, what: What::Fade });
+        }
         for switch in &acts.switches {
             let of = self.index[&switch.deed.by];
+            if of == ix {
+                continue;
+            }
             self.act(switch.deed.to, Act { by: ix, what: What::Switch(of, switch.on) });
         }
         for Deed { by, to } in &acts.accepts {
@@ -491,7 +516,8 @@ impl Weave {
     fn cut(&mut self, home: EditIx, at: u32) {
         let Some(left) = self.holding(home, at) else { return };
         let here = &mut self.fragments[left as usize];
-        if here.start == at {
+        // A broken journal may name half a character.
+        if here.start == at || !self.entries[home as usize].body.is_boundary(at as usize) {
             return;
         }
         let right = Fragment { start: at, len: here.start + here.len - at, ..here.clone() };
@@ -510,7 +536,7 @@ impl Weave {
     fn refresh_all_of(&mut self, ix: EditIx) {
         let mut fragments = self.fragments_in(ix, 0, u32::MAX);
         let acts = &self.entries[ix as usize].acts;
-        let touched = acts.kills.iter().chain(acts.switches.iter().map(|switch| &switch.deed.to));
+        let touched = acts.kills.iter().chain(&acts.fades).chain(acts.switches.iter().map(|switch| &switch.deed.to));
         for span in touched {
             fragments.extend(self.fragments_in(self.index[&span.edit], span.start, span.end()));
         }

@@ -42,7 +42,7 @@ impl Oracle {
                 touched.then(|| line.whole.clone()).into_iter().collect()
             } else {
                 let mut tokens = tokens(&line, &atoms);
-                tokens.retain(|token| token.clone().all(|at| foreign(&at)) && splits(token, &deleted, insert));
+                tokens.retain(|token| splits(token, &foreign, &deleted, insert));
                 tokens
             };
             for part in parts {
@@ -54,16 +54,16 @@ impl Oracle {
         self.adoptions.extend(adoptions);
     }
 
-    /// The dead that these atoms stood in for: killed by the edits that bore them, in the same stretch of the list, or
-    /// killed by an agent right beside them in their line.
+    /// The dead that these atoms stood in for: killed by the authors who bore them, in the same stretch of the list (to
+    /// delete and then to type is to replace), or killed by an agent right beside them in their line.
     fn replaced_by(&self, lineage: Lineage, author: AuthorNo, adopted: &[AtomNo]) -> Vec<AtomNo> {
         let places: Vec<usize> =
             (0..self.atoms.len()).filter(|&place| adopted.contains(&self.atoms[place].no)).collect();
         let (Some(&first), Some(&last)) = (places.first(), places.last()) else {
             return Vec::new();
         };
-        let births: BTreeSet<EditNo> = places.iter().map(|&place| self.atoms[place].born).collect();
-        let is_stretch = |atom: &Atom| !self.is_visible(lineage, atom) || births.contains(&atom.born);
+        let bearers: BTreeSet<AuthorNo> = places.iter().map(|&place| self.atoms[place].author).collect();
+        let is_stretch = |atom: &Atom| !self.is_visible(lineage, atom) || bearers.contains(&atom.author);
         let is_beside = |atom: &Atom| !self.is_visible(lineage, atom) && !atom.ch.is_break();
         let before = || self.atoms[..first].iter().rev();
         let within = || self.atoms[first..=last].iter();
@@ -73,7 +73,8 @@ impl Oracle {
             .take_while(|atom| is_stretch(atom))
             .chain(within())
             .chain(after().take_while(|atom| is_stretch(atom)));
-        let by_them = stretch.filter(|atom| self.kills(lineage, atom).iter().any(|kill| births.contains(kill)));
+        let by_them = stretch
+            .filter(|atom| self.kills(lineage, atom).iter().any(|kill| bearers.contains(&self.edits[*kill].author)));
         let beside = before()
             .take_while(|atom| is_beside(atom))
             .chain(within())
@@ -139,7 +140,7 @@ fn deletes_part_of(line: &Line, atoms: &[&Atom], deleted: &Range<usize>, insert:
     !gone.is_empty() && !is_whole && !is_neutral
 }
 
-/// Text in the line, behind its start: breaks, indentation behind them and trailing blanks are none.
+/// Text in the line: breaks, indentation (behind them or at the line's start) and trailing blanks are none.
 fn types_in(line: &Line, atoms: &[&Atom], deleted: &Range<usize>, insert: &[Ch]) -> bool {
     let has_words = |chs: &[Ch]| chs.iter().any(|ch| !ch.is_blank());
     let mut pieces = insert.split(|ch| ch.is_break());
@@ -151,7 +152,8 @@ fn types_in(line: &Line, atoms: &[&Atom], deleted: &Range<usize>, insert: &[Ch])
     let within = line.text.start < deleted.start && deleted.start < line.text.end;
     let splits_it = within && last.is_none() && !first.is_empty();
     let joins_its_head = (within || at_its_end) && has_words(first);
-    let joins_its_tail = within && last.is_some_and(has_words);
+    let ends_in_it = line.text.start <= deleted.end && deleted.end < line.text.end;
+    let joins_its_tail = ends_in_it && has_words(last.unwrap_or(first));
     let fills_it = is_blank
         && line.text.start <= deleted.start
         && deleted.start <= line.text.end
@@ -159,11 +161,14 @@ fn types_in(line: &Line, atoms: &[&Atom], deleted: &Range<usize>, insert: &[Ch])
     splits_it || joins_its_head || joins_its_tail || fills_it
 }
 
-fn splits(token: &Range<usize>, deleted: &Range<usize>, insert: &[Ch]) -> bool {
-    let gone = overlap(token, deleted);
-    let deletes_part = !gone.is_empty() && gone != *token;
+/// Whether the foreign part of a token is cut: some of it goes and some is left, or text is put between two of its characters.
+fn splits(token: &Range<usize>, foreign: &impl Fn(&usize) -> bool, deleted: &Range<usize>, insert: &[Ch]) -> bool {
+    let theirs = || token.clone().filter(foreign);
+    let deletes_part = theirs().any(|at| deleted.contains(&at)) && theirs().any(|at| !deleted.contains(&at));
     let within = token.start < deleted.start && deleted.start < token.end;
-    deletes_part || (within && insert.iter().any(|ch| !ch.is_break()))
+    let between_theirs = within && foreign(&(deleted.start - 1)) && foreign(&deleted.start);
+    let types = insert.iter().any(|ch| !ch.is_blank()) || !insert.iter().any(|ch| ch.is_break());
+    deletes_part || (between_theirs && types && !insert.is_empty())
 }
 
 fn overlap(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
@@ -242,7 +247,7 @@ mod tests {
                 a | foo barbaz | c -> no (ideal: a | c)
                 a | baz | c -> no (ideal: a | c)
                 a | new | baz | c -> no (ideal: a | new | c)
-                a | xfoo bar | baz | c -> no (ideal: a | xc)
+                a | xfoo bar | baz | c -> adopted: a | xfoo bar | c (ideal: a | xc)
             "#]],
         );
     }

@@ -123,7 +123,7 @@ impl Oracle {
             if (goes && stays_by_adoption) || (!goes && !stays_replaced) {
                 kept.push(atom.ch);
             }
-            let left_alone = typed_into.contains(&atom.no) && if goes { kills.is_empty() } else { atom.author != USER };
+            let left_alone = typed_into.contains(&atom.no) && (goes || atom.author != USER);
             let may = if goes { stays_by_adoption || left_alone } else { comes_back && (stays_replaced || left_alone) };
             if !goes || may {
                 let letter = Letter { text: normal::spelled([atom.ch]), must: !may, of_user: atom.author == USER };
@@ -148,14 +148,24 @@ impl Oracle {
         }
     }
 
-    /// All that belongs to visible lines in which text that stays was typed right beside text that goes: the atoms, and
-    /// the dead between them.
+    /// All that belongs to lines in which text that stays was typed right beside text that goes: the atoms, and the dead
+    /// between them. It may have been typed there before those who go deleted the line.
     fn typed_into(&self, lineage: Lineage, is_out: &impl Fn(EditNo) -> bool) -> BTreeSet<AtomNo> {
-        let visible = self.visible(lineage);
+        let stood = |place: &usize| {
+            let atom = &self.atoms[*place];
+            self.is_born(lineage, atom) && self.kills(lineage, atom).into_iter().all(is_out)
+        };
+        let standing: Vec<usize> = (0..self.atoms.len()).filter(stood).collect();
+        let mut atoms = self.typed_into_lines(&self.visible(lineage), is_out);
+        atoms.extend(self.typed_into_lines(&standing, is_out));
+        atoms
+    }
+
+    fn typed_into_lines(&self, visible: &[usize], is_out: &impl Fn(EditNo) -> bool) -> BTreeSet<AtomNo> {
         let mut atoms = BTreeSet::new();
         let mut before_line = 0;
         let is_break = |place: &usize| self.atoms[*place].ch.is_break();
-        let mut rest = &visible[..];
+        let mut rest = visible;
         while !rest.is_empty() {
             let end = rest.iter().position(is_break).map_or(rest.len(), |at| at + 1);
             let (line, after) = rest.split_at(end);

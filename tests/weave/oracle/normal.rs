@@ -2,39 +2,39 @@
 
 /// One character of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ch {
+pub(crate) enum Ch {
     One(char),
     CrLf,
 }
 
 impl Ch {
     /// In Rust characters.
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.as_chars().len()
     }
 
-    pub(super) fn as_chars(self) -> Vec<char> {
+    pub(crate) fn as_chars(self) -> Vec<char> {
         match self {
             Ch::One(char) => vec![char],
             Ch::CrLf => vec!['\r', '\n'],
         }
     }
 
-    pub(super) fn is_break(self) -> bool {
+    pub(crate) fn is_break(self) -> bool {
         matches!(self, Ch::CrLf | Ch::One('\n' | '\r'))
     }
 
     /// White space, line breaks included.
-    pub(super) fn is_blank(self) -> bool {
+    pub(crate) fn is_blank(self) -> bool {
         matches!(self, Ch::CrLf) || matches!(self, Ch::One(char) if char.is_whitespace())
     }
 
-    pub(super) fn is_word(self) -> bool {
+    pub(crate) fn is_word(self) -> bool {
         matches!(self, Ch::One(char) if char.is_alphanumeric() || char == '_')
     }
 }
 
-pub(super) fn chs(text: &str) -> Vec<Ch> {
+pub(crate) fn chs(text: &str) -> Vec<Ch> {
     let chars: Vec<char> = text.chars().collect();
     let mut chs = Vec::new();
     let mut at = 0;
@@ -46,20 +46,20 @@ pub(super) fn chs(text: &str) -> Vec<Ch> {
     chs
 }
 
-pub(super) fn spelled(chs: impl IntoIterator<Item = Ch>) -> String {
+pub(crate) fn spelled(chs: impl IntoIterator<Item = Ch>) -> String {
     chs.into_iter().flat_map(Ch::as_chars).collect()
 }
 
 /// Replace `delete` Rust characters from Rust character `at` on.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Normal {
-    pub(super) at: usize,
-    pub(super) delete: usize,
-    pub(super) insert: Vec<Ch>,
+pub(crate) struct Normal {
+    pub(crate) at: usize,
+    pub(crate) delete: usize,
+    pub(crate) insert: Vec<Ch>,
 }
 
 /// What a change of a text comes to; None when it changes nothing.
-pub(super) fn normal(old: &str, at: usize, delete: usize, insert: &str) -> Option<Normal> {
+pub(crate) fn normal(old: &str, at: usize, delete: usize, insert: &str) -> Option<Normal> {
     let raw: Vec<char> = old.chars().collect();
     let at = at.min(raw.len());
     let end = at.saturating_add(delete).min(raw.len());

@@ -19,6 +19,7 @@ pub(super) struct Known {
 /// A text that the file had: all edits before `upto` but `missing`, and of the run of typing that was open so much.
 #[derive(Clone, Debug)]
 pub(super) struct State {
+    pub(super) lineage: Lineage,
     pub(super) print: Fingerprint,
     pub(super) upto: EditIx,
     pub(super) tail: Option<(EditIx, u32)>,
@@ -68,10 +69,11 @@ impl Known {
         Some(target.edit.clone())
     }
 
-    /// The newest earlier state with this text.
-    pub(super) fn state(&self, weave: &Weave, text: &Rope) -> Option<State> {
+    /// The newest earlier state with this text, of this lineage if there is one.
+    pub(super) fn state(&self, weave: &Weave, lineage: Lineage, text: &Rope) -> Option<State> {
         let print = Fingerprint::of_chunks(text.chunks());
-        let state = self.states.iter().rev().find(|state| state.print == print)?;
+        let same = || self.states.iter().rev().filter(|state| state.print == print);
+        let state = same().find(|state| state.lineage == lineage).or_else(|| same().next())?;
         (weave.rope(&state.view()) == *text).then(|| state.clone())
     }
 }

@@ -68,6 +68,9 @@ impl Weave {
         let other_tokens = glyphs.iter().any(|glyph| glyph.whose == Whose::Other && !glyph.ch.is_whitespace());
         let mut taken: Vec<Range<usize>> = Vec::new();
         let mut replaced = false;
+        // A line without tokens is theirs whose all of it is.
+        let blank = glyphs.iter().all(|glyph| glyph.ch.is_whitespace());
+        let other_tokens = other_tokens || blank && agents().count() < glyphs.len();
         if touched.clipped || other_tokens || own_tokens && !all_held {
             for token in split_tokens(&glyphs, &touched.typed) {
                 taken.extend(token);
@@ -75,7 +78,8 @@ impl Weave {
             }
         } else {
             let token = |glyph: &&Glyph| !glyph.ch.is_whitespace();
-            let gone = agents().filter(token).any(|glyph| glyph.deleted);
+            let text = glyphs.iter().rposition(|glyph| !glyph.ch.is_whitespace()).map_or(0, |last| last + 1);
+            let gone = glyphs[..text].iter().any(|glyph| glyph.whose == Whose::Agent && glyph.deleted);
             let left = agents().filter(token).any(|glyph| !glyph.deleted);
             if !touched.typed.is_empty() || gone && left {
                 replaced = left;
@@ -214,7 +218,7 @@ impl Weave {
             }
             let first = line_of(text, splice.range.start);
             let last = line_of(text, splice.range.end);
-            let (into_first, into_last) = joins(splice, &first);
+            let (into_first, into_last) = joins(text, splice, &first, &last);
             for line in lines_between(text, &first, &last) {
                 let deleted = splice.range.start.max(line.start)..splice.range.end.min(line.end);
                 let typed = line == first && into_first || line == last && into_last;
@@ -256,22 +260,28 @@ pub(crate) fn push_deed(deeds: &mut Vec<Deed>, deed: Deed) {
     }
 }
 
-/// Whether a splice's new text comes to stand in one line with what is left of its first line, and of its last one.
-fn joins(splice: &Splice, first: &Range<usize>) -> (bool, bool) {
+/// Whether a splice's new text comes to stand in one line with what is left of its first line, and of its last one. Blanks at a
+/// line's end, or before it, are no typing, nor is a line break with the indentation that an editor puts behind it.
+fn joins(before: &Rope, splice: &Splice, first: &Range<usize>, last: &Range<usize>) -> (bool, bool) {
     let text = splice.text.as_str();
-    if text.is_empty() {
-        return (false, false);
-    }
+    let stays_behind = || splice.range.end < text_end(before, last);
+    let has_words = |text: &str| text.chars().any(|ch| !ch.is_whitespace());
     match (text.find(['\n', '\r']), text.rfind(['\n', '\r'])) {
         (Some(head), Some(tail)) => {
-            // A line break, with the indentation that an editor puts behind it, is no typing.
-            let typed = text.chars().any(|ch| !ch.is_whitespace());
-            let into_first = typed && head > 0 && splice.range.start > first.start;
-            let into_last = typed && text[tail + 1..].chars().any(|ch| !ch.is_whitespace());
-            (into_first, into_last)
+            let into_first = has_words(&text[..head]) && splice.range.start > first.start;
+            (into_first, has_words(&text[tail + 1..]) && stays_behind())
         }
-        _ => (true, true),
+        _ => {
+            let typed = has_words(text) || !text.is_empty() && first.start < splice.range.start && stays_behind();
+            (typed, typed)
+        }
     }
+}
+
+/// Where a line's text ends: before its break, and before the blanks before that.
+fn text_end(text: &Rope, line: &Range<usize>) -> usize {
+    let trailing = text.byte_slice(line.clone()).chars_at(text.byte_to_char(line.end) - text.byte_to_char(line.start));
+    line.end - trailing.reversed().take_while(|ch| ch.is_whitespace()).map(char::len_utf8).sum::<usize>()
 }
 
 /// The agent's part of each word that is cut: by text put between two of its characters, or because a part of it goes.

@@ -41,6 +41,11 @@ impl Body {
         }
     }
 
+    /// Whether there is nothing but blanks in a short text.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(self, Self::Short(text) if text.trim().is_empty())
+    }
+
     /// Calls `visit` with the text of a range, piece by piece.
     pub(super) fn visit(&self, range: Range<usize>, visit: &mut dyn FnMut(&str)) {
         match self {

@@ -42,15 +42,23 @@ impl Weave {
             let spans: Vec<Span> = killed.iter().map(|piece| self.span(piece.fragment, piece.range.clone())).collect();
             let left = spans.last().copied().map(end_of).or_else(|| self.gap_of(lineage, author, range.start));
             if !text.is_empty() {
-                let like =
-                    spans.first().filter(|_| *neutral).map(|span| Point { edit: span.edit, offset: span.start + 1 });
+                let like = if *neutral { self.kept_author(lineage, &spans, range.start) } else { None };
                 acts.inserts.push(Insert { after: left, text: text.clone(), like });
             }
             for span in spans {
-                push_span(&mut acts.kills, span);
+                push_span(if *neutral { &mut acts.fades } else { &mut acts.kills }, span);
             }
         }
         acts
+    }
+
+    /// Whose author neutral text keeps: that of the text that it takes the place of, or else of what stands before it, or behind.
+    fn kept_author(&self, lineage: Lineage, gone: &[Span], offset: usize) -> Option<Point> {
+        let beside =
+            |at: usize| self.pieces(lineage, at..at + 1).pop().map(|piece| self.span(piece.fragment, piece.range));
+        let span =
+            gone.first().copied().or_else(|| offset.checked_sub(1).and_then(beside)).or_else(|| beside(offset))?;
+        Some(Point { edit: span.edit, offset: span.start + 1 })
     }
 
     /// Where in the gap before a byte of a lineage's text an author's new text goes: behind the visible character before it, and

@@ -6,7 +6,7 @@ use super::tree::FragmentIx;
 use super::view::DeedKind;
 use super::{EditIx, View, Weave};
 use crate::author::Author;
-use crate::edit::{Acts, Lineage, Switch};
+use crate::edit::{Acts, Deed, Lineage, Switch};
 use std::ops::Range;
 
 impl Weave {
@@ -16,17 +16,37 @@ impl Weave {
         let mut acts = Acts::default();
         for fragment in self.order() {
             let (shown, wanted) = (self.visible_len(fragment, &now), self.visible_len(fragment, then));
-            if shown > wanted {
+            if shown < wanted {
+                acts.switches.extend(self.awaken(fragment, wanted, &now, then));
+            } else if wanted == 0 {
+                let before = acts.switches.len();
+                acts.switches.extend(self.put_back(fragment, &now, then));
+                if shown > 0 && acts.switches.len() == before {
+                    push_span(&mut acts.kills, self.whole(fragment));
+                }
+            } else if shown > wanted {
                 push_span(&mut acts.kills, self.span(fragment, wanted..shown));
-            } else if shown < wanted {
-                acts.switches.extend(self.awaken(fragment, &now, then));
             }
         }
         acts
     }
 
-    /// The switches that make a fragment visible which is so in an earlier view.
-    fn awaken(&self, fragment: FragmentIx, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
+    /// The switches by which a fragment is as invisible as it is in an earlier view: for the same author's sake.
+    fn put_back(&self, fragment: FragmentIx, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
+        // What was not typed yet was not hidden by anyone.
+        if !then.has(self.fragments[fragment as usize].edit) || self.visible(fragment, then) {
+            return Vec::new();
+        }
+        let deeds = self.deeds(fragment).filter(|(_, kind)| *kind != DeedKind::Switch);
+        let changed = deeds.map(|(by, _)| by).chain(self.fades(fragment)).filter_map(|by| {
+            let (was, is) = (self.counts(by, fragment, then), self.counts(by, fragment, now));
+            (was != is).then(|| Switch { deed: self.deed(by, fragment), on: was })
+        });
+        changed.collect()
+    }
+
+    /// The switches that make a fragment's first bytes visible which are so in an earlier view.
+    fn awaken(&self, fragment: FragmentIx, bytes: u32, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
         let deeds = self.deeds(fragment).filter_map(|(by, kind)| {
             let on = match kind {
                 DeedKind::Birth => !self.counts(by, fragment, now) && self.counts(by, fragment, then),
@@ -39,7 +59,12 @@ impl Weave {
                 _ => None,
             }
         });
-        deeds.map(|(by, on)| Switch { deed: self.deed(by, fragment), on }).collect()
+        let fades = self.fades(fragment);
+        let fades = fades.filter(|by| !self.counts(*by, fragment, then) && self.counts(*by, fragment, now));
+        let deeds = deeds.chain(fades.map(|by| (by, false)));
+        let to = self.span(fragment, 0..bytes);
+        let deed = |by: EditIx| Deed { by: self.entries[by as usize].id, to };
+        deeds.map(|(by, on)| Switch { deed: deed(by), on }).collect()
     }
 
     /// If a splice inserts whole lines that are just what one edit deleted between the same two live neighbours: their revival.

@@ -115,9 +115,17 @@ impl Weave {
 
     pub(crate) fn visible(&self, fragment: FragmentIx, view: &View<'_>) -> bool {
         let Fragment { edit, like, ref acts, .. } = self.fragments[fragment as usize];
-        self.counts(edit, fragment, view)
-            && (like == edit || self.counts(like, fragment, view))
-            && !acts.iter().any(|act| act.what == What::Kill && self.counts(act.by, fragment, view))
+        // What a neutral edit did is nobody's, so that no author's leaving undoes it.
+        let born = if like == edit {
+            self.counts(edit, fragment, view)
+        } else {
+            self.counts_but_for(edit, fragment, view) && self.counts(like, fragment, view)
+        };
+        born && !acts.iter().any(|act| match act.what {
+            What::Kill => self.counts(act.by, fragment, view),
+            What::Fade => self.counts_but_for(act.by, fragment, view),
+            _ => false,
+        })
     }
 
     /// How many of a fragment's bytes, from its start, are in a text.
@@ -155,8 +163,14 @@ impl Weave {
         std::iter::once((here.like, DeedKind::Birth)).chain(here.acts.iter().filter_map(|act| match act.what {
             What::Kill => Some((act.by, DeedKind::Kill)),
             What::Switch(..) => Some((act.by, DeedKind::Switch)),
-            What::Accept(_) | What::Claim(_) | What::Hold => None,
+            What::Fade | What::Accept(_) | What::Claim(_) | What::Hold => None,
         }))
+    }
+
+    /// The neutral edits that put the same in another form in a fragment's place.
+    pub(crate) fn fades(&self, fragment: FragmentIx) -> impl Iterator<Item = EditIx> + '_ {
+        let acts = &self.fragments[fragment as usize].acts;
+        acts.iter().filter(|act| act.what == What::Fade).map(|act| act.by)
     }
 
     /// All that an edit did.
@@ -246,6 +260,20 @@ impl Weave {
             }
         }
         pieces
+    }
+
+    /// Who wrote what of a part of a lineage's text: runs of so many bytes, each with the edit whose author it is.
+    #[must_use]
+    pub fn blame(&self, lineage: Lineage, range: Range<usize>) -> Vec<(usize, EditIx)> {
+        let mut runs: Vec<(usize, EditIx)> = Vec::new();
+        for piece in self.pieces(lineage, range) {
+            let owner = self.birth_owner(piece.fragment);
+            match runs.last_mut() {
+                Some((len, by)) if *by == owner => *len += piece.range.len(),
+                _ => runs.push((piece.range.len(), owner)),
+            }
+        }
+        runs
     }
 
     /// The fragment that stands before another, visible or not.

@@ -1,0 +1,7 @@
+//! What must always hold of the weave, in thousands of random histories, most of it beside the oracle.
+
+mod folding;
+mod neutral;
+mod ranges;
+mod reverts;
+mod texts;

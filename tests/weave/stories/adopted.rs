@@ -1,0 +1,84 @@
+//! Adopted lines: how long they are the user's, and what of them is.
+
+use super::check;
+use expect_test::expect;
+
+#[test]
+fn a_line_stays_the_users_while_one_of_two_changes_in_it_stands() {
+    check(
+        "file: a | b
+           claude: a | let one = two; | b
+           user: a | let one = Xtwo; | b
+           user: a | let one = Xtwoo; | b
+           user: a | let one = twoo; | b
+           revert claude",
+        &expect![[r#"
+            1 kept for user
+            .  a
+            cu let one = twoo;
+            .  b
+        "#]],
+    );
+}
+
+#[test]
+fn in_a_line_of_several_only_the_word_that_the_user_split_is_kept() {
+    check(
+        "file: old = 1
+           claude: old = 1 + foo + bar
+           user: old = 1 + foXo + bar
+           revert claude",
+        &expect![[r#"
+            1 kept for user
+            .cu old = 1foXo
+        "#]],
+    );
+}
+
+#[test]
+fn of_two_replaced_lines_the_one_whose_new_line_is_not_adopted_comes_back() {
+    check(
+        "file: a | first old thing | second old thing | b
+           claude: a | call(alpha); | call(beta); | b
+           user: a | call(alpha); | call(beta, more); | b
+           revert claude",
+        &expect![[r#"
+            1 kept for user
+            .  a
+            .  first old thing
+            cu call(beta, more);
+            .  b
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_user_parted_from_an_agents_line_holds_it_no_more() {
+    check(
+        "file: a | b
+           claude: a | foo(bar) | b
+           user: a | mine foo(bar) | b
+           user: a | mine | foo(bar) | b
+           revert claude",
+        &expect![[r#"
+            .  a
+            u  mine
+            .  b
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_two_agents_built_on_each_other_goes_when_both_go() {
+    check(
+        "file: a | b
+           claude: a | call(one); | b
+           codex: a | call(one, two); | b
+           claude: a | call(one, two, three); | b
+           revert agents",
+        &expect![[r#"
+            .  a
+            .  b
+        "#]],
+    );
+}
