@@ -1,0 +1,140 @@
+//! Agents' hooks: registered, leading to this program, and working: one event takes the whole way, from the command as the agent
+//! would start it to the journal.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use super::super::init::{Place, claude_code};
+use super::Check;
+use crate::journal::Journal;
+use crate::state_dir;
+use crate::store::now;
+
+const NAME: &str = "claude-code";
+const ADVICE: &str = "run `countersign init --agent claude-code`";
+
+/// How Claude Code's hooks stand, and each command that is registered.
+pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
+    let mut checks = Vec::new();
+    let mut by_event: BTreeMap<String, usize> = BTreeMap::new();
+    let mut commands = Vec::new();
+    for file in claude_code::all_settings(place) {
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        let shown = place.shown(&file);
+        let found = match claude_code::registered(&text) {
+            Ok(found) => found,
+            Err(error) => {
+                checks.push(Check::bad(
+                    NAME,
+                    format!("{shown}: {error:#}"),
+                    "mend it: Claude Code may pass over it whole",
+                ));
+                continue;
+            }
+        };
+        for hook in &found {
+            *by_event.entry(hook.event.clone()).or_default() += 1;
+        }
+        let mut here: Vec<String> = found.iter().map(|hook| hook.command.clone()).collect();
+        here.sort();
+        here.dedup();
+        for command in here {
+            let hook = found.iter().find(|hook| hook.command == command);
+            checks.push(leads(place, &shown, hook.and_then(|hook| hook.program.as_deref()), &command));
+            commands.push(command);
+        }
+    }
+    if by_event.is_empty() {
+        checks.push(Check::bad(
+            NAME,
+            "no hooks of ours are registered: what it writes would count as external",
+            ADVICE,
+        ));
+        return (checks, commands);
+    }
+    let missing: Vec<&str> = claude_code::events().filter(|event| !by_event.contains_key(*event)).collect();
+    if !missing.is_empty() {
+        checks.push(Check::bad(NAME, format!("no hook for {}", missing.join(", ")), ADVICE));
+    }
+    if by_event.values().any(|times| *times > 1) {
+        checks.push(Check::bad(
+            NAME,
+            "hooks are registered more than once: each event is told twice",
+            "keep one: `countersign init --remove --agent claude-code`, with --user for those of all workspaces",
+        ));
+    }
+    commands.sort();
+    commands.dedup();
+    (checks, commands)
+}
+
+fn leads(place: &Place, shown: &str, program: Option<&Path>, command: &str) -> Check {
+    let Some(program) = program else {
+        return Check::good(NAME, format!("{shown}: `{command}`, not as init writes it"));
+    };
+    match std::fs::canonicalize(program) {
+        Err(_) => Check::bad(NAME, format!("{shown}: there is no {}", program.display()), ADVICE),
+        Ok(found) if found != place.program => {
+            let said = format!("{shown}: starts another program than this one: {}", program.display());
+            Check::bad(NAME, said, format!("{ADVICE} with the one that you want"))
+        }
+        Ok(_) => Check::good(NAME, format!("{shown}: hooks start this program")),
+    }
+}
+
+/// Sends a session's begin and end through a registered command, as Claude Code does, and looks for both in the journal.
+pub(super) fn round_trip(place: &Place, command: &str) -> Check {
+    match arrives(place, command) {
+        Ok(milliseconds) => {
+            Check::good("round trip", format!("an event of `{NAME}` was in the journal after {milliseconds} ms"))
+        }
+        Err(error) => Check::bad("round trip", format!("{error:#}"), "the state folder's file `log` may say why"),
+    }
+}
+
+fn arrives(place: &Place, command: &str) -> Result<u128> {
+    let session = format!("doctor-{}-{}", std::process::id(), now());
+    let begin = Instant::now();
+    tell(place, command, &session, json!({ "hook_event_name": "SessionStart", "source": "startup" }))?;
+    let took = begin.elapsed().as_millis();
+    // Ended at once, so that nobody waits for it.
+    tell(place, command, &session, json!({ "hook_event_name": "SessionEnd", "reason": "other" }))?;
+    let var = |name| std::env::var_os(name);
+    let found = state_dir::locate(&place.root, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref())?;
+    let journal = Journal::open(&found.dir, now() as i64)?.journal;
+    match journal.events_of_session(&session, 0)?.len() {
+        0 => bail!("a test event went through `{command}`, and did not arrive in the journal"),
+        1 => bail!("of two test events that went through `{command}`, one did not arrive in the journal"),
+        _ => Ok(took),
+    }
+}
+
+fn tell(place: &Place, command: &str, session: &str, mut payload: serde_json::Value) -> Result<()> {
+    payload["session_id"] = session.into();
+    payload["cwd"] = place.root.to_string_lossy().into();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).current_dir(&place.root).env("CLAUDE_PROJECT_DIR", &place.root);
+    let mut child = shell
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("cannot start a shell")?;
+    // A command that reads nothing closes the pipe; its exit says the rest.
+    let written = child.stdin.take().context("a pipe was asked for")?.write_all(payload.to_string().as_bytes());
+    let output = child.wait_with_output().context("cannot wait for the hook")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("`{command}` ended with {}: {}", output.status, said.lines().next().unwrap_or("no word"));
+    }
+    written.context("the hook read nothing")?;
+    serde_json::from_slice::<serde_json::Value>(&output.stdout)
+        .with_context(|| format!("`{command}` answered with no JSON"))?;
+    Ok(())
+}
