@@ -3,5 +3,6 @@
 mod harness;
 mod payloads;
 mod rules;
+mod setup;
 mod support;
 mod weave;

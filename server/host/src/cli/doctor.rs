@@ -65,12 +65,14 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let place = Place::new(dir, false)?;
     let mut checks = vec![machine::program(&place), machine::git(&place)];
     checks.extend(record::policies(&place));
-    checks.extend(record::state(&place));
+    let (state, folder) = record::folder(&place);
+    checks.extend(state);
     let (hooks, commands) = agents::hooks(&place);
     checks.extend(hooks);
     if !args.no_event {
         checks.extend(commands.iter().map(|command| agents::round_trip(&place, command)));
     }
+    checks.extend(folder.iter().flat_map(|folder| record::kept(folder)));
     checks.extend(editors::all(&place));
     checks.push(machine::watches(&place));
     let is_well = checks.iter().all(|check| check.state != State::Bad);

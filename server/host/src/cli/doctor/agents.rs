@@ -3,15 +3,19 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use countersign_core::session::Session;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::json;
 
 use super::super::init::{Place, claude_code};
-use super::Check;
+use super::{Check, State};
 use crate::journal::Journal;
 use crate::state_dir;
 use crate::store::now;
@@ -19,7 +23,10 @@ use crate::store::now;
 const NAME: &str = "claude-code";
 const ADVICE: &str = "run `countersign init --agent claude-code`";
 
-/// How Claude Code's hooks stand, and each command that is registered.
+/// How long a hook may take that is tried.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How Claude Code's hooks stand, and each registered command that starts this program.
 pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
     let mut checks = Vec::new();
     let mut by_event: BTreeMap<String, usize> = BTreeMap::new();
@@ -46,8 +53,12 @@ pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
         here.dedup();
         for command in here {
             let hook = found.iter().find(|hook| hook.command == command);
-            checks.push(leads(place, &shown, hook.and_then(|hook| hook.program.as_deref()), &command));
-            commands.push(command);
+            let check = leads(place, &shown, hook.and_then(|hook| hook.program.as_deref()), &command);
+            // A repository may bring settings of its own: no command of theirs is started but this very program.
+            if check.state == State::Good && hook.is_some_and(|hook| hook.program.is_some()) {
+                commands.push(command);
+            }
+            checks.push(check);
         }
     }
     if by_event.is_empty() {
@@ -76,7 +87,7 @@ pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
 
 fn leads(place: &Place, shown: &str, program: Option<&Path>, command: &str) -> Check {
     let Some(program) = program else {
-        return Check::good(NAME, format!("{shown}: `{command}`, not as init writes it"));
+        return Check::absent(NAME, format!("{shown}: `{command}`, not as init writes it and so not tried"));
     };
     match std::fs::canonicalize(program) {
         Err(_) => Check::bad(NAME, format!("{shown}: there is no {}", program.display()), ADVICE),
@@ -99,7 +110,8 @@ pub(super) fn round_trip(place: &Place, command: &str) -> Check {
 }
 
 fn arrives(place: &Place, command: &str) -> Result<u128> {
-    let session = format!("doctor-{}-{}", std::process::id(), now());
+    // A subagent's, so that no command takes it for the session that is at work.
+    let session = Session::new(&format!("doctor-{}-{}", std::process::id(), now())).with_subagent("test");
     let begin = Instant::now();
     tell(place, command, &session, json!({ "hook_event_name": "SessionStart", "source": "startup" }))?;
     let took = begin.elapsed().as_millis();
@@ -108,15 +120,16 @@ fn arrives(place: &Place, command: &str) -> Result<u128> {
     let var = |name| std::env::var_os(name);
     let found = state_dir::locate(&place.root, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref())?;
     let journal = Journal::open(&found.dir, now() as i64)?.journal;
-    match journal.events_of_session(&session, 0)?.len() {
+    match journal.events_of_session(&session.to_string(), 0)?.len() {
         0 => bail!("a test event went through `{command}`, and did not arrive in the journal"),
         1 => bail!("of two test events that went through `{command}`, one did not arrive in the journal"),
         _ => Ok(took),
     }
 }
 
-fn tell(place: &Place, command: &str, session: &str, mut payload: serde_json::Value) -> Result<()> {
-    payload["session_id"] = session.into();
+fn tell(place: &Place, command: &str, session: &Session, mut payload: serde_json::Value) -> Result<()> {
+    payload["session_id"] = session.parent().to_string().into();
+    payload["agent_id"] = session.subagent.as_deref().into();
     payload["cwd"] = place.root.to_string_lossy().into();
     let mut shell = Command::new("sh");
     shell.args(["-c", command]).current_dir(&place.root).env("CLAUDE_PROJECT_DIR", &place.root);
@@ -124,11 +137,19 @@ fn tell(place: &Place, command: &str, session: &str, mut payload: serde_json::Va
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn()
         .context("cannot start a shell")?;
     // A command that reads nothing closes the pipe; its exit says the rest.
     let written = child.stdin.take().context("a pipe was asked for")?.write_all(payload.to_string().as_bytes());
-    let output = child.wait_with_output().context("cannot wait for the hook")?;
+    let group = Pid::from_child(&child);
+    let (ended, end) = mpsc::channel();
+    std::thread::spawn(move || ended.send(child.wait_with_output()));
+    let Ok(output) = end.recv_timeout(PATIENCE) else {
+        let _ = kill_process_group(group, Signal::KILL);
+        bail!("`{command}` did not end in {} s", PATIENCE.as_secs());
+    };
+    let output = output.context("cannot wait for the hook")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("`{command}` ended with {}: {}", output.status, said.lines().next().unwrap_or("no word"));

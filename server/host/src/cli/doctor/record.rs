@@ -1,7 +1,8 @@
 //! What is kept, and by what policy: the policy files, the state folder, the journal, the log.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -24,7 +25,8 @@ pub(super) fn policies(place: &Place) -> Vec<Check> {
     let mut checks: Vec<Check> = errors
         .iter()
         .map(|error| {
-            Check::bad("policy", error.to_string(), "set it right: until then this file says nothing to new processes")
+            let said = format!("{}:{}:{}: {}", place.shown(&error.file), error.line, error.column, error.message);
+            Check::bad("policy", said, "set it right: until then this file says nothing to new processes")
         })
         .collect();
     for (file, absent) in [(Some(workspace), "`countersign init` writes a first one"), (user, "")] {
@@ -42,33 +44,42 @@ pub(super) fn policies(place: &Place) -> Vec<Check> {
     checks
 }
 
-pub(super) fn state(place: &Place) -> Vec<Check> {
+/// The state folder as it is found, and where it is; looked at first, since whoever opens the journal closes it to others.
+pub(super) fn folder(place: &Place) -> (Vec<Check>, Option<PathBuf>) {
     let var = |name| std::env::var_os(name);
     let found = state_dir::locate(&place.root, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref());
     let found = match found {
         Ok(found) => found,
-        Err(error) => return vec![Check::bad("state", format!("{error:#}"), "set HOME, or work in a git repository")],
+        Err(error) => {
+            return (vec![Check::bad("state", format!("{error:#}"), "set HOME, or work in a git repository")], None);
+        }
     };
     let mut checks = Vec::new();
     if let Some(doubt) = found.doubt {
         checks.push(Check::bad("state", doubt, "mend the .git: until then this counts as outside of any repository"));
     }
-    if !found.dir.exists() {
-        checks.push(Check::absent("state", format!("{}: nothing was recorded yet", found.dir.display())));
-        return checks;
-    }
-    checks.push(folder(&found.dir));
-    checks.push(journal(&found.dir).unwrap_or_else(|error| {
-        Check::bad("journal", format!("{error:#}"), "nothing can be recorded until this is set right")
-    }));
-    checks.extend(log(&found.dir));
-    checks
+    checks.push(mode(&found.dir));
+    (checks, Some(found.dir))
 }
 
-fn folder(dir: &Path) -> Check {
+/// The journal and the log, where something was recorded.
+pub(super) fn kept(dir: &Path) -> Vec<Check> {
+    if !dir.exists() {
+        return vec![Check::absent("journal", "nothing was recorded yet")];
+    }
+    let journal = journal(dir).unwrap_or_else(|error| {
+        Check::bad("journal", format!("{error:#}"), "nothing can be recorded until this is set right")
+    });
+    std::iter::once(journal).chain(log(dir)).collect()
+}
+
+fn mode(dir: &Path) -> Check {
     let said = dir.display().to_string();
     let meta = match std::fs::metadata(dir) {
         Ok(meta) => meta,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Check::absent("state", format!("{said}, not there yet"));
+        }
         Err(error) => return Check::bad("state", format!("{said}: {error}"), "make it yours to read"),
     };
     let mode = meta.permissions().mode() & 0o777;

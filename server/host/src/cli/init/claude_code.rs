@@ -223,7 +223,8 @@ fn taken_out(text: &str) -> Result<(String, Vec<String>)> {
     loop {
         let root = json::parse(&text)?;
         let handlers = handlers(&root)?;
-        let Some(ours) = handlers.iter().find(|ours| ours.is_as_written) else {
+        // The last first, as they were put in: what was the first into an empty container is then known by standing tight.
+        let Some(ours) = handlers.iter().rfind(|ours| ours.is_as_written) else {
             return Ok((text, handlers.into_iter().map(|ours| ours.event).collect()));
         };
         text = without(&text, &root, ours)?;

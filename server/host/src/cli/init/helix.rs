@@ -118,7 +118,7 @@ impl Block {
 }
 
 fn add(text: Option<&str>, languages: &[&str], helix: &Path, command: &str) -> Result<String> {
-    let document: DocumentMut = text.unwrap_or_default().parse().context("it is no TOML")?;
+    let document = parse(text.unwrap_or_default()).context("it is no TOML")?;
     if document.get("language-server").and_then(|servers| servers.get("countersign")).is_some() {
         bail!("it has a server `countersign` that init did not write: left as it is");
     }
@@ -138,9 +138,16 @@ fn add(text: Option<&str>, languages: &[&str], helix: &Path, command: &str) -> R
         Some(text) if text.contains("\r\n") => format!("{text}\r\n{}", block.replace('\n', "\r\n")),
         Some(text) => format!("{text}\n{block}"),
     };
-    let parsed: Result<DocumentMut, _> = added.parse();
-    parsed.context("it is written in a form that nothing can be added to: add the server by hand")?;
+    parse(&added).context("it is written in a form that nothing can be added to: add the server by hand")?;
     Ok(added)
+}
+
+/// An error in one line.
+fn parse(text: &str) -> Result<DocumentMut> {
+    text.parse().map_err(|error: toml_edit::TomlError| {
+        let line = text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1;
+        anyhow::anyhow!("line {line}: {}", error.message().replace('\n', "; "))
+    })
 }
 
 /// The servers that the file itself gives to languages, as they are written.
