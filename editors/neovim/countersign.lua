@@ -7,6 +7,19 @@ if vim.g.loaded_countersign or not (vim.lsp and vim.fs and vim.fs.root) then
 end
 vim.g.loaded_countersign = true
 
+-- An agent wrote to a file that is open here: Neovim would see it at the next focus only. What was typed and not saved stays.
+local function catch_up(_, params)
+  local buffer = vim.uri_to_bufnr(params.uri)
+  if not vim.api.nvim_buf_is_loaded(buffer) or vim.bo[buffer].modified or vim.fn.mode() == "c" then
+    return
+  end
+  -- Without 'autoread' Neovim would stop and ask.
+  local own = vim.bo[buffer].autoread
+  if own or own == nil and vim.go.autoread then
+    vim.cmd.checktime(buffer)
+  end
+end
+
 local function attach(buffer)
   if vim.bo[buffer].buftype ~= "" or vim.api.nvim_buf_get_name(buffer) == "" then
     return
@@ -16,7 +29,12 @@ local function attach(buffer)
   if not root or vim.fn.executable(program) ~= 1 then
     return
   end
-  vim.lsp.start({ name = "countersign", cmd = { program, "lsp" }, root_dir = root }, { bufnr = buffer })
+  vim.lsp.start({
+    name = "countersign",
+    cmd = { program, "lsp" },
+    root_dir = root,
+    handlers = { ["countersign/didChangeHunks"] = catch_up },
+  }, { bufnr = buffer })
 end
 
 -- Not FileType: an agent may write files of no type, too.

@@ -18,13 +18,7 @@ fn the_plugin_starts_the_server_for_files_of_the_workspace_alone() {
     on_each(|release| {
         let repository = Repository::new(&[("src/a.rs", "fn a() {}\n"), ("LICENSE", "free\n")]);
         countersign(&repository, &INIT).ok();
-        // The same plugin, with a server that is known to run.
-        let text = fs::read_to_string(plugin(&repository)).unwrap();
-        let server = format!("cmd = {{ {:?}, \"lsp\", {:?} }}", stand_in(), repository.home().join("log"));
-        let text = text.replace("cmd = { program, \"lsp\" }", &server);
-        assert!(text.contains("stand-in"), "{text}");
-        let file = repository.home().join("plugin.lua");
-        fs::write(&file, text).unwrap();
+        let file = with_stand_in(&repository);
         let outside = repository.home().join("other.rs");
         fs::write(&outside, "fn b() {}\n").unwrap();
 
@@ -40,6 +34,46 @@ fn the_plugin_starts_the_server_for_files_of_the_workspace_alone() {
         neovim.open(outside.to_str().unwrap());
         assert_eq!(neovim.lua(&format!("return {clients}"), &[]).as_u64(), Some(0), "it is in no workspace");
         assert_eq!(neovim.lua("return #vim.lsp.get_clients()", &[]).as_u64(), Some(1), "one server for all");
+    });
+}
+
+/// The same plugin, with a server that is known to run.
+fn with_stand_in(repository: &Repository) -> std::path::PathBuf {
+    let text = fs::read_to_string(plugin(repository)).unwrap();
+    let server = format!("cmd = {{ {:?}, \"lsp\", {:?} }}", stand_in(), repository.home().join("log"));
+    let text = text.replace("cmd = { program, \"lsp\" }", &server);
+    assert!(text.contains("stand-in"), "{text}");
+    let file = repository.home().join("plugin.lua");
+    fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn a_clean_buffer_is_reloaded_when_the_server_tells_of_its_file_and_one_with_typing_is_not() {
+    on_each(|release| {
+        let repository = Repository::new(&[("a.rs", "fn a() {}\n"), ("b.rs", "fn b() {}\n")]);
+        countersign(&repository, &INIT).ok();
+        let file = with_stand_in(&repository);
+        let mut neovim = Neovim::start(release, &repository);
+        neovim.lua("vim.cmd.source(...)", &[file.to_str().unwrap().into()]);
+        for path in ["b.rs", "a.rs"] {
+            neovim.open(path);
+            neovim.wait_until("#vim.lsp.get_clients({ bufnr = 0, name = 'countersign' }) == 1");
+        }
+        neovim.open("b.rs");
+        neovim.keys("Omine<Esc>");
+        neovim.command("set hidden");
+        neovim.open("a.rs");
+        let tell = "local client = vim.lsp.get_clients({ name = 'countersign' })[1]
+            client.handlers['countersign/didChangeHunks'](nil, { uri = vim.uri_from_fname(...) })";
+        for path in ["a.rs", "b.rs"] {
+            repository.write(path, "fn agent_was_here() {}\n");
+            neovim.lua(tell, &[repository.path(path).to_str().unwrap().into()]);
+        }
+        assert_eq!(neovim.text(), "fn agent_was_here() {}\n", "with no focus and no key");
+        let other = "return table.concat(vim.api.nvim_buf_get_lines(vim.fn.bufnr('b.rs'), 0, -1, true), '|')";
+        assert_eq!(neovim.lua(other, &[]).as_str(), Some("mine|fn b() {}"));
+        assert_eq!(neovim.lua("return vim.v.errmsg", &[]).as_str(), Some(""));
     });
 }
 

@@ -28,40 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How Claude Code's hooks stand, and each registered command that starts this program.
 pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
-    let mut checks = Vec::new();
-    let mut by_event: BTreeMap<String, usize> = BTreeMap::new();
-    let mut commands = Vec::new();
+    let mut found = Found::default();
     for file in claude_code::all_settings(place) {
-        let Ok(text) = std::fs::read_to_string(&file) else { continue };
-        let shown = place.shown(&file);
-        let found = match claude_code::registered(&text) {
-            Ok(found) => found,
-            Err(error) => {
-                checks.push(Check::bad(
-                    NAME,
-                    format!("{shown}: {error:#}"),
-                    "mend it: Claude Code may pass over it whole",
-                ));
-                continue;
-            }
-        };
-        for hook in &found {
-            *by_event.entry(hook.event.clone()).or_default() += 1;
-        }
-        let mut here: Vec<String> = found.iter().map(|hook| hook.command.clone()).collect();
-        here.sort();
-        here.dedup();
-        for command in here {
-            let hook = found.iter().find(|hook| hook.command == command);
-            let check = leads(place, &shown, hook.and_then(|hook| hook.program.as_deref()), &command);
-            // A repository may bring settings of its own: no command of theirs is started but this very program.
-            if check.state == State::Good && hook.is_some_and(|hook| hook.program.is_some()) {
-                commands.push(command);
-            }
-            checks.push(check);
-        }
+        found.look(place, &file);
     }
-    if by_event.is_empty() {
+    let Found { mut checks, mut commands, times } = found;
+    if times.is_empty() {
         checks.push(Check::bad(
             NAME,
             "no hooks of ours are registered: what it writes would count as external",
@@ -69,11 +41,11 @@ pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
         ));
         return (checks, commands);
     }
-    let missing: Vec<&str> = claude_code::events().filter(|event| !by_event.contains_key(*event)).collect();
+    let missing: Vec<&str> = claude_code::events().filter(|event| !times.contains_key(*event)).collect();
     if !missing.is_empty() {
         checks.push(Check::bad(NAME, format!("no hook for {}", missing.join(", ")), ADVICE));
     }
-    if by_event.values().any(|times| *times > 1) {
+    if times.values().any(|times| *times > 1) {
         checks.push(Check::bad(
             NAME,
             "hooks are registered more than once: each event is told twice",
@@ -83,6 +55,44 @@ pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
     commands.sort();
     commands.dedup();
     (checks, commands)
+}
+
+/// What the settings files hold.
+#[derive(Default)]
+struct Found {
+    checks: Vec<Check>,
+    commands: Vec<String>,
+    /// How often each event is registered.
+    times: BTreeMap<String, usize>,
+}
+
+impl Found {
+    fn look(&mut self, place: &Place, file: &Path) {
+        let Ok(text) = std::fs::read_to_string(file) else { return };
+        let shown = place.shown(file);
+        let hooks = match claude_code::registered(&text) {
+            Ok(hooks) => hooks,
+            Err(error) => {
+                let said = format!("{shown}: {error:#}");
+                self.checks.push(Check::bad(NAME, said, "mend it: Claude Code may pass over it whole"));
+                return;
+            }
+        };
+        // Of one command, in several events, one word.
+        let mut commands = BTreeMap::new();
+        for hook in hooks {
+            *self.times.entry(hook.event).or_default() += 1;
+            commands.insert(hook.command, hook.program);
+        }
+        for (command, program) in commands {
+            let check = leads(place, &shown, program.as_deref(), &command);
+            // A repository may bring settings of its own: no command of theirs is started but this very program.
+            if check.state == State::Good {
+                self.commands.push(command);
+            }
+            self.checks.push(check);
+        }
+    }
 }
 
 fn leads(place: &Place, shown: &str, program: Option<&Path>, command: &str) -> Check {
