@@ -171,3 +171,14 @@ fn a_program_in_a_folder_with_quotes_and_blanks_is_started_all_the_same() {
     run(&["init", "--remove", "--yes"]).ok();
     assert_eq!(repository.status(), "");
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let repository = with_everything();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = super::command(&repository, binary::countersign());
+    let ended = command.args(["init", "--yes"]).stdout(writer).output().unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
+    assert_eq!(countersign(&repository, &["init"]).ok(), "nothing to change\n");
+}

@@ -39,12 +39,12 @@ fn the_plugin_starts_the_server_for_files_of_the_workspace_alone() {
 
 /// The same plugin, with a server that is known to run.
 fn with_stand_in(repository: &Repository) -> std::path::PathBuf {
-    let text = fs::read_to_string(plugin(repository)).unwrap();
+    let text = fs::read_to_string(plugin(repository)).expect("init wrote it");
     let server = format!("cmd = {{ {:?}, \"lsp\", {:?} }}", stand_in(), repository.home().join("log"));
     let text = text.replace("cmd = { program, \"lsp\" }", &server);
     assert!(text.contains("stand-in"), "{text}");
     let file = repository.home().join("plugin.lua");
-    fs::write(&file, text).unwrap();
+    fs::write(&file, text).expect("the home is ours");
     file
 }
 

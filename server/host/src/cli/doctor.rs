@@ -13,7 +13,7 @@ use anyhow::Result;
 use clap::Args as ClapArgs;
 use serde_json::{Value, json};
 
-use super::init::Place;
+use super::init::{Place, put};
 use super::paint::{Ink, ink};
 
 #[derive(Debug, ClapArgs)]
@@ -76,26 +76,24 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     checks.extend(editors::all(&place));
     checks.push(machine::watches(&place));
     let is_well = checks.iter().all(|check| check.state != State::Bad);
-    if args.json {
-        println!("{}", as_json(&checks, is_well));
-    } else {
-        print(&checks);
-    }
+    put(&if args.json { format!("{}\n", as_json(&checks, is_well)) } else { as_text(&checks) });
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn print(checks: &[Check]) {
+fn as_text(checks: &[Check]) -> String {
+    let mut text = String::new();
     for check in checks {
         let (sign, colour) = match check.state {
             State::Good => ("ok", Ink::Good),
             State::Absent => ("-", Ink::Faint),
             State::Bad => ("!!", Ink::Bad),
         };
-        println!("{} {:<12} {}", ink(colour, &format!("{sign:<2}")), check.name, check.said);
+        text += &format!("{} {:<12} {}\n", ink(colour, &format!("{sign:<2}")), check.name, check.said);
         if let Some(advice) = &check.advice {
-            println!("   {:<12} {}", "", ink(Ink::Warning, advice));
+            text += &format!("   {:<12} {}\n", "", ink(Ink::Warning, advice));
         }
     }
+    text
 }
 
 /// `{"well": bool, "checks": [{"name", "state": "ok" | "absent" | "bad", "said", "advice"}]}`

@@ -51,7 +51,7 @@ const EDITORS: [&str; 3] = ["neovim", "helix", "vscode"];
 
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     if args.schema {
-        print!("{}", crate::config::SCHEMA);
+        put(crate::config::SCHEMA);
         return Ok(ExitCode::SUCCESS);
     }
     check_names("agent", &args.agents, &AGENTS)?;
@@ -68,16 +68,17 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
             }
         }
     }
-    let changes = say(&place, &plans);
+    let (said, changes) = say(&place, &plans, args.remove);
+    put(&said);
     let failed = ExitCode::from(u8::from(refused > 0));
     if changes == 0 {
-        println!("{}", if args.remove { "nothing to take back" } else { "nothing to change" });
+        put(if args.remove { "nothing to take back\n" } else { "nothing to change\n" });
     }
     if changes == 0 || args.dry_run {
         return Ok(failed);
     }
     if !args.yes && !confirmed()? {
-        println!("nothing was changed");
+        put("nothing was changed\n");
         return Ok(ExitCode::FAILURE);
     }
     for (name, plan) in &plans {
@@ -88,7 +89,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         }
     }
     if !args.remove && refused == 0 {
-        println!("done; `countersign doctor` shows whether it works");
+        put("done; `countersign doctor` shows whether it works\n");
     }
     Ok(ExitCode::from(u8::from(refused > 0)))
 }
@@ -197,25 +198,28 @@ fn about(place: &Place, name: &str) -> String {
     file.map_or_else(|_| "its configuration".to_owned(), |file| place.shown(&file))
 }
 
-/// Shows every change and every word; how many changes there are.
-fn say(place: &Place, plans: &[(&str, Plan)]) -> usize {
+/// Every change and every word, for people; and how many changes there are.
+fn say(place: &Place, plans: &[(&str, Plan)], remove: bool) -> (String, usize) {
+    let mut said = String::new();
     for (name, plan) in plans {
+        let mut words = plan.notes.clone();
         if let Some(change) = &plan.change {
-            print!("{}", change.diff(&place.shown(&change.file)));
-            let settings = *name == "claude-code" && !place.user && change.after.is_some();
+            said += &change.diff(&place.shown(&change.file));
+            let settings = *name == "claude-code" && !place.user && !remove;
             if settings && claude_code::is_seen_by_git(place, &change.file) {
-                note(name, "git does not ignore this file, and it holds a path of this machine: ignore it");
+                words.push("git does not ignore this file, and it holds a path of this machine: ignore it".to_owned());
             }
         }
-        for word in &plan.notes {
-            note(name, word);
+        for word in words {
+            said += &format!("{} {word}\n", ink(Ink::Warning, &format!("{name}:")));
         }
     }
-    plans.iter().filter(|(_, plan)| plan.change.is_some()).count()
+    (said, plans.iter().filter(|(_, plan)| plan.change.is_some()).count())
 }
 
-fn note(name: &str, word: &str) {
-    println!("{} {word}", ink(Ink::Warning, &format!("{name}:")));
+/// Prints to whoever still reads: a pager that was closed is no reason to stop half way.
+pub(super) fn put(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 fn confirmed() -> Result<bool> {
@@ -223,7 +227,7 @@ fn confirmed() -> Result<bool> {
     if !stdin.is_terminal() {
         bail!("this changes settings: say --yes, or --dry-run to only see what it would do");
     }
-    print!("Make these changes? [y/N] ");
+    put("Make these changes? [y/N] ");
     std::io::stdout().flush()?;
     let mut answer = String::new();
     stdin.lock().read_line(&mut answer)?;
