@@ -5,5 +5,6 @@ mod neovim;
 mod payloads;
 mod rules;
 mod server;
+mod setup;
 mod support;
 mod weave;

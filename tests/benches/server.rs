@@ -22,7 +22,11 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = std::fs::canonicalize(folder.path()).expect("its name");
     let text: String = (0..LINES / 5)
-        .map(|n| format!("/// Item {n}.\npub fn item_{n}(value: u64) -> u64 {{\n    let next = value + {n};\n    next * 2\n}}\n"))
+        .map(|n| {
+            format!(
+                "/// Item {n}.\npub fn item_{n}(value: u64) -> u64 {{\n    let next = value + {n};\n    next * 2\n}}\n"
+            )
+        })
         .collect();
     std::fs::write(root.join("big.rs"), &text).expect("a file");
     git(&root, &["init", "-q"]);

@@ -6,8 +6,10 @@ mod demo;
 
 mod diff;
 
+mod doctor;
 mod explain;
 mod hook;
+mod init;
 
 mod log;
 mod lsp;
@@ -63,6 +65,10 @@ enum Command {
     Log(log::Args),
     /// Say what a rule matches, and why it matters
     Explain(explain::Args),
+    /// Set this workspace up: its policy, agents' hooks, editors
+    Init(init::Args),
+    /// Say what is set up, what is not, and what to do about it
+    Doctor(doctor::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -92,6 +98,8 @@ pub fn run() -> ExitCode {
         Command::Scope(args) => scope::run(&dir, &args),
         Command::Log(args) => log::run(&dir, &args),
         Command::Explain(args) => explain::run(&args),
+        Command::Init(args) => init::run(&dir, &args),
+        Command::Doctor(args) => doctor::run(&dir, &args),
     };
     match done {
         Ok(code) => code,

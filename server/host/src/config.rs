@@ -4,6 +4,7 @@
 mod error;
 mod merge;
 mod policy;
+mod schema;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use countersign_core::scope::Scope;
 
 pub use error::ConfigError;
 pub use policy::{Attribution, Audit, Limits, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
+pub use schema::SCHEMA;
 
 /// The name of a workspace's policy file, in its root.
 pub const FILE_NAME: &str = ".countersign.toml";

@@ -1,0 +1,59 @@
+//! Editors: which are there, and whether they would start the server.
+
+use super::super::init::{Place, helix, neovim};
+use super::Check;
+
+pub(super) fn all(place: &Place) -> Vec<Check> {
+    vec![neovim(place), helix(place), vscode(place)]
+}
+
+fn neovim(place: &Place) -> Check {
+    let Ok(file) = neovim::file(place) else { return Check::absent("neovim", "no folder for its configuration") };
+    match std::fs::read_to_string(&file) {
+        Ok(text) if neovim::is_as_written(&text) => {
+            let path = place.program.to_string_lossy();
+            let this = text.contains(path.as_ref());
+            let shown = place.shown(&file);
+            if this {
+                Check::good("neovim", format!("{shown} starts this program"))
+            } else {
+                Check::bad(
+                    "neovim",
+                    format!("{shown} names another program than this one"),
+                    "run `countersign init --editor neovim`",
+                )
+            }
+        }
+        Ok(_) => Check::good("neovim", format!("{}, not as init writes it", place.shown(&file))),
+        Err(_) if place.on_path("nvim").is_some() => {
+            Check::bad("neovim", "installed, and starts no server", "run `countersign init --editor neovim`")
+        }
+        Err(_) => Check::absent("neovim", "not found"),
+    }
+}
+
+fn helix(place: &Place) -> Check {
+    let text = std::fs::read_to_string(helix::file(place)).unwrap_or_default();
+    let has_program = ["hx", "helix"].iter().any(|program| place.on_path(program).is_some());
+    match helix::Block::find(&text) {
+        Some(block) if block.is_as_written => {
+            Check::good("helix", ".helix/languages.toml starts the server (in a workspace that Helix trusts)")
+        }
+        Some(_) => Check::good("helix", ".helix/languages.toml has our block, changed since"),
+        None if text.contains("countersign") => {
+            Check::good("helix", ".helix/languages.toml names it, not as init writes it")
+        }
+        None if has_program => {
+            Check::bad("helix", "installed, and starts no server here", "run `countersign init --editor helix`")
+        }
+        None => Check::absent("helix", "not found"),
+    }
+}
+
+fn vscode(place: &Place) -> Check {
+    let found = ["code", "codium"].iter().any(|program| place.on_path(program).is_some());
+    Check::absent(
+        "vscode",
+        if found { "installed; there is no extension yet" } else { "not found; there is no extension yet" },
+    )
+}
