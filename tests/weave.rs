@@ -5,6 +5,7 @@ mod oracle;
 mod pair;
 mod play;
 mod properties;
+mod saves;
 mod stories;
 mod story;
 mod vectors;

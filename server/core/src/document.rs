@@ -176,6 +176,17 @@ impl Document {
         records
     }
 
+    /// The editor has written its text to the disk. Where another process was first to see it there, and took it for nobody's doing,
+    /// it is the editor's all the same.
+    pub fn own_save(&mut self) -> Vec<Record> {
+        let editors = self.weave.missing(Lineage::Editor);
+        let disks = self.weave.missing(Lineage::Disk);
+        let mut only_on_disk = editors.iter().filter(|ix| !disks.contains(ix)).peekable();
+        let taken =
+            only_on_disk.peek().is_some() && only_on_disk.all(|ix| self.weave.entry(*ix).author == Author::External);
+        if self.open && taken && !self.is_dirty() { self.saved() } else { Vec::new() }
+    }
+
     /// The editor shows what the disk has; what it had not saved stays restorable.
     pub fn reloaded(&mut self) -> Vec<Record> {
         let mut records = Vec::new();

@@ -28,7 +28,7 @@ use crate::disk;
 use crate::store::{Store, is_unexplained, now};
 
 /// Typing is judged when it has paused for so long.
-const PAUSE: Duration = Duration::from_millis(40);
+const PAUSE: Duration = Duration::from_millis(25);
 /// Typing is journaled this late at most.
 const FLUSH: Duration = Duration::from_millis(500);
 /// How often the journal is asked for news that no wake-up told of.
@@ -179,6 +179,7 @@ impl Owner {
                     self.doubted.remove(&path);
                     self.doubts.remove(&path);
                     self.read(&path, true);
+                    self.edit(&path, |file| file.document.own_save());
                 }
             }
             Event::Closed { uri } => self.closed(&uri),

@@ -1,0 +1,33 @@
+//! Saves that several processes see.
+
+use countersign_core::author::Author;
+use countersign_core::blame::blame;
+use countersign_core::document::{Act, Document};
+use countersign_core::edit::Lineage;
+use countersign_core::weave::Splice;
+use ropey::Rope;
+
+#[test]
+fn a_save_that_another_process_took_for_nobodys_is_the_users() {
+    let first = Rope::from_str("a\nb\n");
+    let mut server = Document::new(first.clone(), 1);
+    server.opened(first.clone(), &Act::user(0));
+    let mut typed = server.typed(&[Splice::new(2..2, "mine\n")], &Act::user(0));
+    typed.extend(server.flush());
+    // A hook reads the file before the server told of what was typed into it.
+    let mut hook = Document::new(first, 2);
+    let seen = hook.observe(Lineage::Disk, Rope::from_str("a\nmine\nb\n"), &Act::external(0));
+    for record in &seen {
+        server.fold(record).expect("it names the first text alone");
+    }
+    let records = server.own_save();
+    assert_eq!(records.len(), 1);
+    let author = |document: &Document| blame(document, Lineage::Disk, 2..7)[0].edit.author.clone();
+    assert_eq!(author(&server), Author::User);
+    assert_eq!(server.text(Lineage::Disk).to_string(), "a\nmine\nb\n");
+    for record in typed.iter().chain(&records) {
+        hook.fold(record).expect("it names what is known");
+    }
+    assert_eq!(author(&hook), Author::User);
+    assert_eq!(server.own_save(), []);
+}
