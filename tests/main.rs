@@ -1,6 +1,8 @@
 //! All tests, one binary: `support` is what they stand on, `harness` proves that it is real.
 
+mod cli;
 mod harness;
+mod interleavings;
 mod neovim;
 mod payloads;
 mod rules;

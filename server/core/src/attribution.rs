@@ -1,7 +1,7 @@
 //! Whose is it? Pairs what is seen on disk with what agents announced. Evidence, best first: the content that an agent announced,
 //! a path that it announced, a shell command of its that was running; what nobody claims is external.
 
-use crate::announce::{AgentAct, AgentEvent, Write};
+use crate::announce::{AgentAct, AgentEvent, Before, Delta, Write};
 use crate::author::Author;
 use crate::document::Act;
 use crate::edit::Evidence;
@@ -39,6 +39,8 @@ pub struct Announced {
     pub at: u64,
     /// When it was reported done.
     pub reported: Option<u64>,
+    /// Whether it was told of before it was done.
+    foretold: bool,
 }
 
 /// A shell command that an agent runs.
@@ -47,6 +49,10 @@ struct Window {
     author: Author,
     call: Option<String>,
     at: u64,
+    /// Whether it goes on after the tool call returns.
+    background: bool,
+    /// When its agent was last heard of.
+    heard: u64,
     closed: Option<u64>,
 }
 
@@ -54,6 +60,9 @@ impl Announcements {
     /// Takes note of what an agent says; `expected` are the fingerprints of the texts that its writes will leave, where known.
     pub fn hear(&mut self, event: &AgentEvent, expected: &[Option<Fingerprint>], at: u64) {
         let author = event.author();
+        for window in self.windows.iter_mut().filter(|window| window.author == author) {
+            window.heard = at;
+        }
         match &event.act {
             AgentAct::WillWrite { writes } => {
                 for (nth, write) in writes.iter().enumerate() {
@@ -66,67 +75,77 @@ impl Announcements {
                         self.announce(event, write, expected.get(nth).copied().flatten(), at);
                     }
                     for known in self.writes.iter_mut().filter(|known| known.is(event, &write.path)) {
-                        known.reported = Some(at);
+                        if known.reported.is_none() {
+                            known.amend(write, expected.get(nth).copied().flatten());
+                        }
+                        known.reported.get_or_insert(at);
                     }
                 }
             }
             AgentAct::WriteFailed { paths } => {
                 self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path)));
             }
-            AgentAct::WillRun { .. } => {
-                self.windows.push(Window { author, call: event.call.clone(), at, closed: None });
+            AgentAct::WillRun { background, .. } => {
+                let again = |window: &Window| window.author == author && window.call == event.call;
+                if event.call.is_none() || !self.windows.iter().any(again) {
+                    let (call, background) = (event.call.clone(), *background);
+                    self.windows.push(Window { author, call, at, background, heard: at, closed: None });
+                }
+            }
+            // Whoever asks for something new has interrupted what still ran; no other message says so.
+            AgentAct::Prompted { .. } => {
+                self.writes.retain(|known| known.author != author || known.reported.is_some());
+                let ran = |window: &&mut Window| window.author == author && !window.background;
+                self.windows.iter_mut().filter(ran).for_each(|window| window.close(at));
             }
             AgentAct::DidRun { background: false, .. } => {
                 let same = |window: &&mut Window| {
                     window.author == author && (event.call.is_none() || window.call == event.call)
                 };
-                for window in self.windows.iter_mut().filter(same) {
-                    window.closed = Some(at);
-                }
+                self.windows.iter_mut().filter(same).for_each(|window| window.close(at));
             }
             AgentAct::TurnEnded | AgentAct::SessionEnded => {
                 self.writes.retain(|known| known.author != author);
-                self.windows
-                    .iter_mut()
-                    .filter(|window| window.author == author)
-                    .for_each(|window| window.closed = Some(at));
+                self.windows.iter_mut().filter(|window| window.author == author).for_each(|window| window.close(at));
             }
             _ => {}
         }
         self.forget(at);
     }
 
-    /// Whose a new content of a file on disk is, that no buffer holds and that was written at `written`. `seen` says with what
-    /// evidence a write of that announcement was seen before, best first.
+    /// The announced writes of a file that what was written at `written` may be, newest first. `seen` says with what evidence a
+    /// write of an announcement was seen before, best first.
+    pub fn open<'a>(
+        &'a self,
+        path: &'a str,
+        written: u64,
+        seen: &'a dyn Fn(&Announced) -> Option<Evidence>,
+    ) -> impl Iterator<Item = &'a Announced> {
+        self.writes.iter().rev().filter(move |known| known.path == path && known.claims(written, seen(known)))
+    }
+
+    /// Whose a new content of a file on disk is, or the part of it that no announced text explains, that no buffer holds and that
+    /// was written at `written`. `is_text` says whether it could have been told what an announced write makes of it.
     #[must_use]
     pub fn whose(
         &self,
         path: &str,
-        text: Option<&str>,
+        is_text: bool,
         written: u64,
         at: u64,
         seen: &dyn Fn(&Announced) -> Option<Evidence>,
     ) -> Act {
-        let print = text.map(|text| Fingerprint::of(text.as_bytes()));
-        let open = || self.writes.iter().rev().filter(|known| known.path == path && known.claims(written, seen(known)));
-        let by_content = open().find(|known| print.is_some() && known.expected == print);
-        // Once its report is in, only what it announced is its own.
-        let by_path = || open().find(|known| known.reported.is_none() || known.expected.is_none());
-        let window = || {
-            let during =
-                |window: &&Window| window.at <= written + TICK && window.closed.is_none_or(|end| written <= end);
-            self.windows.iter().rev().find(during)
-        };
-        let (author, evidence, call) = if let Some(known) = by_content {
-            (&known.author, Evidence::Content, &known.call)
-        } else if let Some(known) = by_path() {
-            (&known.author, Evidence::Path, &known.call)
-        } else if let Some(window) = window() {
-            (&window.author, Evidence::Window, &window.call)
-        } else {
-            return Act::external(at);
-        };
-        Act { author: author.clone(), evidence, at, call: call.clone() }
+        let by_path = || self.open(path, written, seen).find(|known| known.covers_path(is_text));
+        let window = || self.windows.iter().rev().find(|window| window.covers(written));
+        if let Some(known) = by_path() {
+            return known.act(Evidence::Path, at);
+        }
+        match window() {
+            Some(Window { author, call, .. }) => {
+                Act { author: author.clone(), evidence: Evidence::Window, at, call: call.clone() }
+            }
+            None => Act::external(at),
+        }
     }
 
     /// The newest write of a file that is announced, for what was seen before it was announced.
@@ -136,8 +155,16 @@ impl Announcements {
     }
 
     fn announce(&mut self, event: &AgentEvent, write: &Write, expected: Option<Fingerprint>, at: u64) {
+        // A call that is known was told of twice: it is not open once more.
+        if event.call.is_some()
+            && self.writes.iter().any(|known| known.is(event, &write.path) && known.call == event.call)
+        {
+            return;
+        }
         self.writes.retain(|known| !known.is(event, &write.path));
+        let foretold = matches!(event.act, AgentAct::WillWrite { .. });
         self.writes.push(Announced {
+            foretold,
             author: event.author(),
             call: event.call.clone(),
             path: write.path.clone(),
@@ -150,11 +177,33 @@ impl Announcements {
 
     fn forget(&mut self, now: u64) {
         self.writes.retain(|known| known.at + PATIENCE > now);
-        self.windows.retain(|window| window.closed.is_none_or(|end| end + PATIENCE > now));
+        self.windows.retain(|window| window.closed.unwrap_or(window.heard + PATIENCE) + PATIENCE > now);
     }
 }
 
 impl Announced {
+    /// What the agent did, if this is it.
+    #[must_use]
+    pub fn act(&self, evidence: Evidence, at: u64) -> Act {
+        Act { author: self.author.clone(), evidence, at, call: self.call.clone() }
+    }
+
+    /// Whether anything that becomes of the file until the report is its own. Where it says what the text will be, what else
+    /// comes is someone else's.
+    fn covers_path(&self, is_text: bool) -> bool {
+        let says_nothing =
+            matches!(self.write.delta, Delta::Holding(_) | Delta::Unknown | Delta::Deleted | Delta::Moved { .. });
+        (self.foretold || self.write.before != Before::Unknown) && (says_nothing || !is_text)
+    }
+
+    /// The report may say better than the announcement what was written.
+    fn amend(&mut self, write: &Write, expected: Option<Fingerprint>) {
+        if write.amended.is_some() || !matches!(write.delta, Delta::Unknown) {
+            self.write = write.clone();
+            self.expected = expected.or(self.expected);
+        }
+    }
+
     /// Whether an event is of the same write: the same call, or the same author's of that file where calls have no ids.
     fn is(&self, event: &AgentEvent, path: &str) -> bool {
         self.path == path
@@ -168,6 +217,19 @@ impl Announced {
             Some(reported) => seen.is_some() || written > reported + FLUSH,
             None => seen == Some(Evidence::Content) || written > self.at + PATIENCE,
         };
-        !over && self.at <= written + TICK
+        // What is heard of by its report alone was written at any time before.
+        !over && (!self.foretold || self.at <= written + TICK)
+    }
+}
+
+impl Window {
+    fn close(&mut self, at: u64) {
+        self.closed.get_or_insert(at);
+    }
+
+    /// Whether what was written then was written while it ran. An agent of which nothing is heard for long is gone.
+    fn covers(&self, written: u64) -> bool {
+        let end = self.closed.unwrap_or(self.heard + PATIENCE);
+        self.at <= written + TICK && written <= end
     }
 }

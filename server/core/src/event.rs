@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::announce::AgentEvent;
 use crate::author::Author;
 use crate::document::Record;
-use crate::edit::Evidence;
+use crate::edit::{EditId, Evidence};
 use crate::scope::SessionScope;
 use crate::session::Session;
 use crate::weave::Fingerprint;
@@ -70,6 +70,9 @@ pub struct Whole {
     pub author: Author,
     /// Why it is held to be theirs.
     pub evidence: Evidence,
+    /// The newest edit of the file's text then: tells what came first.
+    #[serde(default)]
+    pub after: EditId,
 }
 
 impl Fact {

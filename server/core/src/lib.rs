@@ -17,6 +17,7 @@ pub mod announce;
 pub mod attribution;
 pub mod event;
 pub mod workspace;
+pub mod whole;
 pub mod finding;
 pub mod rules;
 pub mod review;

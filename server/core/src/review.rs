@@ -59,6 +59,10 @@ struct Compared {
 /// The pending hunks of a file alone: what costs least.
 #[must_use]
 pub fn pending(file: &File, lineage: Lineage) -> Vec<Hunk> {
+    // What was text before it was something else is not what is there to be reviewed.
+    if file.is_whole && !file.document.is_open() {
+        return Vec::new();
+    }
     let mut all = hunks(&file.document, lineage, &Author::is_agent);
     all.extend(hunks(&file.document, lineage, &|author| *author == Author::External));
     all.sort_by_key(|hunk| (hunk.lines.start, hunk.lines.end));
@@ -221,7 +225,10 @@ pub fn foresee(
     budget: &mut Budget<'_>,
 ) -> crate::verdict::Verdict {
     let Some(after) = after else { return scope.judge(path, None, session) };
-    let Some(language) = Language::of_path(path) else { return scope.judge(path, Some(&[]), session) };
+    let untold = scope.judge(path, None, session);
+    let outside_symbols = scope.judge(path, Some(&[]), session);
+    // Finding symbols is most of the work: it is done where the answer hangs on them.
+    let Some(language) = Language::of_path(path).filter(|_| untold != outside_symbols) else { return outside_symbols };
     let mut changed = Vec::new();
     let splices = crate::diff::splices(before, after);
     for symbol in symbols(language, before, budget) {

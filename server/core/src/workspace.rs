@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use ropey::Rope;
 
-use crate::announce::{AgentAct, AgentEvent};
+use crate::announce::{AgentAct, AgentEvent, Before};
 use crate::attribution::{Announced, Announcements};
 use crate::author::Author;
-use crate::document::{Act, Document};
-use crate::edit::{Evidence, Lineage};
+use crate::document::{Act, Document, Record};
+use crate::edit::{EditId, Evidence, Lineage};
 use crate::event::{Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
@@ -39,6 +39,9 @@ pub struct File {
     /// Whether it is no text now.
     pub is_whole: bool,
 }
+
+/// Why a file that was no text is said to be tracked, once it is gone.
+pub const GONE: &str = "gone";
 
 /// An agent's session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -181,7 +184,8 @@ impl Workspace {
         let mut file = File::new(text, absent, self.process);
         if let Content::Opaque { hash, len, why } = content {
             let (hash, len, why) = (hash.clone(), *len, why.clone());
-            let whole = Whole { hash, len, why, author: Author::Nobody, evidence: Evidence::None };
+            let whole =
+                Whole { hash, len, why, author: Author::Nobody, evidence: Evidence::None, after: EditId::FIRST };
             facts.push(file.whole(path, whole, at));
         }
         (file, facts)
@@ -196,40 +200,101 @@ impl Workspace {
         let mut facts = Vec::new();
         let text = match content {
             Content::Text(text) => text.clone(),
-            Content::Absent => Rope::new(),
-            Content::Opaque { hash, len, why } => {
-                let known =
-                    file.is_whole && file.wholes.last().is_some_and(|last| last.hash == *hash && last.len == *len);
-                if !known {
-                    let Act { author, evidence, .. } = self.whose(&file, path, None, written, at);
-                    let whole = Whole { hash: hash.clone(), len: *len, why: why.clone(), author, evidence };
+            Content::Absent if !file.is_whole => Rope::new(),
+            Content::Absent | Content::Opaque { .. } => {
+                let seen = |announced: &Announced| seen(&file, announced);
+                let Act { author, evidence, .. } = self.announced.whose(path, false, written, at, &seen);
+                let (hash, len, why) = match content {
+                    Content::Opaque { hash, len, why } => (hash.clone(), *len, why.clone()),
+                    _ => (None, 0, GONE.to_owned()),
+                };
+                let last = file.wholes.last().filter(|_| file.is_whole);
+                if last.is_none_or(|last| (&last.hash, last.len, &last.why) != (&hash, len, &why)) {
+                    let whole = Whole { hash, len, why, author, evidence, after: EditId::FIRST };
                     facts.push(file.whole(path, whole, at));
                 }
-                facts.extend(file.be_present(path, true, at));
+                facts.extend(file.be_present(path, *content != Content::Absent, at));
                 return Some((file, facts));
             }
         };
-        let act = if saved && file.document.is_open() {
-            Act::user(at)
+        let steps = if saved && file.document.is_open() {
+            vec![(text, Act::user(at))]
         } else {
-            self.whose(&file, path, Some(&text.to_string()), written, at)
+            self.steps(&file, path, text, written, at)
         };
-        let records = file.document.observe(Lineage::Disk, text, &act);
-        file.is_whole = false;
-        facts.extend(records.into_iter().map(|record| Fact::of(path, at, What::Text(record))));
+        for (text, act) in steps {
+            let records = file.document.observe(Lineage::Disk, text, &act);
+            facts.extend(records.into_iter().map(|record| Fact::of(path, at, What::Text(record))));
+        }
+        if std::mem::take(&mut file.is_whole) && facts.is_empty() {
+            // It is the text again that it was before it was none: others are told by a word that changes nothing.
+            let missing = file.document.weave().missing(Lineage::Disk);
+            let missing = missing.iter().map(|ix| file.document.weave().entry(*ix).id).collect();
+            let synced = Record::Synced { lineage: Lineage::Disk, process: self.process, missing };
+            facts.push(Fact::of(path, at, What::Text(synced)));
+        }
         facts.extend(file.be_present(path, *content != Content::Absent, at));
         Some((file, facts))
     }
 
-    fn whose(&self, file: &File, path: &str, text: Option<&str>, written: u64, at: u64) -> Act {
-        let seen = |announced: &Announced| {
-            let entries = file.document.weave().entries();
-            let its = entries.filter(|(_, entry)| {
-                entry.author == announced.author && entry.call == announced.call && entry.at >= announced.at
-            });
-            its.map(|(_, entry)| entry.evidence).min()
+    /// A new text of a file on disk as one or two steps from the one before, each with whose it is. What an agent announced is
+    /// taken for just that, where the text has it; what the text has besides is someone else's.
+    fn steps(&self, file: &File, path: &str, text: Rope, written: u64, at: u64) -> Vec<(Rope, Act)> {
+        if text == *file.document.text(Lineage::Disk) {
+            return vec![(text, Act::external(at))];
+        }
+        let seen = |announced: &Announced| seen(file, announced);
+        let rest = self.announced.whose(path, true, written, at, &seen);
+        let (before, after) = (file.document.text(Lineage::Disk).to_string(), text.to_string());
+        let print = Fingerprint::of(after.as_bytes());
+        let open = || self.announced.open(path, written, &seen);
+        let exact = |known: &&Announced| {
+            known.expected == Some(print) || known.write.after(&before).is_ok_and(|expected| expected == after)
         };
-        self.announced.whose(path, text, written, at, &seen)
+        if let Some(known) = open().find(exact) {
+            let own = known.act(Evidence::Content, at);
+            // What the agent found there and we did not know of is someone else's.
+            let found = match &known.write.before {
+                Before::Text(found) if *found != before && known.write.after(found).as_ref() == Ok(&after) => {
+                    Some(found)
+                }
+                _ => None,
+            };
+            let mut steps: Vec<(Rope, Act)> = found.map(|found| (Rope::from_str(found), rest)).into_iter().collect();
+            let amended = known.write.amended.as_ref();
+            let proposed = amended.and_then(|_| known.write.delta.apply(found.unwrap_or(&before)).ok());
+            match proposed {
+                Some(proposed) if proposed != after => {
+                    steps.extend([(Rope::from_str(&proposed), own), (text, Act::user(at))]);
+                }
+                _ => steps.push((text, own)),
+            }
+            return steps;
+        }
+        let mut least = None;
+        for known in open() {
+            let Ok(expected) = known.write.after(&before) else { continue };
+            let whole = least.as_ref().map_or_else(|| difference(&before, &after), |(cost, _, _)| *cost);
+            let left = difference(&expected, &after);
+            if left < whole {
+                least = Some((left, expected, known.act(Evidence::Content, at)));
+            }
+        }
+        match least {
+            Some((_, expected, own)) => vec![(Rope::from_str(&expected), own), (text, rest)],
+            None => vec![(text, rest)],
+        }
+    }
+
+    /// A file that is no text as a person decided that it is: put back to what it was, or accepted as it is.
+    #[must_use]
+    pub fn decided(&self, path: &str, whole: &Whole, at: u64) -> Option<(File, Vec<Fact>)> {
+        let mut file = self.files.get(path)?.clone();
+        let present = whole.why != GONE;
+        let whole = Whole { author: Author::User, evidence: Evidence::Buffer, ..whole.clone() };
+        let mut facts = vec![file.whole(path, whole, at)];
+        facts.extend(file.be_present(path, present, at));
+        Some((file, facts))
     }
 
     /// Puts a file in place that [`Workspace::read`] gave.
@@ -305,6 +370,19 @@ impl Workspace {
     }
 }
 
+/// With what evidence, best first, a write of an announcement was seen in a file.
+fn seen(file: &File, announced: &Announced) -> Option<Evidence> {
+    let its = file.document.weave().entries().filter(|(_, entry)| {
+        entry.author == announced.author && entry.call == announced.call && entry.at >= announced.at
+    });
+    its.map(|(_, entry)| entry.evidence).min()
+}
+
+/// How far two texts are apart: the bytes that go and come.
+fn difference(before: &str, after: &str) -> usize {
+    crate::diff::splices(before, after).iter().map(|splice| splice.range.len() + splice.text.len()).sum()
+}
+
 impl File {
     fn new(text: Rope, absent: bool, process: u32) -> Self {
         let document = Document::new(text, process);
@@ -317,7 +395,14 @@ impl File {
         if self.began_absent && text.len_bytes() == 0 { Content::Absent } else { Content::Text(text.clone()) }
     }
 
+    /// The newest edit of its text.
+    #[must_use]
+    pub fn newest_edit(&self) -> EditId {
+        self.document.weave().entries().map(|(_, entry)| entry.id).max().unwrap_or_default()
+    }
+
     fn whole(&mut self, path: &str, whole: Whole, at: u64) -> Fact {
+        let whole = Whole { after: self.newest_edit(), ..whole };
         self.wholes.push(whole.clone());
         self.is_whole = true;
         Fact::of(path, at, What::Whole(whole))
@@ -403,10 +488,10 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_is_not_as_announced_is_claimed_by_its_path_until_the_report() {
+    fn of_a_write_that_is_not_as_announced_what_was_announced_is_claimed_alone() {
         let mut told = Told::of("a b\n");
         told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
-        assert_eq!(told.sees("a  B;\n"), "claude-code by Path");
+        assert_eq!(told.sees("a  B;\n"), "claude-code by Content, external by None");
         told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
         assert_eq!(told.sees("a u\n"), "external by None");
     }

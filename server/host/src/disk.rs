@@ -14,6 +14,9 @@ use crate::journal::{Disk, hash};
 /// Larger files are tracked as a whole.
 pub const LARGEST_TEXT: u64 = 8 * 1024 * 1024;
 
+/// Why a symbolic link is tracked as a whole.
+pub const LINK: &str = "a symbolic link";
+
 /// What a file holds, its journal head, and the bytes of one that is no text (none where they are too many to keep).
 #[derive(Debug)]
 pub struct Reading {
@@ -49,7 +52,7 @@ pub fn read(path: &Path) -> Result<Reading> {
     }
     if meta.is_symlink() {
         let target = fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
-        return Ok(opaque(target.into_os_string().into_encoded_bytes(), "a symbolic link".to_owned(), modified));
+        return Ok(opaque(target.into_os_string().into_encoded_bytes(), LINK.to_owned(), modified));
     }
     if !meta.is_file() {
         bail!("{} is no file", path.display());
@@ -105,6 +108,34 @@ pub fn replace(path: &Path, expected: Disk, content: Option<&[u8]>) -> Result<bo
     new.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     new.as_file().sync_all()?;
     // Once more, as late as can be: what was written meanwhile is someone's work.
+    if read(path)?.disk != expected {
+        return Ok(false);
+    }
+    new.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
+    Ok(true)
+}
+
+/// Lets whoever may read a file run it.
+///
+/// # Errors
+/// If it is not ours.
+pub fn make_executable(path: &Path) -> Result<()> {
+    let mode = fs::metadata(path).with_context(|| format!("cannot look at {}", path.display()))?.permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))
+        .with_context(|| format!("cannot make {} executable", path.display()))
+}
+
+/// Makes a symbolic link of what stands at a path, if it still holds what `expected` says. Whether it did.
+///
+/// # Errors
+/// If it cannot be made; what was there is as it was then.
+pub fn replace_by_link(path: &Path, expected: Disk, target: &[u8]) -> Result<bool> {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = path.parent().context("a file has a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let make = |at: &Path| std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), at);
+    let new = tempfile::Builder::new().prefix(".countersign-").make_in(folder, make);
+    let new = new.with_context(|| format!("cannot write in {}", folder.display()))?;
     if read(path)?.disk != expected {
         return Ok(false);
     }

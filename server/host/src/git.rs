@@ -14,6 +14,15 @@ pub struct Git {
     present: bool,
 }
 
+/// What differs from HEAD.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dirty {
+    /// Relative to the workspace.
+    pub paths: Vec<String>,
+    /// Names that are not UTF-8, as far as they can be shown: they are not followed.
+    pub unreadable: Vec<String>,
+}
+
 impl Git {
     /// `present` says whether the workspace is in a repository.
     #[must_use]
@@ -34,21 +43,28 @@ impl Git {
         if !self.present {
             return None;
         }
-        let output = self.command(&["cat-file", "blob", &format!(":./{path}")]).output().ok()?;
-        if !output.status.success() {
-            return Some(Content::Absent);
+        // Of a file in conflict there is no version 0; 2 is what stood there before the merge.
+        for version in ["0", "2"] {
+            let name = format!(":{version}:./{path}");
+            // As it is checked out: line ends and filters make it other bytes than the blob's.
+            let output = self.command(&["cat-file", "--filters", &name]).output().ok()?;
+            if output.status.success() {
+                let text = String::from_utf8(output.stdout).ok().filter(|text| !text.contains('\0'))?;
+                return Some(Content::Text(Rope::from_str(&text)));
+            }
         }
-        let text = String::from_utf8(output.stdout).ok().filter(|text| !text.contains('\0'))?;
-        Some(Content::Text(Rope::from_str(&text)))
+        // Nothing is absent but what git says it does not know.
+        let listed = self.command(&["ls-files", "--stage", "-z", "--", &format!(":(literal){path}")]).output().ok()?;
+        (listed.status.success() && listed.stdout.is_empty()).then_some(Content::Absent)
     }
 
     /// Paths below the workspace that differ from HEAD or that git does not follow (and does not ignore).
     ///
     /// # Errors
     /// If git cannot be asked.
-    pub fn dirty(&self) -> Result<Vec<String>> {
+    pub fn dirty(&self) -> Result<Dirty> {
         if !self.present {
-            return Ok(Vec::new());
+            return Ok(Dirty::default());
         }
         let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "."];
         let output = self.command(&arguments).output().context("cannot run git")?;
@@ -57,12 +73,16 @@ impl Git {
         }
         let prefix = self.prefix()?;
         let entries = output.stdout.split(|byte| *byte == 0).filter(|entry| entry.len() > 3);
-        let paths = entries.filter_map(|entry| std::str::from_utf8(&entry[3..]).ok());
-        Ok(paths
-            .filter_map(|path| path.strip_prefix(prefix.as_str()))
-            .filter(|path| !path.ends_with('/'))
-            .map(str::to_owned)
-            .collect())
+        let mut dirty = Dirty::default();
+        for entry in entries {
+            match std::str::from_utf8(&entry[3..]) {
+                Ok(path) => dirty
+                    .paths
+                    .extend(path.strip_prefix(prefix.as_str()).filter(|path| !path.ends_with('/')).map(str::to_owned)),
+                Err(_) => dirty.unreadable.push(String::from_utf8_lossy(&entry[3..]).into_owned()),
+            }
+        }
+        Ok(dirty)
     }
 
     /// Paths below the workspace that differ between a revision and the work tree, new ones that git does not ignore among them.
@@ -92,8 +112,15 @@ impl Git {
     /// A file's text in a revision, empty where it has none; none where it is no text.
     #[must_use]
     pub fn at(&self, revision: &str, path: &str) -> Option<String> {
-        let output = self.command(&["cat-file", "blob", &format!("{revision}:./{path}")]).output().ok()?;
+        let output = self.command(&["cat-file", "--filters", &format!("{revision}:./{path}")]).output().ok()?;
         if output.status.success() { String::from_utf8(output.stdout).ok() } else { Some(String::new()) }
+    }
+
+    /// Whether git has the file as one that can be run.
+    #[must_use]
+    pub fn is_executable(&self, path: &str) -> bool {
+        let listed = || self.command(&["ls-files", "--stage", "-z", "--", &format!(":(literal){path}")]).output().ok();
+        self.present && listed().is_some_and(|output| output.stdout.starts_with(b"100755 "))
     }
 
     /// The workspace's place in the repository, with a slash behind it; empty at the top.

@@ -1,5 +1,5 @@
-//! Where a workspace's state lives: inside the repository's common git directory, so that all its worktrees share one
-//! journal, else under the user's state folder. Git is read as plain files, since a hook has milliseconds.
+//! Where a workspace's state lives: inside the repository's common git directory, in a folder for each linked worktree, whose
+//! files are others than the main one's; else under the user's state folder. Git is read as plain files, since a hook has milliseconds.
 //! `GIT_DIR` and its like are left aside on purpose: an editor and a hook must find one place from the path alone.
 
 use std::ffi::OsStr;
@@ -25,7 +25,7 @@ pub struct Place {
     pub doubt: Option<String>,
 }
 
-/// Finds the state folder of `workspace`: `<git common dir>/countersign`, else `$XDG_STATE_HOME/countersign/<id>` with
+/// Finds the state folder of `workspace`: `<git common dir>/countersign`, for a linked worktree `worktrees/<name>` in it, else `$XDG_STATE_HOME/countersign/<id>` with
 /// `~/.local/state` for an unset or relative `xdg_state_home`; `<id>` is made from the workspace's canonical path.
 /// Outside git the same root must therefore be passed by all who are to share the state. Creates nothing.
 ///
@@ -36,9 +36,9 @@ pub fn locate(workspace: &Path, xdg_state_home: Option<&OsStr>, home: Option<&Os
     if !workspace.is_dir() {
         bail!("the workspace {} is not a folder", workspace.display());
     }
-    let doubt = match common_dir(&workspace) {
-        Ok(Some(common)) => {
-            return Ok(Place { dir: common.join("countersign"), common_dir: Some(common), doubt: None });
+    let doubt = match repository(&workspace) {
+        Ok(Some(repository)) => {
+            return Ok(Place { dir: repository.state(), common_dir: Some(repository.common), doubt: None });
         }
         Ok(None) => None,
         Err(why) => Some(format!("{why:#}")),
@@ -107,9 +107,25 @@ fn absolute(path: Option<&OsStr>) -> Option<&Path> {
     path.map(Path::new).filter(|path| path.is_absolute())
 }
 
-/// The common git directory of the repository that `workspace` (canonical) is in; none outside git. An error says which
-/// `.git` leads nowhere.
-fn common_dir(workspace: &Path) -> Result<Option<PathBuf>> {
+/// A repository, as a worktree of it sees it; canonical.
+struct Repository {
+    /// The worktree's own.
+    git_dir: PathBuf,
+    common: PathBuf,
+}
+
+impl Repository {
+    fn state(&self) -> PathBuf {
+        let state = self.common.join("countersign");
+        match self.git_dir.strip_prefix(self.common.join("worktrees")) {
+            Ok(name) => state.join("worktrees").join(name),
+            Err(_) => state,
+        }
+    }
+}
+
+/// The repository that `workspace` (canonical) is in; none outside git. An error says which `.git` leads nowhere.
+fn repository(workspace: &Path) -> Result<Option<Repository>> {
     for folder in workspace.ancestors() {
         let dot_git = folder.join(".git");
         let Ok(found) = fs::metadata(&dot_git) else {
@@ -144,12 +160,14 @@ fn follow_gitfile(dot_git: &Path) -> Result<PathBuf> {
     Ok(git_dir)
 }
 
-fn follow_commondir(git_dir: &Path) -> Result<PathBuf> {
+fn follow_commondir(git_dir: &Path) -> Result<Repository> {
     let file = git_dir.join("commondir");
     let common = if file.exists() { git_dir.join(OsStr::from_bytes(&one_line(&file)?)) } else { git_dir.to_path_buf() };
-    fs::canonicalize(&common).with_context(|| {
+    let common = fs::canonicalize(&common).with_context(|| {
         format!("{} says that its repository is {}, where there is none", file.display(), common.display())
-    })
+    })?;
+    let git_dir = fs::canonicalize(git_dir).with_context(|| format!("cannot find {}", git_dir.display()))?;
+    Ok(Repository { git_dir, common })
 }
 
 fn is_git_dir(dir: &Path) -> bool {

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use countersign_core::author::Author;
 use countersign_core::document::Record;
-use countersign_core::event::{Fact, What};
+use countersign_core::event::{Fact, What, Whole};
 use countersign_core::session::Session;
-use countersign_core::workspace::{Content, Workspace};
+use countersign_core::workspace::{Content, GONE, Workspace};
 
 use crate::disk::{self, Reading};
 use crate::git::Git;
-use crate::journal::{Appended, Disk, Durability, Event, Head, Journal, NewEvent, Seq, SetAside};
+use crate::journal::{Appended, Disk, Durability, Event, Hash, Head, Journal, NewEvent, Seq, SetAside};
 use crate::state_dir;
 
 /// How often a file is read again when others write to it while it is looked at.
@@ -165,21 +165,11 @@ impl Store {
             },
             Reach::Some { paths, sessions } => {
                 let (paths, sessions) = (paths.clone(), sessions.clone());
-                for (path, upto) in paths {
-                    let events = self.journal.events_of_path(&path, upto)?;
-                    self.take_over_new(&events)?;
-                    if let (Reach::Some { paths, .. }, Some(last)) = (&mut self.reach, events.last()) {
-                        paths.insert(path, last.seq);
-                    }
+                for path in paths.keys() {
+                    self.catch_up_path(path)?;
                 }
-                for (session, upto) in sessions {
-                    let events = self.journal.events_of_session(&session, upto)?;
-                    let about_no_file: Vec<Event> =
-                        events.iter().filter(|event| event.path.is_none()).cloned().collect();
-                    self.take_over_new(&about_no_file)?;
-                    if let (Reach::Some { sessions, .. }, Some(last)) = (&mut self.reach, events.last()) {
-                        sessions.insert(session, last.seq);
-                    }
+                for session in sessions.keys() {
+                    self.catch_up_session(session)?;
                 }
             }
         }
@@ -192,10 +182,34 @@ impl Store {
     /// As [`Store::catch_up`].
     pub fn know_session(&mut self, session: &Session) -> Result<()> {
         if let Reach::Some { sessions, .. } = &mut self.reach {
-            sessions.entry(session.parent().to_string()).or_default();
-            sessions.entry(session.to_string()).or_default();
-            sessions.entry(ANY_SESSION.to_owned()).or_default();
-            self.catch_up()?;
+            let wanted = [session.parent().to_string(), session.to_string(), ANY_SESSION.to_owned()];
+            for session in &wanted {
+                sessions.entry(session.clone()).or_default();
+            }
+            for session in wanted {
+                self.catch_up_session(&session)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn catch_up_path(&mut self, path: &str) -> Result<()> {
+        let Reach::Some { paths, .. } = &self.reach else { return Ok(()) };
+        let events = self.journal.events_of_path(path, paths.get(path).copied().unwrap_or_default())?;
+        self.take_over_new(&events)?;
+        if let (Reach::Some { paths, .. }, Some(last)) = (&mut self.reach, events.last()) {
+            paths.insert(path.to_owned(), last.seq);
+        }
+        Ok(())
+    }
+
+    fn catch_up_session(&mut self, session: &str) -> Result<()> {
+        let Reach::Some { sessions, .. } = &self.reach else { return Ok(()) };
+        let events = self.journal.events_of_session(session, sessions.get(session).copied().unwrap_or_default())?;
+        let about_no_file: Vec<Event> = events.iter().filter(|event| event.path.is_none()).cloned().collect();
+        self.take_over_new(&about_no_file)?;
+        if let (Reach::Some { sessions, .. }, Some(last)) = (&mut self.reach, events.last()) {
+            sessions.insert(session.to_owned(), last.seq);
         }
         Ok(())
     }
@@ -207,6 +221,7 @@ impl Store {
     pub fn know_path(&mut self, path: &str) -> Result<()> {
         if let Reach::Some { paths, .. } = &mut self.reach {
             paths.entry(path.to_owned()).or_default();
+            return self.catch_up_path(path);
         }
         self.catch_up()?;
         Ok(())
@@ -311,6 +326,53 @@ impl Store {
         if let Appended::Written { .. } = self.write(&facts, Some(&head), &[])? {
             self.workspace.put(path, file);
         }
+        Ok(())
+    }
+
+    /// Makes a file that is no text what it was before, and journals who decided so. Whether it was still what it was known to be.
+    ///
+    /// # Errors
+    /// If its earlier bytes are not kept, or it or the journal cannot be written.
+    pub fn put_back(&mut self, path: &str, whole: &Whole) -> Result<bool> {
+        let full = self.root.join(path);
+        let head = self.journal.head(path)?.map(|head| head.disk);
+        let bytes = match (&whole.hash, whole.why.as_str()) {
+            (_, GONE) => None,
+            (Some(hash), _) => {
+                let hash = Hash::from_hex(hash).context("the name of its earlier bytes is damaged")?;
+                Some(self.journal.blob(&hash)?.context("its earlier bytes are not in the journal")?)
+            }
+            (None, why) => bail!("its earlier bytes are not kept: it was {why}"),
+        };
+        let is_link = whole.why == disk::LINK;
+        let written = match &bytes {
+            Some(bytes) if is_link => disk::replace_by_link(&full, head.unwrap_or(Disk::Absent), bytes)?,
+            bytes => disk::replace(&full, head.unwrap_or(Disk::Absent), bytes.as_deref())?,
+        };
+        if !written {
+            return Ok(false);
+        }
+        let Some((file, facts)) = self.workspace.decided(path, whole, now()) else { return Ok(true) };
+        let new = bytes.as_deref().map_or(Disk::Absent, |bytes| Disk::Holds(crate::journal::hash(bytes)));
+        let blobs: Vec<&[u8]> = bytes.as_deref().into_iter().collect();
+        match self.write(&facts, Some(&Head { path, expected: head, new }), &blobs)? {
+            Appended::Written { .. } => self.workspace.put(path, file),
+            // Another process saw it first: what it told is taken over.
+            _ => self.know_path(path)?,
+        }
+        Ok(true)
+    }
+
+    /// Journals that a file that is no text is accepted as it is.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub fn accept_whole(&mut self, path: &str) -> Result<()> {
+        let last = self.workspace.file(path).and_then(|file| file.wholes.last()).cloned();
+        let decided = last.and_then(|last| self.workspace.decided(path, &last, now()));
+        let Some((file, facts)) = decided else { return Ok(()) };
+        self.append(&facts)?;
+        self.workspace.put(path, file);
         Ok(())
     }
 

@@ -24,7 +24,12 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let mut desk = Desk::open(dir)?;
     let selected = args.what.resolve(&desk)?;
     let mut accepted = 0;
-    for Selected { path, hunks } in &selected {
+    for Selected { path, hunks, earlier } in &selected {
+        if earlier.is_some() && desk.store.workspace.file(path).is_some_and(|file| file.is_whole) {
+            desk.store.accept_whole(path)?;
+            accepted += 1;
+            continue;
+        }
         let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
         let Some(file) = desk.store.workspace.file_mut(path) else { continue };
         let at = now();

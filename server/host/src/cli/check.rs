@@ -7,13 +7,15 @@ use anyhow::Result;
 use clap::{Args as ClapArgs, ValueEnum};
 use countersign_core::edit::Lineage;
 use countersign_core::finding::{Finding, Kind, Severity};
-use countersign_core::review::review;
+use countersign_core::review::{OUT_OF_SCOPE, foresee, review};
 use countersign_core::rules::{Change, judge};
+use countersign_core::scope::SessionScope;
 use countersign_core::syntax::Budget;
+use countersign_core::verdict::Decision;
 use countersign_core::workspace::Content;
 use serde_json::{Value, json};
 
-use super::paint::{count, ink, severity, word};
+use super::paint::{count, ink, severity, shown, word};
 use super::{Desk, names};
 
 #[derive(Debug, ClapArgs)]
@@ -108,14 +110,23 @@ fn of_diff(desk: &Desk, base: &str, paths: &[String]) -> Result<Vec<Placed>> {
     let mut all = Vec::new();
     for path in desk.store.git.changed_since(base)?.into_iter().filter(|path| names(paths, path)) {
         let Some(before) = desk.store.git.at(base, &path) else { continue };
-        let after = match crate::disk::read(&desk.store.root.join(&path))?.content {
+        let full = desk.store.root.join(&path);
+        // A repository within this one: git names its folder.
+        if full.is_dir() {
+            continue;
+        }
+        let after = match crate::disk::read(&full)?.content {
             Content::Text(text) => text.to_string(),
             Content::Absent => String::new(),
             Content::Opaque { .. } => continue,
         };
         let (added, removed) = super::hook::ranges(&before, &after);
         let change = Change { path: &path, before: &before, after: &after, added: &added, removed: &removed };
-        for finding in judge(&change, &desk.policy.rules, &mut Budget::default()) {
+        let mut budget = Budget::default();
+        let mut findings = judge(&change, &desk.policy.rules, &mut budget);
+        let start = added.first().map_or(0, |range| range.start);
+        findings.extend(out_of_scope(desk, &path, &before, &after, start, &mut budget));
+        for finding in findings {
             let line = after[..finding.range.start.min(after.len())].matches('\n').count() + 1;
             all.push(Placed { path: path.clone(), finding, line, author: json!({ "kind": "unknown" }) });
         }
@@ -123,10 +134,43 @@ fn of_diff(desk: &Desk, base: &str, paths: &[String]) -> Result<Vec<Placed>> {
     Ok(all)
 }
 
+/// Whether an agent might have written that. Nobody's session is known here: the policy alone counts.
+fn out_of_scope(
+    desk: &Desk,
+    path: &str,
+    before: &str,
+    after: &str,
+    start: usize,
+    budget: &mut Budget<'_>,
+) -> Option<Finding> {
+    let verdict = foresee(&desk.policy.scope, &SessionScope::default(), path, before, Some(after), budget);
+    let severity = match verdict.decision {
+        Decision::Allow => return None,
+        Decision::Ask => Severity::Medium,
+        Decision::Deny => Severity::High,
+    };
+    Some(Finding {
+        rule: OUT_OF_SCOPE.to_owned(),
+        kind: Kind::OutOfScope,
+        severity,
+        message: verdict.reason(),
+        range: start..start,
+        removed: None,
+        symbol: None,
+        mixed: true,
+    })
+}
+
 fn print(found: &[Placed]) {
     for Placed { path, finding, line, .. } in found {
         let text = word(finding.severity);
-        println!("{path}:{line}: {} [{}] {}", ink(severity(finding.severity), text), finding.rule, finding.message);
+        println!(
+            "{}:{line}: {} [{}] {}",
+            shown(path),
+            ink(severity(finding.severity), text),
+            finding.rule,
+            finding.message
+        );
     }
     println!("{}", if found.is_empty() { "no rule matched".to_owned() } else { count(found.len(), "finding") });
 }
@@ -145,6 +189,13 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
+/// A path as the relative URI that it is.
+fn uri(path: &str) -> String {
+    const KEPT: percent_encoding::AsciiSet =
+        percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+    percent_encoding::utf8_percent_encode(path, &KEPT).to_string()
+}
+
 /// SARIF 2.1.0.
 fn sarif(found: &[Placed]) -> Value {
     let level = |severity| match severity {
@@ -152,10 +203,10 @@ fn sarif(found: &[Placed]) -> Value {
         Severity::Medium => "warning",
         Severity::Low => "note",
     };
-    let rules: Vec<Value> = countersign_core::rules::all()
-        .iter()
-        .map(|rule| json!({ "id": rule.id, "shortDescription": { "text": rule.title }, "fullDescription": { "text": rule.why } }))
-        .collect();
+    let described = |id: &str, title: &str, why: &str| json!({ "id": id, "shortDescription": { "text": title }, "fullDescription": { "text": why } });
+    let scope = described(OUT_OF_SCOPE, super::explain::SCOPE_TITLE, super::explain::SCOPE_WHY);
+    let rules = countersign_core::rules::all().iter().map(|rule| described(&rule.id, &rule.title, &rule.why));
+    let rules: Vec<Value> = rules.chain([scope]).collect();
     let results: Vec<Value> = found
         .iter()
         .map(|placed| {
@@ -166,7 +217,7 @@ fn sarif(found: &[Placed]) -> Value {
                 "level": level(finding.severity),
                 "message": { "text": finding.message },
                 "locations": [{ "physicalLocation": {
-                    "artifactLocation": { "uri": placed.path, "uriBaseId": "SRCROOT" },
+                    "artifactLocation": { "uri": uri(&placed.path), "uriBaseId": "SRCROOT" },
                     "region": { "startLine": placed.line },
                 } }],
                 "partialFingerprints": { "countersign/v1": print.to_string() },

@@ -1,19 +1,20 @@
 //! `countersign hook AGENT`: what an agent is about to do is judged, what it did is taken note of. It answers in time or gets out of
 //! the way: whatever goes wrong, the agent gets its neutral reply, and the log says why.
 
-use std::io::{Read, Write};
+use std::io::{Read, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
-use countersign_core::announce::{AgentAct, AgentEvent, Before};
+use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Write};
 use countersign_core::finding::Severity;
-use countersign_core::review::foresee;
-use countersign_core::rules::{Change, Settings, judge};
+use countersign_core::review::{Policy, foresee};
+use countersign_core::rules::{self, Change, Settings, judge};
 use countersign_core::syntax::Budget;
 use countersign_core::verdict::Verdict;
+use countersign_core::workspace::Content;
 
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
 use crate::disk;
@@ -75,6 +76,16 @@ fn take(dir: &Path, mut event: AgentEvent) -> Result<Verdict> {
     let (root, cwd) = super::root_of(&start).or_else(|_| super::root_of(dir))?;
     localise(&mut event, &root, &cwd);
     let mut store = Store::open_narrow(&root).context("the workspace's journal")?;
+    if let Some(aside) = &store.set_aside {
+        log(
+            &root,
+            &format!(
+                "the journal was damaged ({}) and is kept as {}; a new one was begun",
+                aside.why,
+                aside.file.display()
+            ),
+        );
+    }
     store.know_session(&event.session)?;
     let mut verdict = Verdict::allow();
     match event.act.clone() {
@@ -83,8 +94,12 @@ fn take(dir: &Path, mut event: AgentEvent) -> Result<Verdict> {
                 store.read(&write.path, false, false)?;
             }
             tell(&mut store, &event)?;
+            let (policy, errors) = super::policies(&root);
+            for error in errors {
+                log(&root, &error.to_string());
+            }
             for write in &writes {
-                verdict = verdict.combine(judge_write(&store, &event, write));
+                verdict = verdict.combine(judge_write(&store, &policy, &event, write));
             }
         }
         AgentAct::DidWrite { writes } => {
@@ -100,15 +115,15 @@ fn take(dir: &Path, mut event: AgentEvent) -> Result<Verdict> {
             }
         }
         AgentAct::WillRun { .. } => {
-            for path in store.git.dirty()?.into_iter().take(DIRTY) {
+            for path in dirty(&store)? {
                 look(&mut store, &path, false);
             }
             tell(&mut store, &event)?;
         }
         AgentAct::DidRun { .. } => {
-            let since = store.git.dirty()?.into_iter().take(DIRTY);
+            let since = dirty(&store)?;
             let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
-            let paths: std::collections::BTreeSet<String> = since.chain(known).collect();
+            let paths: std::collections::BTreeSet<String> = since.into_iter().chain(known).collect();
             for path in paths {
                 look(&mut store, &path, true);
             }
@@ -117,6 +132,19 @@ fn take(dir: &Path, mut event: AgentEvent) -> Result<Verdict> {
         _ => tell(&mut store, &event)?,
     }
     Ok(verdict)
+}
+
+/// What differs from HEAD. A name that is not UTF-8 is left, with a word.
+fn dirty(store: &Store) -> Result<Vec<String>> {
+    let mut dirty = store.git.dirty()?;
+    if let Some(first) = dirty.unreadable.first() {
+        log(
+            &store.root,
+            &format!("not followed, since their names are not UTF-8: {} ({first:?} …)", dirty.unreadable.len()),
+        );
+    }
+    dirty.paths.truncate(DIRTY);
+    Ok(dirty.paths)
 }
 
 fn tell(store: &mut Store, event: &AgentEvent) -> Result<()> {
@@ -149,13 +177,29 @@ fn localise(event: &mut AgentEvent, root: &Path, cwd: &Path) {
     }
 }
 
-/// A file of which only the report is heard was, before it, what the agent says it was.
-fn begin_as_told(store: &mut Store, write: &countersign_core::announce::Write) -> Result<()> {
-    use countersign_core::workspace::Content;
+/// A file of which only the report is heard was, before it, what the agent says it was. Where it does not say, it is git's version
+/// if the agent's change makes of that what is there now, else what is there without the agent's change: what differs from git's
+/// besides may be work of the user's that is not committed.
+fn begin_as_told(store: &mut Store, write: &Write) -> Result<()> {
     let before = match &write.before {
         Before::Absent => Some(Content::Absent),
         Before::Text(text) => Some(Content::Text(ropey::Rope::from_str(text))),
-        Before::Unknown => store.git.before(&write.path),
+        Before::Unknown => {
+            let now = disk::read(&store.root.join(&write.path))?.content;
+            let git = store.git.before(&write.path);
+            let explained = match (&now, &git) {
+                (Content::Text(now), Some(Content::Text(git))) => {
+                    write.after(&git.to_string()).is_ok_and(|after| *now == after)
+                }
+                (Content::Text(now), Some(Content::Absent)) => write.after("").is_ok_and(|after| *now == after),
+                _ => false,
+            };
+            match &now {
+                _ if explained => git,
+                Content::Text(now) => undone(write, &now.to_string()).map(|text| Content::Text(text.as_str().into())),
+                _ => None,
+            }
+        }
     };
     match before {
         Some(before) => store.begin(&write.path, &before),
@@ -163,9 +207,21 @@ fn begin_as_told(store: &mut Store, write: &countersign_core::announce::Write) -
     }
 }
 
+/// The text that a write made this of, where that is beyond doubt.
+fn undone(write: &Write, after: &str) -> Option<String> {
+    let Delta::Replace(replacements) = &write.delta else { return None };
+    let mut text = after.to_owned();
+    for one in replacements.iter().rev() {
+        if one.new.is_empty() || text.matches(&one.new).count() != 1 {
+            return None;
+        }
+        text = text.replacen(&one.new, &one.old, 1);
+    }
+    write.after(&text).is_ok_and(|made| made == after).then_some(text)
+}
+
 /// Scope, and the rules on the text as it would be.
-fn judge_write(store: &Store, event: &AgentEvent, write: &countersign_core::announce::Write) -> Verdict {
-    let policy = super::policies(&store.root);
+fn judge_write(store: &Store, policy: &Policy, event: &AgentEvent, write: &Write) -> Verdict {
     let until = now() + BUDGET;
     let mut in_time = || now() < until;
     let mut budget = Budget::asking(&mut in_time);
@@ -185,12 +241,39 @@ fn judge_write(store: &Store, event: &AgentEvent, write: &countersign_core::anno
 fn critical(path: &str, before: &str, after: &str, rules: &Settings, budget: &mut Budget<'_>) -> Vec<String> {
     let (added, removed) = ranges(before, after);
     let change = Change { path, before, after, added: &added, removed: &removed };
-    let findings = judge(&change, rules, budget);
+    let findings = judge(&change, &worth_asking(&change, rules), budget);
     findings
         .into_iter()
         .filter(|finding| finding.severity == Severity::Critical)
         .map(|finding| finding.message)
         .collect()
+}
+
+/// The rules that may ask before a write: the critical ones, of whose words one stands in the lines that change. To
+/// compile a rule takes longer than all else that a hook does; what is passed over here is found in the review.
+fn worth_asking(change: &Change<'_>, rules: &Settings) -> Settings {
+    let sides = [lines_of(change.before, change.removed), lines_of(change.after, change.added)];
+    let is_there = |literal: &String| sides.iter().any(|side| side.contains(literal.as_str()));
+    let passed_over = rules::all().iter().filter(|rule| {
+        let severity = rules.severities.get(&rule.id).copied().unwrap_or(rule.severity);
+        severity < Severity::Critical || !rule.literals.values().flatten().any(is_there)
+    });
+    let mut settings = rules.clone();
+    settings.disabled.extend(passed_over.map(|rule| rule.id.clone()));
+    settings
+}
+
+/// The lines that ranges of a text lie in.
+fn lines_of(text: &str, ranges: &[Range<usize>]) -> String {
+    let mut lines = String::new();
+    for range in ranges {
+        let head = &text[..range.start];
+        let start = head.rmatch_indices('\n').next().map_or(0, |(at, _)| at + 1);
+        let end = text[range.end..].match_indices('\n').next().map_or(text.len(), |(at, _)| range.end + at + 1);
+        lines.push_str(&text[start..end]);
+        lines.push('\n');
+    }
+    lines
 }
 
 /// What is new, in bytes of `after`, and what is gone, in bytes of `before`.

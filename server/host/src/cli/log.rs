@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args as ClapArgs;
 
-use super::paint::{Ink, ink};
+use super::paint::{Ink, ink, shown};
 use super::select::is_session;
 use crate::journal::Event;
 use crate::store::Store;
@@ -25,10 +25,11 @@ pub(super) struct Args {
 
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let (root, _) = super::root_of(dir)?;
-    let store = Store::open(&root)?;
     if args.verify {
-        return verify(&store);
+        // What is to be checked need not be understood for that.
+        return verify(&Store::open_narrow(&root)?);
     }
+    let store = Store::open(&root)?;
     let wanted = args.session.as_deref();
     let session =
         wanted.and_then(|wanted| store.workspace.sessions().keys().find(|session| is_session(session, wanted)));
@@ -76,7 +77,7 @@ fn print(event: &Event, json: bool) {
         return;
     }
     let time = jiff::Timestamp::from_millisecond(event.time).map(|time| time.to_string()).unwrap_or_default();
-    let about = event.path.as_deref().unwrap_or("");
+    let about = shown(event.path.as_deref().unwrap_or_default());
     println!(
         "{} {} {:<8} {about}  {}",
         ink(Ink::Faint, &event.seq.to_string()),

@@ -57,6 +57,11 @@ pub(super) fn word(severity: Severity) -> &'static str {
     }
 }
 
+/// A path on one line: what would break it or move the cursor is escaped.
+pub(super) fn shown(path: &str) -> String {
+    path.chars().flat_map(|char| if char.is_control() { char.escape_default().collect() } else { vec![char] }).collect()
+}
+
 /// `1 line`, `2 lines`.
 pub(super) fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }

@@ -9,12 +9,14 @@ use clap::Args as ClapArgs;
 use countersign_core::author::Author;
 use countersign_core::document::Act;
 use countersign_core::edit::{Deed, Lineage};
+use countersign_core::event::Whole;
 use countersign_core::revert::{Plan, Request, plan};
-use countersign_core::workspace::Content;
+use countersign_core::whole::Earlier;
+use countersign_core::workspace::{Content, GONE};
 
 use super::Desk;
-use super::paint::{Ink, count, ink};
-use super::select::{Selected, Selection, is_session};
+use super::paint::{Ink, count, ink, shown};
+use super::select::{Selected, Selection};
 use crate::disk;
 use crate::journal::Disk;
 use crate::store::now;
@@ -37,16 +39,26 @@ pub(super) struct Args {
     now: bool,
 }
 
+/// What is to be done to a file.
+enum Step {
+    /// Its text changes.
+    Text(Box<Plan>),
+    /// It is no text, or was none: it becomes this.
+    Whole(Whole),
+    /// It goes.
+    Gone,
+}
+
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let mut desk = Desk::open(dir)?;
     let selected = args.what.resolve(&desk)?;
-    let plans = plans(&desk, &selected, args);
-    if plans.is_empty() {
+    let steps = steps(&desk, selected, args);
+    if steps.is_empty() {
         println!("nothing to revert");
         return Ok(ExitCode::SUCCESS);
     }
-    for (path, plan) in &plans {
-        say(path, plan, &desk);
+    for (path, step) in &steps {
+        say(path, step, &desk);
     }
     if args.dry_run {
         return Ok(ExitCode::SUCCESS);
@@ -59,50 +71,67 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let mut left = 0;
-    for (path, plan) in plans {
-        if let Err(error) = carry_out(&mut desk, &path, &plan) {
-            eprintln!("countersign: {path}: {error:#}");
+    for (path, step) in steps {
+        if let Err(error) = carry_out(&mut desk, &path, &step) {
+            eprintln!("countersign: {}: {error:#}", shown(&path));
             left += 1;
         }
     }
     Ok(if left == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn plans(desk: &Desk, selected: &[Selected], args: &Args) -> Vec<(String, Plan)> {
-    let whose = |author: &Author| match args.what.session() {
-        Some(wanted) => author.session().is_some_and(|session| is_session(session, wanted)),
-        None => author.is_agent() || args.what.is_by_name() && *author == Author::External,
-    };
-    let mut plans = Vec::new();
-    for Selected { path, hunks } in selected {
-        let Some(file) = desk.store.workspace.file(path) else { continue };
-        let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
-        let request = Request { whose: &whose, only: Some(&deeds), accepted_too: false, mine_too: args.include_mine };
-        let plan = plan(&file.document, Lineage::Disk, &request);
-        if !plan.is_empty() {
-            plans.push((path.clone(), plan));
+fn steps(desk: &Desk, selected: Vec<Selected>, args: &Args) -> Vec<(String, Step)> {
+    let whose = |author: &Author| args.what.is_by(author);
+    let mut steps = Vec::new();
+    for Selected { path, hunks, earlier } in selected {
+        let Some(file) = desk.store.workspace.file(&path) else { continue };
+        match earlier {
+            Some(Earlier::Whole(whole)) => steps.push((path, Step::Whole(whole))),
+            Some(Earlier::Absent) => steps.push((path, Step::Gone)),
+            Some(Earlier::Text(plan)) => steps.push((path, Step::Text(plan))),
+            None => {
+                let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
+                let request =
+                    Request { whose: &whose, only: Some(&deeds), accepted_too: false, mine_too: args.include_mine };
+                let plan = plan(&file.document, Lineage::Disk, &request);
+                if !plan.is_empty() {
+                    steps.push((path, Step::Text(Box::new(plan))));
+                }
+            }
         }
     }
-    plans
+    steps
 }
 
-fn say(path: &str, plan: &Plan, desk: &Desk) {
+fn say(path: &str, step: &Step, desk: &Desk) {
+    let name = ink(Ink::Strong, &shown(path));
+    let is_whole = desk.store.workspace.file(path).is_some_and(|file| file.is_whole);
+    let plan = match step {
+        Step::Gone => return println!("{name}  goes"),
+        Step::Whole(whole) if whole.why == GONE => return println!("{name}  goes"),
+        Step::Whole(whole) => {
+            return println!("{name}  comes back as it was: {}, {}", whole.why, count(whole.len as usize, "byte"));
+        }
+        Step::Text(plan) if is_whole => {
+            return println!("{name}  comes back as it was: {} of text", count(plan.target.len_lines(), "line"));
+        }
+        Step::Text(plan) => plan,
+    };
     let gone: usize = plan.splices.iter().map(|splice| lines_of(desk, path, &splice.range)).sum();
     let back: usize = plan.splices.iter().map(|splice| splice.text.lines().count()).sum();
-    println!("{}  {} go, {} come back", ink(Ink::Strong, path), count(gone, "line"), count(back, "line"));
+    println!("{name}  {}, {}", verb(gone, "goes", "go"), verb(back, "comes back", "come back"));
     for (author, lines) in &plan.held {
         let whose = if *author == Author::User { "you".to_owned() } else { author.to_string() };
+        let stay = verb(*lines, "of the agent's stays", "of the agent's stay");
         println!(
             "  {}",
-            ink(
-                Ink::Mine,
-                &format!(
-                    "{} of the agent's stay: {whose} changed them since (--include-mine takes them out too)",
-                    count(*lines, "line")
-                )
-            )
+            ink(Ink::Mine, &format!("{stay}: {whose} changed it since (--include-mine takes it out too)"))
         );
     }
+}
+
+fn verb(lines: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(lines, "line"), if lines == 1 { one } else { many })
 }
 
 fn lines_of(desk: &Desk, path: &str, range: &std::ops::Range<usize>) -> usize {
@@ -131,19 +160,39 @@ fn confirmed() -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Writes the file as planned, if it is still what it was, and journals what that was.
-fn carry_out(desk: &mut Desk, path: &str, plan: &Plan) -> Result<()> {
+/// Makes the file what was planned, if it is still what it was, and journals what that was.
+fn carry_out(desk: &mut Desk, path: &str, step: &Step) -> Result<()> {
+    let written = match step {
+        Step::Text(plan) => carry_out_text(desk, path, plan)?,
+        Step::Whole(whole) => desk.store.put_back(path, whole)?,
+        Step::Gone => {
+            let last = desk.store.workspace.file(path).and_then(|file| file.wholes.last());
+            let last = last.context("the file is not followed")?.clone();
+            desk.store.put_back(path, &Whole { hash: None, len: 0, why: GONE.to_owned(), ..last })?
+        }
+    };
+    if !written {
+        bail!("it was written by someone else just now; nothing was changed, look again");
+    }
+    Ok(())
+}
+
+fn carry_out_text(desk: &mut Desk, path: &str, plan: &Plan) -> Result<bool> {
     let full = desk.store.root.join(path);
+    // What the file is on disk, text or not, is what was read last.
+    let expected = desk.store.journal().head(path)?.map_or(Disk::Absent, |head| head.disk);
+    let was_there = expected != Disk::Absent;
     let file = desk.store.workspace.file_mut(path).context("the file is not followed")?;
     file.document.hand_out(plan, &Act::user(now()));
-    let before = file.document.text(Lineage::Disk).to_string();
     let content = file.content_for(&plan.target);
-    let expected = if file.present { Disk::Holds(crate::journal::hash(before.as_bytes())) } else { Disk::Absent };
     let bytes = plan.target.to_string();
     let wanted = (content != Content::Absent).then_some(bytes.as_bytes());
     if !disk::replace(&full, expected, wanted)? {
-        bail!("it was written by someone else just now; nothing was changed, look again");
+        return Ok(false);
+    }
+    if !was_there && wanted.is_some() && desk.store.git.is_executable(path) {
+        disk::make_executable(&full)?;
     }
     desk.store.read(path, false, false)?;
-    Ok(())
+    Ok(true)
 }

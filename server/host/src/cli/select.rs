@@ -9,6 +9,9 @@ use countersign_core::edit::Lineage;
 use countersign_core::hunk::{Hunk, HunkId};
 use countersign_core::review::{OUT_OF_SCOPE, Review, review};
 use countersign_core::syntax::Budget;
+use countersign_core::verdict::Decision;
+use countersign_core::whole::{Earlier, earlier};
+use countersign_core::workspace::File;
 
 use super::{Desk, names};
 
@@ -33,10 +36,12 @@ pub(super) struct Selection {
     paths: Vec<PathBuf>,
 }
 
-/// The hunks of one file that were selected.
+/// What was selected of one file.
 pub(super) struct Selected {
     pub(super) path: String,
     pub(super) hunks: Vec<Hunk>,
+    /// What it was before those that are meant changed all of it, where it is no text or was none.
+    pub(super) earlier: Option<Earlier>,
 }
 
 impl Selection {
@@ -56,19 +61,30 @@ impl Selection {
         Ok(())
     }
 
-    /// The session that is named, if one is.
-    pub(super) fn session(&self) -> Option<&str> {
-        self.session.as_deref()
+    /// Whether single hunks are named: then also those of nobody who said so may be meant.
+    fn is_by_name(&self) -> bool {
+        !self.hunk.is_empty()
     }
 
-    /// Whether single hunks are named: then also those of nobody who said so may be meant.
-    pub(super) fn is_by_name(&self) -> bool {
-        !self.hunk.is_empty()
+    /// A session or a rule that nobody knows is a slip, not a selection of nothing.
+    fn check_names(&self, desk: &Desk) -> Result<()> {
+        if let Some(wanted) = &self.session
+            && !desk.store.workspace.sessions().keys().any(|session| is_session(session, wanted))
+        {
+            bail!("no session `{wanted}` was heard of; see `countersign status`");
+        }
+        match &self.rule {
+            Some(rule) if rule != OUT_OF_SCOPE && countersign_core::rules::rule(rule).is_none() => {
+                bail!("there is no rule `{rule}`: `countersign explain` lists them")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is selected, file by file. A hunk that is not there (any more) is refused.
     pub(super) fn resolve(&self, desk: &Desk) -> Result<Vec<Selected>> {
         self.check()?;
+        self.check_names(desk)?;
         let paths = desk.paths(&self.paths)?;
         let ids: Vec<HunkId> = self
             .hunk
@@ -77,7 +93,7 @@ impl Selection {
             .collect::<Result<_>>()?;
         let mut missing: Vec<&HunkId> = ids.iter().collect();
         let mut selected = Vec::new();
-        for (path, _) in desk.store.workspace.files().filter(|(path, _)| names(&paths, path)) {
+        for (path, file) in desk.store.workspace.files().filter(|(path, _)| names(&paths, path)) {
             let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &mut Budget::default());
             let hunks: Vec<Hunk> = review
                 .hunks
@@ -87,8 +103,10 @@ impl Selection {
                 .map(|(_, hunk)| hunk.clone())
                 .collect();
             missing.retain(|id| !hunks.iter().any(|hunk| hunk.id == **id));
-            if !hunks.is_empty() {
-                selected.push(Selected { path: path.to_owned(), hunks });
+            let meant = !hunks.is_empty() || file.is_whole && self.wants_whole(desk, path, file);
+            let earlier = if meant { earlier(file, &|author| self.is_by(author)) } else { None };
+            if !hunks.is_empty() || earlier.is_some() {
+                selected.push(Selected { path: path.to_owned(), hunks, earlier });
             }
         }
         if let Some(id) = missing.first() {
@@ -97,15 +115,33 @@ impl Selection {
         Ok(selected)
     }
 
+    /// Whose changes are meant.
+    pub(super) fn is_by(&self, author: &Author) -> bool {
+        match &self.session {
+            Some(wanted) => author.session().is_some_and(|session| is_session(session, wanted)),
+            None => author.is_agent() || self.is_by_name() && *author == Author::External,
+        }
+    }
+
+    /// Whether a file that is no text is meant, which no hunk and no rule speaks of.
+    fn wants_whole(&self, desk: &Desk, path: &str, file: &File) -> bool {
+        if !self.hunk.is_empty() || self.rule.as_deref().is_some_and(|rule| rule != OUT_OF_SCOPE) {
+            return false;
+        }
+        let Some(session) = file.wholes.last().and_then(|last| last.author.session()) else { return false };
+        let allowed =
+            || desk.policy.scope.judge(path, None, desk.store.workspace.scope_of(session)).decision == Decision::Allow;
+        !(self.out_of_scope || self.rule.is_some()) || !allowed()
+    }
+
     fn wants(&self, ids: &[HunkId], review: &Review, at: usize, hunk: &Hunk) -> bool {
         if !ids.is_empty() {
             return ids.contains(&hunk.id);
         }
-        let sessions = || hunk.authors.iter().filter_map(Author::session);
         let says =
             |rule: &str| review.findings.iter().any(|found| found.hunk == Some(at) && found.finding.rule == rule);
         hunk.authors.iter().any(Author::is_agent)
-            && self.session.as_deref().is_none_or(|wanted| sessions().any(|session| is_session(session, wanted)))
+            && hunk.authors.iter().any(|author| self.is_by(author))
             && self.rule.as_deref().is_none_or(says)
             && (!self.out_of_scope || says(OUT_OF_SCOPE))
     }

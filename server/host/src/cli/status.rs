@@ -10,10 +10,11 @@ use countersign_core::edit::Lineage;
 use countersign_core::hunk::Hunk;
 use countersign_core::review::{Review, review};
 use countersign_core::syntax::Budget;
+use countersign_core::workspace::File;
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::paint::{Ink, count, ink, severity, word};
+use super::paint::{Ink, count, ink, severity, shown, word};
 
 #[derive(Debug, Default, ClapArgs)]
 pub(super) struct Args {
@@ -41,7 +42,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
 
 fn print(desk: &Desk, reviews: &[(String, Review)]) {
     for (path, review) in reviews {
-        println!("{}", ink(Ink::Strong, path));
+        println!("{}", ink(Ink::Strong, &shown(path)));
         for (at, hunk) in review.hunks.iter().enumerate() {
             println!("  {}", line(hunk));
             for found in review.findings.iter().filter(|found| found.hunk == Some(at)) {
@@ -60,7 +61,7 @@ fn print(desk: &Desk, reviews: &[(String, Review)]) {
         if let Some(last) = file.wholes.last() {
             println!(
                 "{}  {}",
-                ink(Ink::Strong, path),
+                ink(Ink::Strong, &shown(path)),
                 ink(Ink::Faint, &format!("tracked as a whole: {}; last written by {}", last.why, last.author))
             );
         }
@@ -68,9 +69,14 @@ fn print(desk: &Desk, reviews: &[(String, Review)]) {
     let hunks: usize = reviews.iter().map(|(_, review)| review.hunks.len()).sum();
     let findings: usize = reviews.iter().map(|(_, review)| review.findings.len()).sum();
     let working = desk.store.workspace.sessions().values().filter(|session| session.at_work).count();
-    if hunks == 0 {
+    let agents = |file: &&File| file.is_whole && file.wholes.last().is_some_and(|last| last.author.is_agent());
+    let whole = desk.store.workspace.files().map(|(_, file)| file).filter(agents).count();
+    if whole > 0 {
+        println!("{} that {} no text", count(whole, "file"), if whole == 1 { "is" } else { "are" });
+    }
+    if hunks == 0 && whole == 0 {
         println!("{}", ink(Ink::Good, "nothing awaits review"));
-    } else {
+    } else if hunks > 0 {
         println!("{} in {}, {}", count(hunks, "hunk"), count(reviews.len(), "file"), count(findings, "finding"));
     }
     if working > 0 {
@@ -87,12 +93,13 @@ fn line(hunk: &Hunk) -> String {
         format!("lines {}-{}", hunk.lines.start + 1, hunk.lines.end)
     };
     let authors: Vec<String> = hunk.authors.iter().map(name).collect();
-    let mine = if hunk.mine > 0 {
+    let is_agents = hunk.authors.iter().any(Author::is_agent);
+    let mine = if hunk.mine > 0 && is_agents {
         ink(Ink::Mine, &format!("  with {} of yours", count(hunk.mine, "line")))
     } else {
         String::new()
     };
-    let ink_of = if hunk.authors.iter().any(Author::is_agent) { Ink::Agent } else { Ink::External };
+    let ink_of = if is_agents { Ink::Agent } else { Ink::External };
     format!(
         "{lines}  {} {}  {}{mine}  {}",
         ink(Ink::Good, &format!("+{}", hunk.added)),

@@ -295,7 +295,7 @@ impl Owner {
         }
         match self.store.git.dirty() {
             Ok(paths) => {
-                for path in paths {
+                for path in paths.paths {
                     if self.store.workspace.file(&path).is_none() {
                         self.read(&path, false);
                     }

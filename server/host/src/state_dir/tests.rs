@@ -44,33 +44,45 @@ fn find(workspace: &Path) -> Place {
 fn by_git(workspace: &Path) -> Place {
     let common = git(workspace, &["rev-parse", "--path-format=absolute", "--git-common-dir"]);
     let common = fs::canonicalize(common).expect("a folder");
-    Place { dir: common.join("countersign"), common_dir: Some(common), doubt: None }
+    let own = git(workspace, &["rev-parse", "--absolute-git-dir"]);
+    let own = fs::canonicalize(own).expect("a folder");
+    let dir = match own.strip_prefix(common.join("worktrees")) {
+        Ok(name) => common.join("countersign/worktrees").join(name),
+        Err(_) => common.join("countersign"),
+    };
+    Place { dir, common_dir: Some(common), doubt: None }
 }
 
 #[test]
-fn every_folder_and_worktree_of_a_repository_shares_the_state() {
+fn every_folder_of_a_worktree_shares_the_state_and_each_worktree_has_its_own() {
     let (_dir, root) = folder();
     let main = root.join("main");
     repository(&main);
     fs::create_dir_all(main.join("src/deep")).expect("folders");
     git(&main, &["worktree", "add", "-q", "../other"]);
     fs::create_dir(root.join("other/src")).expect("a folder");
-    for workspace in ["main", "main/src/deep", "main/.git/hooks", "other", "other/src"] {
+    for (workspace, state) in [
+        ("main", ""),
+        ("main/src/deep", ""),
+        ("main/.git/hooks", ""),
+        ("other", "worktrees/other"),
+        ("other/src", "worktrees/other"),
+    ] {
         let place = find(&root.join(workspace));
-        assert_eq!(place.dir, main.join(".git/countersign"), "{workspace}");
+        assert_eq!(place.dir, main.join(".git/countersign").join(state), "{workspace}");
         assert_eq!(place, by_git(&root.join(workspace)), "{workspace}");
     }
 }
 
 #[test]
-fn a_bare_repository_and_its_worktrees_share_the_state() {
+fn a_bare_repositorys_worktrees_have_their_state_in_it() {
     let (_dir, root) = folder();
     repository(&root.join("main"));
     git(&root, &["clone", "-q", "--bare", "main", "bare.git"]);
     git(&root.join("bare.git"), &["worktree", "add", "-q", "tree"]);
     for workspace in ["bare.git", "bare.git/tree"] {
         assert_eq!(find(&root.join(workspace)), by_git(&root.join(workspace)));
-        assert_eq!(find(&root.join(workspace)).dir, root.join("bare.git/countersign"));
+        assert!(find(&root.join(workspace)).dir.starts_with(root.join("bare.git/countersign")));
     }
 }
 
