@@ -9,4 +9,5 @@ mod rules;
 mod server;
 mod setup;
 mod support;
+mod tidy;
 mod weave;

@@ -1,0 +1,108 @@
+//! Whose what is seen on disk is held to be, act by act.
+
+use super::*;
+use crate::announce::{Delta, Replacement, Write};
+
+fn event(act: AgentAct) -> AgentEvent {
+    let (agent, session, call) = ("claude-code".into(), Session::new("s1"), Some("t1".to_owned()));
+    AgentEvent { agent, session, model: None, cwd: None, call, act }
+}
+
+fn edit(old: &str, new: &str) -> Vec<Write> {
+    let replacement = Replacement { old: old.into(), new: new.into(), all: false };
+    vec![Write::new("a", Delta::Replace(vec![replacement]))]
+}
+
+struct Told {
+    workspace: Workspace,
+    now: u64,
+}
+
+impl Told {
+    fn of(text: &str) -> Self {
+        let mut told = Self { workspace: Workspace::new(1), now: 1000 };
+        let (file, _) = told.workspace.first_sight("a", &Content::Text(Rope::from_str(text)), told.now);
+        told.workspace.put("a", file);
+        told
+    }
+
+    fn hears(&mut self, act: AgentAct) {
+        self.now += 50;
+        self.workspace.told(&event(act), self.now);
+    }
+
+    /// Someone writes the file, and it is read: whose that is held to be, and why.
+    fn sees(&mut self, text: &str) -> String {
+        self.now += 50;
+        let content = Content::Text(Rope::from_str(text));
+        let (file, facts) = self.workspace.read("a", &content, false, self.now, self.now).expect("it is followed");
+        self.workspace.put("a", file);
+        let said = facts.iter().filter_map(|fact| match &fact.what {
+            What::Text(crate::document::Record::Edited(edit)) => {
+                Some(format!("{} by {:?}", edit.author, edit.evidence))
+            }
+            _ => None,
+        });
+        said.collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[test]
+fn an_announced_write_is_its_agents_and_what_is_written_after_it_is_not() {
+    let mut told = Told::of("a b\n");
+    told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+    assert_eq!(told.sees("a B\n"), "claude-code by Content");
+    assert_eq!(told.sees("a B u\n"), "external by None", "before the report");
+    told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+    assert_eq!(told.sees("a B uu\n"), "external by None", "after it");
+}
+
+#[test]
+fn a_report_that_comes_before_the_bytes_claims_them_by_content_alone() {
+    let mut told = Told::of("a b\n");
+    told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+    told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+    assert_eq!(told.sees("a b u\n"), "external by None");
+    let mut told = Told::of("a b\n");
+    told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+    told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+    assert_eq!(told.sees("a B\n"), "claude-code by Content");
+}
+
+#[test]
+fn of_a_write_that_is_not_as_announced_what_was_announced_is_claimed_alone() {
+    let mut told = Told::of("a b\n");
+    told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+    assert_eq!(told.sees("a  B;\n"), "claude-code by Content, external by None");
+    told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+    assert_eq!(told.sees("a u\n"), "external by None");
+}
+
+#[test]
+fn a_shell_command_claims_what_is_written_while_it_runs() {
+    let mut told = Told::of("a\n");
+    told.hears(AgentAct::WillRun { command: "sed".into(), background: false });
+    assert_eq!(told.sees("b\n"), "claude-code by Window");
+    told.hears(AgentAct::DidRun { command: "sed".into(), background: false, failed: false });
+    assert_eq!(told.sees("c\n"), "external by None");
+}
+
+#[test]
+fn a_late_report_claims_what_was_seen_before_it_once() {
+    let mut told = Told::of("a b\n");
+    assert_eq!(told.sees("a B\n"), "external by None");
+    told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+    let file = told.workspace.file("a").expect("it is followed");
+    let hunks = crate::hunk::hunks(&file.document, Lineage::Disk, &Author::is_agent);
+    assert_eq!(hunks.len(), 1);
+    let external = crate::hunk::hunks(&file.document, Lineage::Disk, &|author| *author == Author::External);
+    assert_eq!(external, []);
+}
+
+#[test]
+fn a_session_that_stopped_claims_nothing_more() {
+    let mut told = Told::of("a b\n");
+    told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+    told.hears(AgentAct::TurnEnded);
+    assert_eq!(told.sees("a B\n"), "external by None");
+}
