@@ -7,5 +7,6 @@ pub mod disk;
 pub mod git;
 pub mod journal;
 pub mod lsp;
+pub mod redact;
 pub mod state_dir;
 pub mod store;

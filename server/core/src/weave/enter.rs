@@ -1,7 +1,9 @@
 //! How an edit enters the weave: its text is placed behind its anchors, what it did is noted on the fragments that it did it to.
 
 use super::tree::FragmentIx;
-use super::{Act, Acts, Deed, Edit, EditIx, Fingerprint, Fragment, Lineage, Missing, Point, Run, Span, View, Weave, What};
+use super::{
+    Act, Acts, Deed, Edit, EditIx, Fingerprint, Fragment, Lineage, Missing, Point, Run, Span, View, Weave, What,
+};
 
 impl Weave {
     pub(super) fn check(&self, edit: &Edit) -> Result<(), Missing> {

@@ -18,6 +18,7 @@ use countersign_core::workspace::Content;
 
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
 use crate::disk;
+use crate::redact;
 use crate::store::{Store, now};
 
 /// How long a hook may compute, in milliseconds.
@@ -75,6 +76,7 @@ fn take(dir: &Path, mut event: AgentEvent) -> Result<Verdict> {
     let start = event.cwd.as_deref().map_or_else(|| dir.to_owned(), PathBuf::from);
     let (root, cwd) = super::root_of(&start).or_else(|_| super::root_of(dir))?;
     localise(&mut event, &root, &cwd);
+    redact::event(&mut event);
     let mut store = Store::open_narrow(&root).context("the workspace's journal")?;
     if let Some(aside) = &store.set_aside {
         log(
