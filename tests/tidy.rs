@@ -1,4 +1,5 @@
 //! The architecture's directions, held against the code: core decides, host does, and each protocol stays in its own room.
+#![cfg(test)]
 
 use std::collections::BTreeSet;
 use std::fs;
