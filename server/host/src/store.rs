@@ -205,9 +205,9 @@ impl Store {
 
     fn catch_up_session(&mut self, session: &str) -> Result<()> {
         let Reach::Some { sessions, .. } = &self.reach else { return Ok(()) };
-        let events = self.journal.events_of_session(session, sessions.get(session).copied().unwrap_or_default())?;
-        let about_no_file: Vec<Event> = events.iter().filter(|event| event.path.is_none()).cloned().collect();
-        self.take_over_new(&about_no_file)?;
+        let after = sessions.get(session).copied().unwrap_or_default();
+        let events = self.journal.newest_of_session(session, after, RECENT, SCOPED)?;
+        self.take_over_new(&events)?;
         if let (Reach::Some { sessions, .. }, Some(last)) = (&mut self.reach, events.last()) {
             sessions.insert(session.to_owned(), last.seq);
         }
@@ -459,6 +459,10 @@ pub fn is_unexplained(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
 }
 
+/// What a session's scope is filed as.
+const SCOPED: &str = "scoped";
+/// So many of the last things that an agent told are what its next one may go with.
+const RECENT: usize = 64;
 /// What the scope of all sessions is filed under.
 const ANY_SESSION: &str = "*";
 
@@ -476,7 +480,7 @@ fn kind(what: &What) -> &'static str {
         What::Whole(_) => "whole",
         What::Present(_) => "present",
         What::Told { .. } => "told",
-        What::Scoped { .. } => "scoped",
+        What::Scoped { .. } => SCOPED,
     }
 }
 

@@ -22,6 +22,15 @@ impl Journal {
         self.events("WHERE session = ? AND seq > ? ORDER BY seq", (session, after))
     }
 
+    /// Of a session's events after `after` that are about no file, the newest `limit`, and the newest of the kind `besides` however old
+    /// it is; oldest first. What a session was told of long ago costs a reader nothing.
+    pub fn newest_of_session(&self, session: &str, after: Seq, limit: usize, besides: &str) -> Result<Vec<Event>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let which = "WHERE seq IN (SELECT seq FROM events WHERE session = ?1 AND path IS NULL AND seq > ?2 ORDER BY seq DESC LIMIT ?3)
+            OR seq = (SELECT max(seq) FROM events WHERE session = ?1 AND kind = ?4 AND seq > ?2) ORDER BY seq";
+        self.events(which, (session, after, limit, besides))
+    }
+
     /// The place of the last event; 0 in an empty journal.
     pub fn last_seq(&self) -> Result<Seq> {
         let last = chain::last(&self.connection, self.id).map(|(seq, _)| seq);

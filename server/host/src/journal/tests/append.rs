@@ -53,6 +53,23 @@ fn a_reader_gets_what_it_asks_for() {
 }
 
 #[test]
+fn of_a_long_session_the_newest_is_read_and_one_kind_however_old() {
+    let (_dir, mut journal) = begin();
+    let told = |kind, body| NewEvent { kind, path: None, session: Some("s1"), ..event(body) };
+    let batch =
+        [told("scoped", "1"), told("scoped", "2"), told("told", "3"), event("4"), told("told", "5"), told("told", "6")];
+    let _ = journal.append(&batch, None, Durability::Edit).expect("appends");
+    let seqs = |after, limit| -> Vec<Seq> {
+        let events = journal.newest_of_session("s1", after, limit, "scoped").expect("reads");
+        events.iter().map(|event| event.seq).collect()
+    };
+    assert_eq!(seqs(0, 2), [2, 5, 6], "what is about a file is left out");
+    assert_eq!(seqs(0, 9), [1, 2, 3, 5, 6]);
+    assert_eq!(seqs(2, 9), [3, 5, 6]);
+    assert_eq!(seqs(6, 9), [] as [Seq; 0]);
+}
+
+#[test]
 fn a_head_moves_only_from_what_the_writer_expects() {
     let (_dir, mut journal) = begin();
     let text = |text: &str| Disk::Holds(hash(text.as_bytes()));
