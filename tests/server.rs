@@ -150,6 +150,10 @@ fn a_finding_is_a_diagnostic_and_accepting_its_hunk_ends_it() {
     let params = wait_for_findings(&mut client, &uri);
     assert_eq!(params["diagnostics"][0]["code"], "dynamic-code");
     assert_eq!(params["diagnostics"][0]["source"], "countersign");
+    let page =
+        params["diagnostics"][0]["codeDescription"]["href"].as_str().and_then(|href| href.strip_prefix("file://"));
+    let page = std::fs::read_to_string(page.expect("a page on disk")).expect("it can be read");
+    assert!(page.starts_with("# dynamic-code\n"), "{page}");
     act(&mut client, "a.py", 1, "Accept this hunk");
     wait_for_hunks(&mut client, "a.py", (0, 0, 0));
     client.quit();

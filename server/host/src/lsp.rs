@@ -13,6 +13,7 @@ mod hover;
 mod inbox;
 mod outbox;
 mod owner;
+mod pages;
 mod server;
 mod watch;
 mod worker;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use countersign_core::author::Author;
 use countersign_core::edit::Lineage;
-use countersign_core::finding::{Finding, Kind, Severity};
+use countersign_core::finding::{Finding, Severity};
 use countersign_core::review::{Found, Review};
 use ropey::Rope;
 use serde_json::json;
@@ -14,11 +14,9 @@ use tower_lsp::gen_lsp_types::{
 
 use super::ext::Counts;
 use super::owner::Owner;
+use super::pages;
 use super::position::{self, Encoding};
 use crate::config::ConfigError;
-
-/// Where the rules' pages are.
-const PAGES: &str = "https://github.com/countersign-dev/countersign/blob/main/queries/";
 
 /// What is held against a file, in the text that is shown of it.
 pub(super) fn of(owner: &Owner, path: &str) -> Vec<Diagnostic> {
@@ -26,7 +24,12 @@ pub(super) fn of(owner: &Owner, path: &str) -> Vec<Diagnostic> {
     let Some(file) = owner.store.workspace.file(path) else { return Vec::new() };
     let uri = owner.uri_of(path);
     let text = file.document.text(shown(owner, path));
-    review.findings.iter().map(|found| diagnostic(review, found, text, uri.as_ref(), owner.encoding)).collect()
+    let shown = |found| {
+        let mut diagnostic = diagnostic(review, found, text, uri.as_ref(), owner.encoding);
+        diagnostic.code_description = pages::of(&owner.pages, &found.finding.rule).map(|href| CodeDescription { href });
+        diagnostic
+    };
+    review.findings.iter().map(shown).collect()
 }
 
 /// The text that the editor has on its screen, or would have.
@@ -48,13 +51,12 @@ fn diagnostic(review: &Review, found: &Found, text: &Rope, uri: Option<&Uri>, en
         range,
         severity: Some(severity(finding)),
         code: Some(Code::String(finding.rule.clone())),
-        code_description: (finding.kind != Kind::OutOfScope)
-            .then(|| CodeDescription { href: Uri(format!("{PAGES}README.md#{}", finding.rule)) }),
         source: Some("countersign".to_owned()),
         message: finding.message.clone().into(),
         tags: (finding.rule == "lint-suppressed").then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: stood,
         data: Some(json!({ "hunk": hunk, "rule": finding.rule, "symbol": finding.symbol })),
+        ..Diagnostic::default()
     }
 }
 

@@ -64,6 +64,8 @@ pub(super) struct Owner {
     /// And when that is held to be so.
     doubts: HashMap<String, Instant>,
     polled: Instant,
+    /// Where the rules' pages are, if they could be written.
+    pub(super) pages: Option<std::path::PathBuf>,
 }
 
 /// What a change of a buffer is, seen against the disk.
@@ -97,6 +99,9 @@ impl Owner {
             let _ = outbox.send(Out::Message(MessageType::Warning, text));
         }
         let worker = super::worker::worker(inbox.clone());
+        let state = store.journal().wake_file().parent().map(Path::to_owned);
+        let pages =
+            state.and_then(|state| super::pages::write(&state).inspect_err(|error| tracing::warn!("{error:#}")).ok());
         let mut owner = Self {
             store,
             policy: Arc::default(),
@@ -117,6 +122,7 @@ impl Owner {
             doubted: HashMap::new(),
             doubts: HashMap::new(),
             polled: Instant::now(),
+            pages,
         };
         owner.reload_policy();
         Ok(owner)
