@@ -14,6 +14,9 @@ use crate::scope::SessionScope;
 use crate::session::Session;
 use crate::weave::{EditIx, Fingerprint, Missing, View};
 
+/// Milliseconds without a word after which a turn is over.
+const SILENCE: u64 = 10 * 60 * 1000;
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Workspace {
@@ -113,6 +116,12 @@ impl Workspace {
     #[must_use]
     pub fn sessions(&self) -> &BTreeMap<Session, SessionState> {
         &self.sessions
+    }
+
+    /// Whether an agent's turn runs. One of which nothing was heard for ten minutes is over.
+    #[must_use]
+    pub fn is_at_work(&self, now: u64) -> bool {
+        self.sessions.values().any(|session| session.at_work && session.heard + SILENCE > now)
     }
 
     /// The scope of a session: its own, its parent's, or that of all.

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use countersign_core::author::Author;
-use countersign_core::document::Record;
+use countersign_core::document::{Act, Record};
 use countersign_core::event::{Fact, What, Whole};
+use countersign_core::revert::Plan;
 use countersign_core::session::Session;
 use countersign_core::workspace::{Content, GONE, Workspace};
 
@@ -294,6 +295,29 @@ impl Store {
             }
         }
         bail!("{path} is being written by others without end")
+    }
+
+    /// Writes a file as a plan wants it, if it still is what was read last, and takes note of it. Whether it was.
+    ///
+    /// # Errors
+    /// If the file or the journal cannot be read or written.
+    pub fn carry_out(&mut self, path: &str, plan: &Plan) -> Result<bool> {
+        let full = self.root.join(path);
+        // What the file is on disk, text or not, is what was read last.
+        let expected = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
+        let file = self.workspace.file_mut(path).context("the file is not followed")?;
+        file.document.hand_out(plan, &Act::user(now()));
+        let content = file.content_for(&plan.target);
+        let bytes = plan.target.to_string();
+        let wanted = (content != Content::Absent).then_some(bytes.as_bytes());
+        if !disk::replace(&full, expected, wanted)? {
+            return Ok(false);
+        }
+        if expected == Disk::Absent && wanted.is_some() && self.git.is_executable(path) {
+            disk::make_executable(&full)?;
+        }
+        self.read(path, false, false)?;
+        Ok(true)
     }
 
     /// Reads all files that are followed, and takes note of what changed on disk while nobody looked.

@@ -7,18 +7,15 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 use countersign_core::author::Author;
-use countersign_core::document::Act;
 use countersign_core::edit::{Deed, Lineage};
 use countersign_core::event::Whole;
 use countersign_core::revert::{Plan, Request, plan};
 use countersign_core::whole::Earlier;
-use countersign_core::workspace::{Content, GONE};
+use countersign_core::workspace::GONE;
 
 use super::Desk;
 use super::paint::{Ink, count, ink, shown};
 use super::select::{Selected, Selection};
-use crate::disk;
-use crate::journal::Disk;
 use crate::store::now;
 
 #[derive(Debug, ClapArgs)]
@@ -63,7 +60,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     if args.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
-    if !args.yes && at_work(&desk) && !args.now {
+    if !args.yes && desk.store.workspace.is_at_work(now()) && !args.now {
         bail!("an agent is at work: it may write the same again. Wait for its turn to end, or say --now");
     }
     if !args.yes && !confirmed()? {
@@ -143,11 +140,6 @@ fn lines_of(desk: &Desk, path: &str, range: &std::ops::Range<usize>) -> usize {
     text.map_or(0, |text| text.lines().count())
 }
 
-fn at_work(desk: &Desk) -> bool {
-    let ten_minutes = 10 * 60 * 1000;
-    desk.store.workspace.sessions().values().any(|session| session.at_work && session.heard + ten_minutes > now())
-}
-
 fn confirmed() -> Result<bool> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
@@ -163,7 +155,7 @@ fn confirmed() -> Result<bool> {
 /// Makes the file what was planned, if it is still what it was, and journals what that was.
 fn carry_out(desk: &mut Desk, path: &str, step: &Step) -> Result<()> {
     let written = match step {
-        Step::Text(plan) => carry_out_text(desk, path, plan)?,
+        Step::Text(plan) => desk.store.carry_out(path, plan)?,
         Step::Whole(whole) => desk.store.put_back(path, whole)?,
         Step::Gone => {
             let last = desk.store.workspace.file(path).and_then(|file| file.wholes.last());
@@ -175,24 +167,4 @@ fn carry_out(desk: &mut Desk, path: &str, step: &Step) -> Result<()> {
         bail!("it was written by someone else just now; nothing was changed, look again");
     }
     Ok(())
-}
-
-fn carry_out_text(desk: &mut Desk, path: &str, plan: &Plan) -> Result<bool> {
-    let full = desk.store.root.join(path);
-    // What the file is on disk, text or not, is what was read last.
-    let expected = desk.store.journal().head(path)?.map_or(Disk::Absent, |head| head.disk);
-    let was_there = expected != Disk::Absent;
-    let file = desk.store.workspace.file_mut(path).context("the file is not followed")?;
-    file.document.hand_out(plan, &Act::user(now()));
-    let content = file.content_for(&plan.target);
-    let bytes = plan.target.to_string();
-    let wanted = (content != Content::Absent).then_some(bytes.as_bytes());
-    if !disk::replace(&full, expected, wanted)? {
-        return Ok(false);
-    }
-    if !was_there && wanted.is_some() && desk.store.git.is_executable(path) {
-        disk::make_executable(&full)?;
-    }
-    desk.store.read(path, false, false)?;
-    Ok(true)
 }

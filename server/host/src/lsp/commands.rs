@@ -18,7 +18,6 @@ use super::outbox::Out;
 use super::owner::Owner;
 use crate::config::FILE_NAME;
 use crate::disk;
-use crate::journal::Disk;
 use crate::store::now;
 
 /// All commands that the server knows.
@@ -65,8 +64,7 @@ pub(super) fn execute(owner: &mut Owner, name: &str, argument: Option<Value>) ->
 
 fn revert(owner: &mut Owner, which: &Which) -> Result<Value, String> {
     let chosen = choose(owner, which)?;
-    let at_work =
-        owner.store.workspace.sessions().values().any(|session| session.at_work && session.heard + 600_000 > now());
+    let at_work = owner.store.workspace.is_at_work(now());
     let (mut files, mut held) = (0, 0);
     for (path, hunks) in chosen {
         let lineage = owner.lineage(&path);
@@ -107,14 +105,7 @@ fn carry_out(owner: &mut Owner, path: &str, plan: &Plan) -> Result<(), String> {
         let _ = owner.outbox.send(Out::Edit(Box::new(edit)));
         return Ok(());
     }
-    let full = owner.store.root.join(path);
-    let Some(file) = owner.store.workspace.file_mut(path) else { return Ok(()) };
-    file.document.hand_out(plan, &Act::user(now()));
-    let before = file.document.text(Lineage::Disk).to_string();
-    let expected = if file.present { Disk::Holds(crate::journal::hash(before.as_bytes())) } else { Disk::Absent };
-    let bytes = plan.target.to_string();
-    let wanted = (file.content_for(&plan.target) != Content::Absent).then_some(bytes.as_bytes());
-    match disk::replace(&full, expected, wanted) {
+    match owner.store.carry_out(path, plan) {
         Ok(true) => {
             owner.read(path, false);
             Ok(())

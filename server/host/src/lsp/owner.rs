@@ -60,7 +60,7 @@ pub(super) struct Owner {
     /// Files whose new content nobody announced, and when they are looked at again.
     postponed: HashMap<String, Instant>,
     /// Edits of the editor's that may turn out to be a reload.
-    doubted: HashMap<String, EditId>,
+    doubted: HashMap<String, Vec<EditId>>,
     /// And when that is held to be so.
     doubts: HashMap<String, Instant>,
     polled: Instant,
@@ -263,9 +263,10 @@ impl Owner {
         if reload == Reload::Announced {
             self.read(&path, false);
         }
+        let before = self.edits_of(&path);
         self.edit(&path, |file| file.document.typed(&splices, &act));
         if reload == Reload::OrSave {
-            self.doubt(&path);
+            self.doubt(&path, before);
         }
         self.unflushed.entry(path.clone()).or_insert_with(|| Instant::now() + FLUSH);
         self.schedule(&path, PAUSE);
@@ -356,25 +357,28 @@ impl Owner {
 
     /// Remembers that the last change of a clean buffer made it what the disk holds by then: a save that the editor told of late, if a
     /// didSave follows; else a reload of what nobody announced.
-    fn doubt(&mut self, path: &str) {
-        self.flush(path);
+    fn doubt(&mut self, path: &str, before: usize) {
         self.edit(path, |file| file.document.flush());
         let Some(file) = self.store.workspace.file(path) else { return };
-        let weave = file.document.weave();
-        let last = weave.entries().last().filter(|(ix, entry)| *ix > 0 && entry.place == Lineage::Editor);
-        if let Some((_, entry)) = last {
-            self.doubted.insert(path.to_owned(), entry.id);
+        let new: Vec<EditId> = file.document.weave().entries().skip(before).map(|(_, entry)| entry.id).collect();
+        if !new.is_empty() {
+            self.doubted.insert(path.to_owned(), new);
             self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
         }
+    }
+
+    /// How many edits a file has.
+    fn edits_of(&self, path: &str) -> usize {
+        self.store.workspace.file(path).map_or(0, |file| file.document.weave().entries().len())
     }
 
     /// No didSave came: what the buffer became by its last change was someone else's doing.
     fn resolve_doubt(&mut self, path: &str) {
         self.doubts.remove(path);
-        if let Some(id) = self.doubted.remove(path) {
+        if let Some(ids) = self.doubted.remove(path) {
             self.edit(path, |file| {
-                let deeds =
-                    file.document.weave().ix(id).map(|ix| file.document.weave().deeds_of(ix)).unwrap_or_default();
+                let weave = file.document.weave();
+                let deeds = ids.iter().filter_map(|id| weave.ix(*id)).flat_map(|ix| weave.deeds_of(ix)).collect();
                 file.document.claim(deeds, &Act::external(now()))
             });
         }
