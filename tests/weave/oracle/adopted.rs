@@ -29,6 +29,11 @@ impl Oracle {
         let visible = self.visible(lineage);
         let atoms: Vec<&Atom> = visible.iter().map(|&place| &self.atoms[place]).collect();
         let foreign = |at: &usize| is_agent(atoms[*at].author) && atoms[*at].author != author;
+        let own = |at: &usize| atoms[*at].author == author;
+        let adopted_before = |at: &usize| {
+            let mut adoptions = self.adoptions.iter().filter(|adoption| self.sees(lineage, adoption.edit));
+            adoptions.any(|adoption| adoption.adopted.contains(&atoms[*at].no))
+        };
 
         let mut adoptions = Vec::new();
         for line in lines(&atoms) {
@@ -36,7 +41,10 @@ impl Oracle {
             // A line without tokens is whose its break is.
             let is_agents =
                 if words.is_empty() { line.whole.clone().all(|at| foreign(&at)) } else { words.iter().all(foreign) };
-            let parts: Vec<Range<usize>> = if is_agents {
+            // A line that was adopted is one line still, whatever its adopter has typed into it.
+            let was_adopted = words.iter().all(|at| foreign(at) || own(at))
+                && line.whole.clone().filter(foreign).all(|at| adopted_before(&at));
+            let parts: Vec<Range<usize>> = if is_agents || was_adopted {
                 let touched =
                     deletes_part_of(&line, &atoms, &deleted, insert) || types_in(&line, &atoms, &deleted, insert);
                 touched.then(|| line.whole.clone()).into_iter().collect()
