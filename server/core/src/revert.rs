@@ -264,11 +264,12 @@ impl Keepers<'_> {
             births.iter().any(|(from, to)| first <= *to && *from <= last)
         };
         adoption.causes.iter().any(|cause| match cause {
-            // What goes with its author, and is only kept for another's sake, keeps nothing.
+            // What goes with its author, and is only kept for another's sake, keeps nothing. A blank that a formatter trimmed
+            // since was typed all the same.
             Cause::Insert(span) => weave
                 .fragments_of(*span)
                 .into_iter()
-                .any(|f| !self.asked.off.contains(&(holder, f)) && weave.visible(f, most) && beside(f)),
+                .any(|f| !self.asked.off.contains(&(holder, f)) && weave.stands(f, most) && beside(f)),
             Cause::Kill(span) => weave.fragments_of(*span).into_iter().any(|f| {
                 let killed = weave.deeds(f).any(|deed| deed == (holder, DeedKind::Kill));
                 killed && weave.counts(holder, f, most) && beside(f)

@@ -82,3 +82,27 @@ fn a_line_that_two_agents_built_on_each_other_goes_when_both_go() {
         "#]],
     );
 }
+
+#[test]
+fn a_blank_that_adopted_a_line_keeps_it_when_a_formatter_trims_the_blank() {
+    let story = "file: a | b
+           claude: a | let alpha = beta(b) | b
+           user: a | let alpha = beta (b) | b
+           user: a | let alpha = beta· | (b) | b";
+    let kept = expect![[r#"
+        2 kept for user
+        .  a
+        cu let alpha = beta
+        u  (b)
+        .  b
+    "#]];
+    check(&format!("{story}\nrevert claude"), &kept);
+    let trimmed = expect![[r#"
+        2 kept for user
+        .  a
+        c  let alpha = beta
+        u  (b)
+        .  b
+    "#]];
+    check(&format!("{story}\nexternal: a | let alpha = beta | (b) | b\nrevert claude"), &trimmed);
+}

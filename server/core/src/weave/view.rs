@@ -114,6 +114,12 @@ impl Weave {
     }
 
     pub(crate) fn visible(&self, fragment: FragmentIx, view: &View<'_>) -> bool {
+        let faded = || self.fades(fragment).any(|by| self.counts_but_for(by, fragment, view));
+        self.stands(fragment, view) && !faded()
+    }
+
+    /// Whether a fragment is in a text, in its own form or in another that a neutral edit gave it.
+    pub(crate) fn stands(&self, fragment: FragmentIx, view: &View<'_>) -> bool {
         let Fragment { edit, like, ref acts, .. } = self.fragments[fragment as usize];
         // What a neutral edit did is nobody's, so that no author's leaving undoes it.
         let born = if like == edit {
@@ -121,11 +127,7 @@ impl Weave {
         } else {
             self.counts_but_for(edit, fragment, view) && self.counts(like, fragment, view)
         };
-        born && !acts.iter().any(|act| match act.what {
-            What::Kill => self.counts(act.by, fragment, view),
-            What::Fade => self.counts_but_for(act.by, fragment, view),
-            _ => false,
-        })
+        born && !acts.iter().any(|act| act.what == What::Kill && self.counts(act.by, fragment, view))
     }
 
     /// How many of a fragment's bytes, from its start, are in a text.
