@@ -42,7 +42,7 @@ impl Weave {
             let spans: Vec<Span> = killed.iter().map(|piece| self.span(piece.fragment, piece.range.clone())).collect();
             let left = spans.last().copied().map(end_of).or_else(|| self.gap_of(lineage, author, range.start));
             if !text.is_empty() {
-                let like = if *neutral { self.kept_author(lineage, &spans, range.start) } else { None };
+                let like = if *neutral { self.kept_author(lineage, &spans, text, range.start) } else { None };
                 acts.inserts.push(Insert { after: left, text: text.clone(), like });
             }
             for span in spans {
@@ -52,12 +52,16 @@ impl Weave {
         acts
     }
 
-    /// Whose author neutral text keeps: that of the text that it takes the place of, or else of what stands before it, or behind.
-    fn kept_author(&self, lineage: Lineage, gone: &[Span], offset: usize) -> Option<Point> {
-        let beside =
-            |at: usize| self.pieces(lineage, at..at + 1).pop().map(|piece| self.span(piece.fragment, piece.range));
-        let span =
-            gone.first().copied().or_else(|| offset.checked_sub(1).and_then(beside)).or_else(|| beside(offset))?;
+    /// Whose author neutral text keeps: that of the text that it takes the place of; else blanks before a token are that token's, and
+    /// what stands at a line's end belongs to what stands before it in its line.
+    fn kept_author(&self, lineage: Lineage, gone: &[Span], text: &str, offset: usize) -> Option<Point> {
+        let beside = |at: usize| self.pieces(lineage, at..at + 1).pop();
+        let last = || offset.checked_sub(1).and_then(beside);
+        let next = || beside(offset);
+        let ends_line = || next().is_none_or(|piece| self.is_break(&piece));
+        let indents = text.trim().is_empty() && !ends_line() || last().is_none_or(|piece| self.is_break(&piece));
+        let kept = || if indents { next().or_else(last) } else { last().or_else(next) };
+        let span = gone.first().copied().or_else(|| kept().map(|piece| self.span(piece.fragment, piece.range)))?;
         Some(Point { edit: span.edit, offset: span.start + 1 })
     }
 

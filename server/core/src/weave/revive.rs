@@ -3,7 +3,7 @@
 
 use super::compose::{Splice, push_span};
 use super::tree::FragmentIx;
-use super::view::DeedKind;
+use super::view::{DeedKind, Piece};
 use super::{EditIx, View, Weave};
 use crate::author::Author;
 use crate::edit::{Acts, Deed, Lineage, Switch};
@@ -124,11 +124,14 @@ impl Weave {
 
     fn starts_line(&self, lineage: Lineage, offset: usize) -> bool {
         let Some(left) = offset.checked_sub(1) else { return true };
-        let Some(piece) = self.pieces(lineage, left..offset).pop() else { return false };
-        let (fragment, at) = (piece.fragment, piece.range.start);
+        self.pieces(lineage, left..offset).pop().is_some_and(|piece| self.is_break(&piece))
+    }
+
+    /// Whether a byte is a line break, or a half of one.
+    pub(super) fn is_break(&self, byte: &Piece) -> bool {
         let mut found = false;
         // The byte may be a part of a character: look at it alone only where it is a break.
-        self.visit_bytes(fragment, at, &mut |byte| found = matches!(byte, b'\n' | b'\r'));
+        self.visit_bytes(byte.fragment, byte.range.start, &mut |byte| found = matches!(byte, b'\n' | b'\r'));
         found
     }
 
