@@ -1,5 +1,6 @@
 //! The weave: the vectors of the design three ways, stories, and random histories beside a naive model that was written apart.
 
+mod formatting;
 mod history;
 mod oracle;
 mod pair;

@@ -35,6 +35,27 @@ pub fn splices(before: &str, after: &str) -> Vec<Splice> {
     found
 }
 
+/// The lines that differ between two texts, run by run, in bytes of `before` and of `after`.
+pub(crate) fn regions(before: &str, after: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let (head, tail) = common_lines(before, after);
+    let (old, new) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
+    if old.is_empty() && new.is_empty() {
+        return Vec::new();
+    }
+    let (old, new) = (Lines::of(old), Lines::of(new));
+    let place =
+        |lines: &Lines<'_>, range: Range<usize>| head + lines.starts[range.start]..head + lines.starts[range.end];
+    hunks(&old.parts, &new.parts).into_iter().map(|(was, is)| (place(&old, was), place(&new, is))).collect()
+}
+
+/// The splices that make of one such run what it became: ascending and apart, in bytes of `before`.
+pub(crate) fn region(before: &str, after: &str, was: Range<usize>, is: Range<usize>) -> Vec<Splice> {
+    let (old, new) = (Lines::of(&before[was.clone()]), Lines::of(&after[is]));
+    let mut found = Vec::new();
+    refine(&old.slice(0..old.parts.len()), &new.slice(0..new.parts.len()), was.start, &mut found);
+    found
+}
+
 /// What a change of `text` as an editor reports it comes to: none where nothing changes, else splices that do not depend on how
 /// the editor cut its range.
 #[must_use]
@@ -318,8 +339,7 @@ fn common_ends(a: &str, b: &str) -> (usize, usize) {
 }
 
 fn cut_allowed(text: &str, at: usize) -> bool {
-    text.is_char_boundary(at)
-        && !(at > 0 && at < text.len() && text.as_bytes()[at - 1] == b'\r' && text.as_bytes()[at] == b'\n')
+    text.is_char_boundary(at) && !parts_crlf(text.as_bytes(), at)
 }
 
 /// A change that cuts a CRLF, of the text before it or of the text after it, takes the whole of it.
@@ -360,8 +380,10 @@ fn slide(text: &Rope, splice: Splice) -> Splice {
     });
     let left = (1..=reach.min(start)).take_while(|n| text.byte(start - n) == moved[len - 1 - (n - 1) % len]);
     let whole = |at: usize| valid(text, at) && valid(text, at + splice.range.len());
-    let right = right.filter(|n| starts_line(start + n) && whole(start + n)).min();
-    let left = left.filter(|n| starts_line(start - n) && whole(start - n)).min();
+    // What comes in is turned round as it slides, and its own CRLF stay whole too.
+    let turns = |by: isize| !inserts || !parts_crlf(moved, by.rem_euclid(len as isize) as usize);
+    let right = right.filter(|n| starts_line(start + n) && whole(start + n) && turns(*n as isize)).min();
+    let left = left.filter(|n| starts_line(start - n) && whole(start - n) && turns(-(*n as isize))).min();
     match (left, right) {
         (_, Some(right)) if left.is_none_or(|left| right <= left) => rotate(&splice, moved, right as isize, inserts),
         (Some(left), _) => rotate(&splice, moved, -(left as isize), inserts),
@@ -375,6 +397,11 @@ fn valid(text: &Rope, at: usize) -> bool {
     !crlf && text.char_to_byte(text.byte_to_char(at)) == at
 }
 
+/// Whether a cut there comes between the two halves of a CRLF.
+fn parts_crlf(bytes: &[u8], at: usize) -> bool {
+    at > 0 && bytes[at - 1] == b'\r' && bytes.get(at) == Some(&b'\n')
+}
+
 fn rotate(splice: &Splice, moved: &[u8], by: isize, inserts: bool) -> Splice {
     let shift = |at: usize| at.saturating_add_signed(by);
     let range = shift(splice.range.start)..shift(splice.range.end);
@@ -383,9 +410,6 @@ fn rotate(splice: &Splice, moved: &[u8], by: isize, inserts: bool) -> Splice {
     }
     let at = by.rem_euclid(moved.len() as isize) as usize;
     let rotated = [&moved[at..], &moved[..at]].concat();
-    if at > 0 && moved[at - 1] == b'\r' && moved[at] == b'\n' {
-        return splice.clone();
-    }
     match String::from_utf8(rotated) {
         Ok(text) => Splice { range, text, ..splice.clone() },
         Err(_) => splice.clone(),
@@ -463,6 +487,11 @@ mod tests {
     fn a_deletion_that_starts_at_the_line_before_is_that_of_the_line() {
         expect![[r#"2: "b\n" -> """#]].assert_eq(&settled("a\nb\nc\n", 1..3, ""));
         expect![[r#"4: "b\r\n" -> """#]].assert_eq(&settled("aa\r\nb\r\nc\r\n", 2..5, ""));
+    }
+
+    #[test]
+    fn a_change_that_completes_a_crlf_slides_where_no_crlf_is_cut() {
+        expect![[r#"0: "" -> "é\r\n""#]].assert_eq(&settled("é\r \n\ré", 3..3, "\né\r"));
     }
 
     #[test]

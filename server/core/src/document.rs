@@ -7,12 +7,14 @@ mod known;
 
 use crate::author::Author;
 use crate::diff;
-use crate::edit::{Acts, Deed, Edit, EditId, Evidence, Lineage, Switch};
+use crate::edit::{Acts, Deed, Edit, EditId, Evidence, Insert, Lineage, Switch};
 use crate::neutral;
+use crate::syntax::Language;
 use crate::weave::{EditIx, Missing, Splice, View, Weave};
 use known::{Known, State};
 use ropey::Rope;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct Document {
     /// Whether an editor has the file; else its lineage follows the disk's.
     open: bool,
     process: u32,
+    /// What its tokens are read by, where there is a grammar.
+    language: Option<Language>,
     known: Known,
     run: Option<Run>,
 }
@@ -92,7 +96,14 @@ impl Document {
     #[must_use]
     pub fn new(first: Rope, process: u32) -> Self {
         let weave = Weave::new(first.clone());
-        Self { weave, texts: [first.clone(), first], open: false, process, known: Known::default(), run: None }
+        let (texts, known) = ([first.clone(), first], Known::default());
+        Self { weave, texts, open: false, process, language: None, known, run: None }
+    }
+
+    /// The same, in a language: what formatters do to it is told from changes.
+    #[must_use]
+    pub fn in_language(self, language: Option<Language>) -> Self {
+        Self { language, ..self }
     }
 
     /// All that was ever done to the file.
@@ -134,7 +145,9 @@ impl Document {
                 if several.is_empty() || self.recognise(Lineage::Editor, &text, act, &mut records) {
                     return records;
                 }
-                if self.is_form(Lineage::Editor, &text, act, &mut records) {
+                if self.is_form(Lineage::Editor, &text, act, &mut records)
+                    || self.is_formatted(Lineage::Editor, &text, act, &mut records)
+                {
                     return records;
                 }
                 for change in several {
@@ -222,7 +235,7 @@ impl Document {
         if text == self.texts[lineage.ix()] || self.recognise(lineage, &text, act, &mut records) {
             return records;
         }
-        if self.is_form(lineage, &text, act, &mut records) {
+        if self.is_form(lineage, &text, act, &mut records) || self.is_formatted(lineage, &text, act, &mut records) {
             return records;
         }
         let own = diff::splices(&self.texts[lineage.ix()].to_string(), &text.to_string());
@@ -338,6 +351,11 @@ impl Document {
             self.remember(Lineage::Editor);
             return;
         }
+        // A formatter may send one change for all that it does; a key that is pressed is none.
+        let is_key = matches!(settled, [one] if one.range.is_empty() || one.text.is_empty());
+        if !is_key && self.keeps_words(settled) && self.is_formatted(Lineage::Editor, &text, act, records) {
+            return;
+        }
         self.fold_splices(Lineage::Editor, settled, text, act, records);
     }
 
@@ -379,8 +397,8 @@ impl Document {
         let id = self.next_id();
         let mut acts = self.weave.compose(lineage, &act.author, splices);
         acts.adoptions = self.weave.adoptions(lineage, &self.texts[lineage.ix()], &act.author, id, splices);
-        let typing =
-            matches!(acts.inserts.as_slice(), [run] if !run.text.contains(['\n', '\r'])) && acts.kills.is_empty();
+        let typed = |run: &Insert| run.like.is_none() && !run.text.contains(['\n', '\r']);
+        let typing = matches!(acts.inserts.as_slice(), [run] if typed(run)) && acts.kills.is_empty();
         self.fold_acts(lineage, id, acts, act, records);
         if let ([splice], Lineage::Editor, true) = (splices, lineage, typing) {
             // Its record is given out when the run has ended.
@@ -422,6 +440,32 @@ impl Document {
         true
     }
 
+    /// Whether as many of each letter and digit come as go by a change of the editor's text.
+    fn keeps_words(&self, splices: &[Splice]) -> bool {
+        let mut balance: BTreeMap<char, isize> = BTreeMap::new();
+        for Splice { range, text, .. } in splices {
+            let gone = self.texts[0].byte_slice(range.clone());
+            let signs = text.chars().map(|ch| (ch, 1)).chain(gone.chars().map(|ch| (ch, -1)));
+            for (ch, by) in signs.filter(|(ch, _)| ch.is_alphanumeric()) {
+                *balance.entry(ch).or_default() += by;
+            }
+        }
+        balance.values().all(|by| *by == 0)
+    }
+
+    /// Takes a text in which tokens only stand otherwise for what a formatter does, and what else is new in it for the author's. Whether
+    /// something is formatted. What an agent itself wrote is all its own, form too.
+    fn is_formatted(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
+        let Some(language) = self.language else { return false };
+        if act.author.is_agent() && act.evidence != Evidence::Window {
+            return false;
+        }
+        let before = self.texts[lineage.ix()].to_string();
+        let Some(splices) = neutral::formatting(language, &before, &text.to_string()) else { return false };
+        self.fold_new(lineage, &splices, text.clone(), act, records);
+        true
+    }
+
     /// Takes a text for what it is known to be. Whether it is known.
     fn recognise(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
         if *text == self.texts[lineage.other().ix()] {
@@ -446,7 +490,7 @@ impl Document {
         let Some(state) = self.known.state(&self.weave, lineage, text) else { return false };
         // To take back what was nobody's doing is nobody's doing, and a person undoes where others format.
         let formats = act.author != Author::User || self.weave.is_form_since(lineage, state.upto);
-        if formats && self.is_form(lineage, text, act, records) {
+        if formats && (self.is_form(lineage, text, act, records) || self.is_formatted(lineage, text, act, records)) {
             return true;
         }
         self.go_back(lineage, &state.view(), act, records);

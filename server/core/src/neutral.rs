@@ -1,6 +1,9 @@
-//! Changes that an author would not claim: line ends, blanks at lines' ends, and the mark at a text's start that says how it is
-//! encoded. All else in a text keeps its author.
+//! Changes that an author would not claim: line ends, blanks at lines' ends, the mark at a text's start that says how it is
+//! encoded; and, where there is a grammar, what formatters do to the blanks between tokens. All else in a text keeps its author.
 
+mod tokens;
+
+use crate::syntax::Language;
 use crate::weave::Splice;
 
 /// The byte order mark, as a character.
@@ -39,6 +42,14 @@ pub fn splices(before: &str, after: &str) -> Option<Vec<Splice>> {
         }
     }
     (!found.is_empty()).then_some(found)
+}
+
+/// The splices that make `after` of `before`, of which those that only format are neutral, if any does: ascending and apart, in bytes of
+/// `before`. A region is formatted where its tokens, and the nodes that they stand in, are the same; in a text that does not parse
+/// none is.
+#[must_use]
+pub fn formatting(language: Language, before: &str, after: &str) -> Option<Vec<Splice>> {
+    tokens::splices(language, before, after)
 }
 
 /// A line without the blanks and the break at its end.

@@ -12,6 +12,7 @@ use crate::edit::{EditId, Evidence, Lineage};
 use crate::event::{Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
+use crate::syntax::Language;
 use crate::weave::{EditIx, Fingerprint, Missing, View};
 
 /// Milliseconds without a word after which a turn is over.
@@ -138,7 +139,7 @@ impl Workspace {
     pub fn recall(&mut self, fact: &Fact) -> Result<(), Missing> {
         match (&fact.what, &fact.path) {
             (What::Began { absent, text }, Some(path)) => {
-                let file = File::new(Rope::from_str(text), *absent, self.process);
+                let file = File::new(path, Rope::from_str(text), *absent, self.process);
                 self.files.entry(path.clone()).or_insert(file);
             }
             (What::Text(record), Some(path)) => {
@@ -190,7 +191,7 @@ impl Workspace {
             Content::Opaque { .. } => (false, Rope::new()),
         };
         let mut facts = vec![Fact::of(path, at, What::Began { absent, text: text.to_string() })];
-        let mut file = File::new(text, absent, self.process);
+        let mut file = File::new(path, text, absent, self.process);
         if let Content::Opaque { hash, len, why } = content {
             let (hash, len, why) = (hash.clone(), *len, why.clone());
             let whole =
@@ -393,8 +394,8 @@ fn difference(before: &str, after: &str) -> usize {
 }
 
 impl File {
-    fn new(text: Rope, absent: bool, process: u32) -> Self {
-        let document = Document::new(text, process);
+    fn new(path: &str, text: Rope, absent: bool, process: u32) -> Self {
+        let document = Document::new(text, process).in_language(Language::of_path(path));
         Self { document, began_absent: absent, present: !absent, wholes: Vec::new(), is_whole: false }
     }
 
