@@ -5,6 +5,7 @@ mod decisions;
 mod files;
 mod findings;
 mod git;
+mod git_moves;
 mod places;
 mod scope;
 mod shell;

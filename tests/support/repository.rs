@@ -17,6 +17,16 @@ pub(crate) struct Repository {
 impl Repository {
     /// A repository on branch `main` whose first commit holds these files (path from the root, text).
     pub(crate) fn new(files: &[(&str, &str)]) -> Repository {
+        let repository = Repository::empty();
+        for (path, text) in files {
+            repository.write(path, text);
+        }
+        repository.commit("First");
+        repository
+    }
+
+    /// A repository on branch `main` without a commit.
+    pub(crate) fn empty() -> Repository {
         let folder = tempfile::Builder::new().prefix("repository-").tempdir().expect("a temporary folder");
         let real = folder.path().canonicalize().expect("the folder was just made");
         for made in ["home", "run", "work"] {
@@ -24,10 +34,6 @@ impl Repository {
         }
         let repository = Repository { folder, root: real.join("work") };
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
-        for (path, text) in files {
-            repository.write(path, text);
-        }
-        repository.commit("First");
         repository
     }
 

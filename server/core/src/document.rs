@@ -67,6 +67,12 @@ impl Act {
         Self { author: Author::External, evidence: Evidence::None, at, call: None }
     }
 
+    /// Of no one: what git moves about.
+    #[must_use]
+    pub fn nobody(at: u64) -> Self {
+        Self { author: Author::Nobody, evidence: Evidence::None, at, call: None }
+    }
+
     /// Of an agent.
     #[must_use]
     pub fn agent(author: Author, evidence: Evidence, at: u64) -> Self {
@@ -97,7 +103,10 @@ impl Document {
     pub fn new(first: Rope, process: u32) -> Self {
         let weave = Weave::new(first.clone());
         let (texts, known) = ([first.clone(), first], Known::default());
-        Self { weave, texts, open: false, process, language: None, known, run: None }
+        let mut document = Self { weave, texts, open: false, process, language: None, known, run: None };
+        // That text may come back: git has it, more often than not.
+        document.remember(Lineage::Disk);
+        document
     }
 
     /// The same, in a language: what formatters do to it is told from changes.
@@ -238,15 +247,29 @@ impl Document {
         if self.is_form(lineage, &text, act, &mut records) || self.is_formatted(lineage, &text, act, &mut records) {
             return records;
         }
-        let own = diff::splices(&self.texts[lineage.ix()].to_string(), &text.to_string());
-        let via = diff::splices(&self.texts[lineage.other().ix()].to_string(), &text.to_string());
-        let mut splices = own;
+        let new = text.to_string();
+        let mut splices = diff::splices(&self.texts[lineage.ix()].to_string(), &new);
+        let via = diff::splices(&self.texts[lineage.other().ix()].to_string(), &new);
         if cost(&via) < cost(&splices) {
             self.follow(lineage, &mut records);
             splices = via;
         }
+        if act.author == Author::Nobody
+            && let Some((state, via)) = self.nearest(&new).filter(|(_, via)| cost(via) <= cost(&splices))
+        {
+            self.go_back(lineage, &state.view(), act, &mut records);
+            splices = via;
+        }
         self.fold_splices(lineage, &splices, text, act, &mut records);
         records
+    }
+
+    /// The earlier state that a text which git brought is least away from, and what it is away from it: git's versions go back to
+    /// one that was here, more often than on from what is.
+    fn nearest(&self, text: &str) -> Option<(State, Vec<Splice>)> {
+        let away = |state: &State| diff::splices(&self.weave.text(&state.view()), text);
+        let all = self.known.distinct().take(NEAREST).map(|state| (state.clone(), away(state)));
+        all.min_by_key(|(_, splices)| cost(splices))
     }
 
     /// Takes over what another process journaled.
@@ -262,7 +285,9 @@ impl Document {
     /// # Errors
     /// If a record names an edit that was not folded before; those before it are folded then.
     pub fn fold_all(&mut self, records: &[Record]) -> Result<(), Missing> {
-        let done = records.iter().try_for_each(|record| self.fold_record(record));
+        // The disk's text after each is one that may come back.
+        let done =
+            records.iter().try_for_each(|record| self.fold_record(record).map(|()| self.remember(Lineage::Disk)));
         if let Some(run) = &mut self.run {
             run.open = false;
         }
@@ -379,6 +404,18 @@ impl Document {
     }
 
     fn fold_splices(&mut self, lineage: Lineage, splices: &[Splice], text: Rope, act: &Act, records: &mut Vec<Record>) {
+        if matches!(act.author, Author::Nobody | Author::External) {
+            let back = splices.iter().filter_map(|splice| self.weave.moved_back(lineage, splice)).flatten();
+            let switches: Vec<Switch> = back.collect();
+            if !switches.is_empty() {
+                self.end_run(records);
+                let acts = Acts { switches, ..Acts::default() };
+                self.fold_acts(lineage, self.next_id(), acts, &Act::nobody(act.at), records);
+                self.refresh_texts();
+                let rest = diff::splices(&self.texts[lineage.ix()].to_string(), &text.to_string());
+                return self.fold_new(lineage, &rest, text, act, records);
+            }
+        }
         let revived = match splices {
             [one] => self.weave.revival(lineage, one),
             _ => None,
@@ -493,6 +530,8 @@ impl Document {
         if formats && (self.is_form(lineage, text, act, records) || self.is_formatted(lineage, text, act, records)) {
             return true;
         }
+        // What brought an earlier text back without a word, as git does, wrote nothing: its authors are who they were.
+        let act = if act.author == Author::External { &Act::nobody(act.at) } else { act };
         self.go_back(lineage, &state.view(), act, records);
         true
     }
@@ -562,6 +601,9 @@ impl Document {
         self.known.remember(State { lineage, print, upto, tail, missing: self.weave.missing(lineage).to_vec() });
     }
 }
+
+/// So many earlier states are compared with a text that git brought.
+const NEAREST: usize = 24;
 
 /// Does a change to a rope, where it lies within it and cuts no character. Whether it does.
 fn change_rope(rope: &mut Rope, change: &Splice) -> bool {

@@ -84,6 +84,19 @@ pub enum Content {
     },
 }
 
+/// How a file on disk came to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// The editor has just written it.
+    pub saved: bool,
+    /// What no agent announced is git's doing: nobody's.
+    pub by_git: bool,
+    /// When it was last written, as far as that is known, in milliseconds since the Unix epoch.
+    pub written: u64,
+    /// When it was read.
+    pub at: u64,
+}
+
 impl Workspace {
     /// With nothing in it; `process` is this process's number in the journal.
     #[must_use]
@@ -202,10 +215,10 @@ impl Workspace {
     }
 
     /// What it means that a file that is followed was read to hold this. Nothing is changed: the file as it is then is given back, to
-    /// be put in place once the facts are journaled. `saved` says that the editor has just written it, `written` when it was last
-    /// written, as far as that is known.
+    /// be put in place once the facts are journaled.
     #[must_use]
-    pub fn read(&self, path: &str, content: &Content, saved: bool, written: u64, at: u64) -> Option<(File, Vec<Fact>)> {
+    pub fn read(&self, path: &str, content: &Content, sight: &Sight) -> Option<(File, Vec<Fact>)> {
+        let Sight { saved, written, at, .. } = *sight;
         let mut file = self.files.get(path)?.clone();
         let mut facts = Vec::new();
         let text = match content {
@@ -213,7 +226,7 @@ impl Workspace {
             Content::Absent if !file.is_whole => Rope::new(),
             Content::Absent | Content::Opaque { .. } => {
                 let seen = |announced: &Announced| seen(&file, announced);
-                let Act { author, evidence, .. } = self.announced.whose(path, false, written, at, &seen);
+                let Act { author, evidence, .. } = sight.judge(self.announced.whose(path, false, written, at, &seen));
                 let (hash, len, why) = match content {
                     Content::Opaque { hash, len, why } => (hash.clone(), *len, why.clone()),
                     _ => (None, 0, GONE.to_owned()),
@@ -230,7 +243,7 @@ impl Workspace {
         let steps = if saved && file.document.is_open() {
             vec![(text, Act::user(at))]
         } else {
-            self.steps(&file, path, text, written, at)
+            self.steps(&file, path, text, sight)
         };
         for (text, act) in steps {
             let records = file.document.observe(Lineage::Disk, text, &act);
@@ -249,12 +262,13 @@ impl Workspace {
 
     /// A new text of a file on disk as one or two steps from the one before, each with whose it is. What an agent announced is
     /// taken for just that, where the text has it; what the text has besides is someone else's.
-    fn steps(&self, file: &File, path: &str, text: Rope, written: u64, at: u64) -> Vec<(Rope, Act)> {
+    fn steps(&self, file: &File, path: &str, text: Rope, sight: &Sight) -> Vec<(Rope, Act)> {
+        let Sight { written, at, .. } = *sight;
         if text == *file.document.text(Lineage::Disk) {
             return vec![(text, Act::external(at))];
         }
         let seen = |announced: &Announced| seen(file, announced);
-        let rest = self.announced.whose(path, true, written, at, &seen);
+        let rest = sight.judge(self.announced.whose(path, true, written, at, &seen));
         let (before, after) = (file.document.text(Lineage::Disk).to_string(), text.to_string());
         let print = Fingerprint::of(after.as_bytes());
         let open = || self.announced.open(path, written, &seen);
@@ -377,6 +391,13 @@ impl Workspace {
             Act { author: announced.author.clone(), evidence: Evidence::Content, at, call: announced.call.clone() };
         let records = file.document.claim(deeds, &act);
         records.into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect()
+    }
+}
+
+impl Sight {
+    /// Announcements come first: what an agent has git do is the agent's.
+    fn judge(&self, act: Act) -> Act {
+        if self.by_git && act.author == Author::External { Act::nobody(self.at) } else { act }
     }
 }
 

@@ -2,17 +2,32 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use countersign_core::workspace::Content;
 use ropey::Rope;
 
+use crate::disk::Reading;
+
 /// The repository of a workspace, if there is one.
 #[derive(Clone, Debug)]
 pub struct Git {
     root: PathBuf,
-    present: bool,
+    /// The worktree's own git directory, where the workspace is in a repository.
+    dir: Option<PathBuf>,
 }
+
+/// How HEAD came to where it is.
+struct Move {
+    /// The commit that it was at before.
+    from: String,
+    /// By a commit that was made in the work tree.
+    commits: bool,
+}
+
+/// A lock this old belongs to no git that runs.
+const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
 /// What differs from HEAD.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,23 +39,23 @@ pub struct Dirty {
 }
 
 impl Git {
-    /// `present` says whether the workspace is in a repository.
+    /// `dir` is the worktree's own git directory, if the workspace is in a repository.
     #[must_use]
-    pub fn new(root: &Path, present: bool) -> Self {
-        Self { root: root.to_owned(), present }
+    pub fn new(root: &Path, dir: Option<PathBuf>) -> Self {
+        Self { root: root.to_owned(), dir }
     }
 
     /// Whether there is a repository.
     #[must_use]
     pub fn is_present(&self) -> bool {
-        self.present
+        self.dir.is_some()
     }
 
     /// What a file was before someone changed it on disk that nobody had looked at: the index's version; absent where git has none.
     /// None outside a repository, or where git does not answer.
     #[must_use]
     pub fn before(&self, path: &str) -> Option<Content> {
-        if !self.present {
+        if !self.is_present() {
             return None;
         }
         // Of a file in conflict there is no version 0; 2 is what stood there before the merge.
@@ -58,12 +73,59 @@ impl Git {
         (listed.status.success() && listed.stdout.is_empty()).then_some(Content::Absent)
     }
 
+    /// Whether what stands in a file's place was put there by git: it is what HEAD has, and HEAD was moved there otherwise than by a
+    /// commit, or had it before the last one too.
+    #[must_use]
+    pub fn put(&self, path: &str, reading: &Reading) -> bool {
+        let bytes = match &reading.content {
+            Content::Text(text) => Some(text.to_string().into_bytes()),
+            Content::Absent => None,
+            Content::Opaque { .. } => match &reading.bytes {
+                Some(bytes) => Some(bytes.clone()),
+                None => return false,
+            },
+        };
+        let Some(last) = self.last_move() else { return false };
+        self.holds("HEAD", path, bytes.as_deref()) && (!last.commits || self.holds(&last.from, path, bytes.as_deref()))
+    }
+
+    /// Whether git is in the middle of something, so that what it puts into the work tree cannot be told yet. A lock that was left behind
+    /// by a git that was killed is not waited for.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        let Some(dir) = &self.dir else { return false };
+        let age = |path: &Path| std::fs::metadata(path).ok()?.modified().ok()?.elapsed().ok();
+        age(&dir.join("index.lock")).is_some_and(|age| age < LEFT_BEHIND)
+            || ["rebase-merge", "rebase-apply"].iter().any(|name| dir.join(name).is_dir())
+    }
+
+    /// The newest entry of HEAD's log.
+    fn last_move(&self) -> Option<Move> {
+        let log = std::fs::read(self.dir.as_ref()?.join("logs/HEAD")).ok()?;
+        let line = log.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty())?;
+        let (names, message) = line.split_at(line.iter().position(|byte| *byte == b'\t')?);
+        let from = std::str::from_utf8(names.split(|byte| *byte == b' ').next()?).ok()?.to_owned();
+        Some(Move { from, commits: message[1..].starts_with(b"commit") })
+    }
+
+    /// Whether a revision has just these bytes of a file, as they are checked out; none is no such file.
+    fn holds(&self, revision: &str, path: &str, bytes: Option<&[u8]>) -> bool {
+        let name = format!("{revision}:./{path}");
+        let Ok(blob) = self.command(&["cat-file", "--filters", &name]).output() else { return false };
+        if blob.status.success() {
+            return bytes == Some(blob.stdout.as_slice());
+        }
+        let path = format!("./{path}");
+        let listed = || self.command(&["ls-tree", "-z", revision, "--", &path]).output().ok();
+        bytes.is_none() && listed().is_some_and(|listed| listed.status.success() && listed.stdout.is_empty())
+    }
+
     /// Paths below the workspace that differ from HEAD or that git does not follow (and does not ignore).
     ///
     /// # Errors
     /// If git cannot be asked.
     pub fn dirty(&self) -> Result<Dirty> {
-        if !self.present {
+        if !self.is_present() {
             return Ok(Dirty::default());
         }
         let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "."];
@@ -90,7 +152,7 @@ impl Git {
     /// # Errors
     /// If there is no repository, or no such revision.
     pub fn changed_since(&self, revision: &str) -> Result<Vec<String>> {
-        if !self.present {
+        if !self.is_present() {
             bail!("there is no git repository here");
         }
         let lists: [&[&str]; 2] = [
@@ -120,7 +182,7 @@ impl Git {
     #[must_use]
     pub fn is_executable(&self, path: &str) -> bool {
         let listed = || self.command(&["ls-files", "--stage", "-z", "--", &format!(":(literal){path}")]).output().ok();
-        self.present && listed().is_some_and(|output| output.stdout.starts_with(b"100755 "))
+        self.is_present() && listed().is_some_and(|output| output.stdout.starts_with(b"100755 "))
     }
 
     /// The workspace's place in the repository, with a slash behind it; empty at the top.

@@ -21,6 +21,8 @@ pub struct Place {
     pub dir: PathBuf,
     /// The repository's common git directory, canonical; none where the workspace is in no repository.
     pub common_dir: Option<PathBuf>,
+    /// The worktree's own git directory, canonical; that of the main one is the common one.
+    pub git_dir: Option<PathBuf>,
     /// Says what is wrong with a `.git` that leads nowhere (the workspace then counts as outside git).
     pub doubt: Option<String>,
 }
@@ -38,7 +40,9 @@ pub fn locate(workspace: &Path, xdg_state_home: Option<&OsStr>, home: Option<&Os
     }
     let doubt = match repository(&workspace) {
         Ok(Some(repository)) => {
-            return Ok(Place { dir: repository.state(), common_dir: Some(repository.common), doubt: None });
+            let dir = repository.state();
+            let Repository { git_dir, common } = repository;
+            return Ok(Place { dir, common_dir: Some(common), git_dir: Some(git_dir), doubt: None });
         }
         Ok(None) => None,
         Err(why) => Some(format!("{why:#}")),
@@ -52,7 +56,7 @@ pub fn locate(workspace: &Path, xdg_state_home: Option<&OsStr>, home: Option<&Os
         ),
     };
     let id = blake3::hash(workspace.as_os_str().as_bytes()).to_hex();
-    Ok(Place { dir: state_home.join("countersign").join(&id[..32]), common_dir: None, doubt })
+    Ok(Place { dir: state_home.join("countersign").join(&id[..32]), common_dir: None, git_dir: None, doubt })
 }
 
 /// Makes `dir` (and what is missing above it) with mode 0700 whatever the umask, and gives its canonical path. A folder

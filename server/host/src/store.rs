@@ -12,7 +12,7 @@ use countersign_core::document::{Act, Record};
 use countersign_core::event::{Fact, What, Whole};
 use countersign_core::revert::Plan;
 use countersign_core::session::Session;
-use countersign_core::workspace::{Content, GONE, Workspace};
+use countersign_core::workspace::{Content, GONE, Sight, Workspace};
 
 use crate::disk::{self, Reading};
 use crate::git::Git;
@@ -85,7 +85,7 @@ impl Store {
         let opened = Journal::open(&place.dir, now() as i64)?;
         let mut journal = opened.journal;
         let workspace = Workspace::new(journal.register_process()?.0);
-        let git = Git::new(&root, place.common_dir.is_some());
+        let git = Git::new(&root, place.git_dir);
         let set_aside = opened.set_aside;
         Ok(Self { root, git, workspace, set_aside, journal, reach, seq: 0, own: BTreeSet::new(), lock: None })
     }
@@ -259,14 +259,21 @@ impl Store {
             let head = self.journal.head(path)?;
             // A clock that runs ahead, or a file that is gone, tells nothing.
             let written = reading.modified.unwrap_or_else(now).min(now());
-            let Some((file, facts)) = self.workspace.read(path, &reading.content, saved, written, now()) else {
+            let mut sight = Sight { saved, by_git: false, written, at: now() };
+            let Some((mut file, mut facts)) = self.workspace.read(path, &reading.content, &sight) else {
                 continue;
             };
             if facts.is_empty() {
                 return Ok(reading);
             }
-            if is_unexplained(&facts) && self.is_explained_by_a_server(path, reading.disk)? {
-                continue;
+            if is_unexplained(&facts) {
+                if self.is_explained_by_a_server(path, reading.disk)? {
+                    continue;
+                }
+                sight.by_git = self.git.put(path, &reading);
+                if let Some(explained) = self.workspace.read(path, &reading.content, &sight).filter(|_| sight.by_git) {
+                    (file, facts) = explained;
+                }
             }
             let head = Head { path, expected: head.map(|head| head.disk), new: reading.disk };
             let blobs: Vec<&[u8]> = reading.bytes.as_deref().into_iter().collect();
@@ -278,7 +285,7 @@ impl Store {
                 // Another process was first to tell of this content: what it told is taken over.
                 Appended::AlreadyThere { .. } => {
                     self.know_path(path)?;
-                    let same = self.workspace.read(path, &reading.content, saved, written, now());
+                    let same = self.workspace.read(path, &reading.content, &sight);
                     match same {
                         Some((_, facts)) if facts.is_empty() => return Ok(reading),
                         // The editor's lineage moved, the disk's did not: nothing of this contradicts the head.

@@ -69,6 +69,19 @@ impl Known {
         Some(target.edit.clone())
     }
 
+    /// Earlier states of the file on disk, no two with one text: the first, then the newest first.
+    pub(super) fn distinct(&self) -> impl Iterator<Item = &State> {
+        let mut seen = Vec::new();
+        let on_disk = || self.states.iter().filter(|state| state.lineage == Lineage::Disk);
+        on_disk().take(1).chain(on_disk().rev()).filter(move |state| {
+            let new = !seen.contains(&state.print);
+            if new {
+                seen.push(state.print);
+            }
+            new
+        })
+    }
+
     /// The newest earlier state with this text, of this lineage if there is one.
     pub(super) fn state(&self, weave: &Weave, lineage: Lineage, text: &Rope) -> Option<State> {
         let print = Fingerprint::of_chunks(text.chunks());

@@ -111,6 +111,51 @@ impl Weave {
         })
     }
 
+    /// If a splice makes a place what it would be had git not moved there: the switches by which it is that again.
+    pub(crate) fn moved_back(&self, lineage: Lineage, splice: &Splice) -> Option<Vec<Switch>> {
+        let place = self.place_of(lineage, &splice.range);
+        let now = View::of(self, lineage);
+        let is_gits = |by: &EditIx| *by != 0 && self.entry(*by).author == Author::Nobody;
+        let mut moves: Vec<EditIx> = place.iter().flat_map(|(f, _)| self.deeds(*f).map(|(by, _)| by)).collect();
+        moves.retain(is_gits);
+        moves.sort_unstable_by(|a, b| b.cmp(a));
+        moves.dedup();
+        moves.into_iter().find_map(|by| {
+            let its = |edit: EditIx, _: FragmentIx| edit == by;
+            let without = now.without(&its);
+            let mut text = String::new();
+            let mut switches = Vec::new();
+            for (fragment, part) in &place {
+                if self.deeds(*fragment).any(|(edit, _)| edit == by) && self.counts(by, *fragment, &now) {
+                    // What it did, it did to the whole of a fragment.
+                    if part.len() != self.len_of(*fragment) as usize {
+                        return None;
+                    }
+                    switches.push(Switch { deed: self.deed(by, *fragment), on: false });
+                }
+                if self.visible(*fragment, &without) {
+                    text += &self.part_text(*fragment, part.clone());
+                }
+            }
+            (text == splice.text && !switches.is_empty()).then_some(switches)
+        })
+    }
+
+    /// All that stands, or stood, in a part of a lineage's text: fragments, each with the part of it that is meant.
+    fn place_of(&self, lineage: Lineage, range: &Range<usize>) -> Vec<(FragmentIx, Range<u32>)> {
+        let whole = |fragment: FragmentIx| (fragment, 0..self.len_of(fragment));
+        let mut place: Vec<(FragmentIx, Range<u32>)> = self.gap(lineage, range.start).into_iter().map(whole).collect();
+        for piece in self.pieces(lineage, range.clone()) {
+            let ends = piece.range.end == self.len_of(piece.fragment);
+            place.push((piece.fragment, piece.range));
+            if ends {
+                let behind = std::iter::successors(self.tree.next(piece.fragment), |f| self.tree.next(*f));
+                place.extend(behind.take_while(|f| !self.is_seen(*f, lineage)).map(whole));
+            }
+        }
+        place
+    }
+
     /// The invisible fragments between two visible characters.
     fn gap(&self, lineage: Lineage, offset: usize) -> Vec<FragmentIx> {
         let first = match offset.checked_sub(1).map(|left| self.tree.find(lineage, left)) {

@@ -35,7 +35,8 @@ impl Told {
     fn sees(&mut self, text: &str) -> String {
         self.now += 50;
         let content = Content::Text(Rope::from_str(text));
-        let (file, facts) = self.workspace.read("a", &content, false, self.now, self.now).expect("it is followed");
+        let sight = Sight { written: self.now, at: self.now, ..Sight::default() };
+        let (file, facts) = self.workspace.read("a", &content, &sight).expect("it is followed");
         self.workspace.put("a", file);
         let said = facts.iter().filter_map(|fact| match &fact.what {
             What::Text(crate::document::Record::Edited(edit)) => {

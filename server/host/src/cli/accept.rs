@@ -24,7 +24,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let mut desk = Desk::open(dir)?;
     let selected = args.what.resolve(&desk)?;
     let mut accepted = 0;
-    for Selected { path, hunks, earlier } in &selected {
+    for Selected { path, hunks, earlier, .. } in &selected {
         if earlier.is_some() && desk.store.workspace.file(path).is_some_and(|file| file.is_whole) {
             desk.store.accept_whole(path)?;
             accepted += 1;

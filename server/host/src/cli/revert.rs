@@ -80,7 +80,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
 fn steps(desk: &Desk, selected: Vec<Selected>, args: &Args) -> Vec<(String, Step)> {
     let whose = |author: &Author| args.what.is_by(author);
     let mut steps = Vec::new();
-    for Selected { path, hunks, earlier } in selected {
+    for Selected { path, hunks, all, earlier } in selected {
         let Some(file) = desk.store.workspace.file(&path) else { continue };
         match earlier {
             Some(Earlier::Whole(whole)) => steps.push((path, Step::Whole(whole))),
@@ -88,8 +88,8 @@ fn steps(desk: &Desk, selected: Vec<Selected>, args: &Args) -> Vec<(String, Step
             Some(Earlier::Text(plan)) => steps.push((path, Step::Text(plan))),
             None => {
                 let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
-                let request =
-                    Request { whose: &whose, only: Some(&deeds), accepted_too: false, mine_too: args.include_mine };
+                let only = (!all).then_some(deeds.as_slice());
+                let request = Request { whose: &whose, only, accepted_too: false, mine_too: args.include_mine };
                 let plan = plan(&file.document, Lineage::Disk, &request);
                 if !plan.is_empty() {
                     steps.push((path, Step::Text(Box::new(plan))));

@@ -40,6 +40,8 @@ pub(super) struct Selection {
 pub(super) struct Selected {
     pub(super) path: String,
     pub(super) hunks: Vec<Hunk>,
+    /// All is meant that those who are meant did there, in these hunks or not.
+    pub(super) all: bool,
     /// What it was before those that are meant changed all of it, where it is no text or was none.
     pub(super) earlier: Option<Earlier>,
 }
@@ -59,6 +61,11 @@ impl Selection {
             );
         }
         Ok(())
+    }
+
+    /// Whether less than all is meant that someone did in a file.
+    fn is_by_part(&self) -> bool {
+        !self.hunk.is_empty() || self.rule.is_some() || self.out_of_scope
     }
 
     /// Whether single hunks are named: then also those of nobody who said so may be meant.
@@ -105,8 +112,10 @@ impl Selection {
             missing.retain(|id| !hunks.iter().any(|hunk| hunk.id == **id));
             let meant = !hunks.is_empty() || file.is_whole && self.wants_whole(desk, path, file);
             let earlier = if meant { earlier(file, &|author| self.is_by(author)) } else { None };
-            if !hunks.is_empty() || earlier.is_some() {
-                selected.push(Selected { path: path.to_owned(), hunks, earlier });
+            // What one agent did and another took back stands in no hunk.
+            let all = !self.is_by_part();
+            if !hunks.is_empty() || earlier.is_some() || all && !file.is_whole {
+                selected.push(Selected { path: path.to_owned(), hunks, all, earlier });
             }
         }
         if let Some(id) = missing.first() {

@@ -14,7 +14,7 @@ use countersign_core::edit::{EditId, Evidence, Lineage};
 use countersign_core::event::{Fact, What};
 use countersign_core::review::{Case, Policy, Review};
 use countersign_core::weave::{Splice, View};
-use countersign_core::workspace::{Content, File};
+use countersign_core::workspace::{Content, File, Sight};
 use ropey::Rope;
 use tower_lsp::gen_lsp_types::{MessageType, TextDocumentContentChangeEvent, Uri};
 
@@ -166,7 +166,7 @@ impl Owner {
             self.read(&path, false);
         }
         for path in ready(&self.postponed) {
-            self.read(&path, false);
+            self.read_postponed(&path);
         }
         if self.polled.elapsed() >= POLL {
             self.polled = Instant::now();
@@ -388,19 +388,31 @@ impl Owner {
     fn foretell(&self, path: &str) -> Option<(Content, Vec<Fact>)> {
         let found = disk::read(&self.store.root.join(path)).ok()?;
         let written = found.modified.unwrap_or_else(now).min(now());
-        let (_, facts) = self.store.workspace.read(path, &found.content, false, written, now())?;
+        let sight = Sight { written, at: now(), ..Sight::default() };
+        let (_, facts) = self.store.workspace.read(path, &found.content, &sight)?;
         Some((found.content, facts))
     }
 
-    /// Reads a file of which a watcher told. What nobody announced, where the editor has the file open, may be a save whose keys, or
-    /// whose didSave, are still on their way here: it is looked at again a little later.
+    /// Reads a file of which a watcher told. What nobody announced may be a save whose keys, or whose didSave, are still on their way
+    /// here, or git's doing, which moves HEAD last: it is looked at again a little later.
     fn read_watched(&mut self, path: &str) {
-        let open = self.buffers.contains_key(path);
-        if open && self.foretell(path).is_some_and(|(_, facts)| is_unexplained(&facts)) {
+        if self.is_unexplained(path) {
             self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
         } else {
             self.read(path, false);
         }
+    }
+
+    fn read_postponed(&mut self, path: &str) {
+        if self.store.git.is_busy() && self.is_unexplained(path) {
+            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
+        } else {
+            self.read(path, false);
+        }
+    }
+
+    fn is_unexplained(&self, path: &str) -> bool {
+        self.foretell(path).is_some_and(|(_, facts)| is_unexplained(&facts))
     }
 
     fn has_moved(&self, path: &str) -> bool {

@@ -50,7 +50,7 @@ fn by_git(workspace: &Path) -> Place {
         Ok(name) => common.join("countersign/worktrees").join(name),
         Err(_) => common.join("countersign"),
     };
-    Place { dir, common_dir: Some(common), doubt: None }
+    Place { dir, common_dir: Some(common), git_dir: Some(own), doubt: None }
 }
 
 #[test]
