@@ -5,6 +5,7 @@ pub mod position;
 pub mod transport;
 pub mod uri;
 
+mod abilities;
 mod actions;
 mod commands;
 mod diagnostics;
@@ -14,8 +15,11 @@ mod inbox;
 mod outbox;
 mod owner;
 mod pages;
+mod progress;
+mod reverts;
 mod server;
 mod watch;
+mod which;
 mod worker;
 
 pub use server::serve;

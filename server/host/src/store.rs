@@ -12,6 +12,7 @@ use countersign_core::document::{Act, Record};
 use countersign_core::event::{Fact, What, Whole};
 use countersign_core::revert::Plan;
 use countersign_core::session::Session;
+use countersign_core::whole::Earlier;
 use countersign_core::workspace::{Content, GONE, Workspace};
 
 use crate::disk::{self, Reading};
@@ -67,6 +68,14 @@ impl Store {
         let mut store = Self::start(root, Reach::All)?;
         store.catch_up()?;
         Ok(store)
+    }
+
+    /// Opens a workspace's journal and takes nothing over yet: [`Store::catch_up`] does, which takes its time where there is much.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn prepare(root: &Path) -> Result<Self> {
+        Self::start(root, Reach::All)
     }
 
     /// Opens a workspace's journal and takes over only what is asked for: for a process of milliseconds.
@@ -150,20 +159,34 @@ impl Store {
     /// # Errors
     /// If the journal cannot be read, or holds what this version does not understand.
     pub fn catch_up(&mut self) -> Result<BTreeSet<String>> {
+        self.catch_up_telling(&mut |_, _| {})
+    }
+
+    /// The same; `tell` hears, from time to time, how many events of how many are taken over.
+    ///
+    /// # Errors
+    /// As [`Store::catch_up`].
+    pub fn catch_up_telling(&mut self, tell: &mut dyn FnMut(usize, usize)) -> Result<BTreeSet<String>> {
         let mut touched = BTreeSet::new();
         match &self.reach {
-            Reach::All => loop {
-                let events = self.journal.events_after(self.seq, PAGE)?;
-                let Some(last) = events.last() else { break };
-                let last = last.seq;
-                for event in &events {
-                    if !self.own.remove(&event.seq) {
-                        self.take_over(event)?;
-                        touched.extend(event.path.clone());
+            Reach::All => {
+                let began = self.seq;
+                loop {
+                    let events = self.journal.events_after(self.seq, PAGE)?;
+                    let Some(last) = events.last() else { break };
+                    let last = last.seq;
+                    for event in &events {
+                        if !self.own.remove(&event.seq) {
+                            self.take_over(event)?;
+                            touched.extend(event.path.clone());
+                        }
+                    }
+                    self.seq = last;
+                    if events.len() == PAGE {
+                        tell((last - began) as usize, (self.journal.last_seq()? - began) as usize);
                     }
                 }
-                self.seq = last;
-            },
+            }
             Reach::Some { paths, sessions } => {
                 let (paths, sessions) = (paths.clone(), sessions.clone());
                 for path in paths.keys() {
@@ -385,6 +408,22 @@ impl Store {
             _ => self.know_path(path)?,
         }
         Ok(true)
+    }
+
+    /// Makes a file of which all changed what it was before. Whether it was still what it was known to be.
+    ///
+    /// # Errors
+    /// If its earlier bytes are not kept, or it or the journal cannot be written.
+    pub fn bring_back(&mut self, path: &str, earlier: &Earlier) -> Result<bool> {
+        match earlier {
+            Earlier::Text(plan) => self.carry_out(path, plan),
+            Earlier::Whole(whole) => self.put_back(path, whole),
+            Earlier::Absent => {
+                let last = self.workspace.file(path).and_then(|file| file.wholes.last());
+                let last = last.context("the file is not followed")?.clone();
+                self.put_back(path, &Whole { hash: None, len: 0, why: GONE.to_owned(), ..last })
+            }
+        }
     }
 
     /// Journals that a file that is no text is accepted as it is.

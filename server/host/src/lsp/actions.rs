@@ -23,6 +23,8 @@ pub(super) const ACCEPT: &str = "quickfix.countersign.accept";
 pub(super) const REVERT_FILE: &str = "source.countersign.revert";
 pub(super) const ACCEPT_FILE: &str = "source.countersign.accept";
 
+const AT_THE_END: &str = "when the agent's turn ends";
+
 /// What an action stands for, until its edit is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,7 +38,7 @@ struct Reverts {
 }
 
 /// The actions at a place. Their edits are worked out when one is chosen, by clients that can ask for them then.
-pub(super) fn at(owner: &mut Owner, params: &CodeActionParams, lazily: bool) -> Vec<CodeAction> {
+pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction> {
     let Some(path) = owner.path_of(&params.text_document.uri) else { return Vec::new() };
     let lineage = owner.lineage(&path);
     let Some(file) = owner.store.workspace.file(&path) else { return Vec::new() };
@@ -50,11 +52,11 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams, lazily: bool) -> 
         actions.extend(of_finding(owner, &path, &hunks, diagnostic));
     }
     if hunks.iter().any(|hunk| hunk.authors.iter().any(Author::is_agent)) {
-        actions.extend(of_file(&path, &hunks));
+        actions.extend(of_file(owner, &path, &hunks));
     }
     let only = params.context.only.as_deref();
     actions.retain(|action| only.is_none_or(|only| only.iter().any(|kind| is_of(action, kind))));
-    if lazily {
+    if owner.client.resolves_edits {
         return actions;
     }
     actions.into_iter().map(|action| resolve(owner, action)).collect()
@@ -70,7 +72,7 @@ pub(super) fn resolve(owner: &mut Owner, mut action: CodeAction) -> CodeAction {
         Ok(None) => {
             let hunk = reverts.hunk.as_deref();
             let arguments =
-                json!({ "hunk": hunk, "path": reverts.path, "includeMine": reverts.mine_too, "all": hunk.is_none() });
+                json!({ "hunk": hunk, "path": reverts.path, "includeMine": reverts.mine_too, "now": true });
             action.command = Some(command("Revert", "countersign.revert", arguments));
         }
         Err(why) => {
@@ -169,33 +171,50 @@ fn of_hunk(path: &str, hunk: &Hunk) -> Vec<CodeAction> {
     actions
 }
 
-fn of_file(path: &str, hunks: &[Hunk]) -> Vec<CodeAction> {
-    let mut actions = vec![
-        CodeAction {
-            title: "Revert all of the agents' hunks in this file".to_owned(),
-            kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
-            data: serde_json::to_value(Reverts { path: path.to_owned(), hunk: None, mine_too: false }).ok(),
-            ..CodeAction::default()
-        },
-        CodeAction {
-            title: "Accept all of the agents' hunks in this file".to_owned(),
-            kind: Some(CodeActionKind::Custom(ACCEPT_FILE.into())),
-            command: Some(command("Accept all", "countersign.accept", json!({ "path": path }))),
-            ..CodeAction::default()
-        },
-    ];
-    let sessions: std::collections::BTreeSet<_> =
+fn of_file(owner: &Owner, path: &str, hunks: &[Hunk]) -> Vec<CodeAction> {
+    let at_work = owner.store.workspace.is_at_work(now());
+    let all = "Revert all of the agents' hunks in this file".to_owned();
+    let reverts = Reverts { path: path.to_owned(), hunk: None, mine_too: false };
+    let mut actions = vec![CodeAction {
+        // An edit is applied by the editor at once: it is the person who waits.
+        title: if at_work { format!("{all} now (an agent is at work)") } else { all.clone() },
+        kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
+        data: serde_json::to_value(reverts).ok(),
+        ..CodeAction::default()
+    }];
+    if at_work {
+        actions.push(revert_by_command(format!("{all} {AT_THE_END}"), json!({ "path": path, "wait": true })));
+    }
+    actions.push(CodeAction {
+        title: "Accept all of the agents' hunks in this file".to_owned(),
+        kind: Some(CodeActionKind::Custom(ACCEPT_FILE.into())),
+        command: Some(command("Accept all", "countersign.accept", json!({ "path": path }))),
+        ..CodeAction::default()
+    });
+    let agents: std::collections::BTreeSet<_> =
         hunks.iter().flat_map(|hunk| &hunk.authors).filter(|author| author.is_agent()).collect();
-    for author in sessions {
-        let Some(session) = author.session() else { continue };
-        actions.push(CodeAction {
-            title: format!("Revert all that {author} did in session {session}, in every file"),
-            kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
-            command: Some(command("Revert session", "countersign.revert", json!({ "session": session.to_string() }))),
-            ..CodeAction::default()
-        });
+    for author in agents {
+        let Some(session) = author.session().map(ToString::to_string) else { continue };
+        let title = format!("Revert all that {author} did in session {session}, in every file");
+        if at_work && !owner.client.asks {
+            let now = json!({ "session": session, "now": true });
+            actions.push(revert_by_command(format!("{title}, now (an agent is at work)"), now));
+            let wait = json!({ "session": session, "wait": true });
+            actions.push(revert_by_command(format!("{title}, {AT_THE_END}"), wait));
+        } else {
+            actions.push(revert_by_command(title, json!({ "session": session })));
+        }
     }
     actions
+}
+
+fn revert_by_command(title: String, arguments: Value) -> CodeAction {
+    CodeAction {
+        kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
+        command: Some(command(&title, "countersign.revert", arguments)),
+        title,
+        ..CodeAction::default()
+    }
 }
 
 /// What can be done about an agent that wrote where it was not to.

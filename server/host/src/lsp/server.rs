@@ -1,22 +1,24 @@
 //! The LanguageServer itself: a method translates, tells or asks the owner, and translates back.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use countersign_core::author::Author;
 use countersign_core::edit::Lineage;
 use serde_json::Value;
+use tokio::sync::Notify;
 use tower_lsp::gen_lsp_types::*;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, LspService};
 
+use super::abilities::Abilities;
 use super::ext::{AgentEditParams, AuthorInfo, HunkInfo, HunksParams, HunksResult, Phase};
 use super::inbox::{Event, Inbox, Letter, inbox};
 use super::outbox::outbox;
 use super::owner::Owner;
 use super::position::{self, Encoding};
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, diagnostics, hover, watch};
+use super::{actions, commands, hover, watch};
 
 /// Serves an editor on stdin and stdout until it goes.
 ///
@@ -26,29 +28,32 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     let (sender, receiver) = inbox();
     let receiver = std::sync::Mutex::new(Some(receiver));
     let (service, socket) =
-        LspService::build(|client| Server { client, inbox: sender, letters: receiver, dir, lazily: OnceLock::new() })
+        LspService::build(|client| Server { editor: client, inbox: sender, letters: receiver, dir, client: OnceLock::new(), ready: Arc::default() })
             .custom_method("countersign/hunks", Server::hunks)
             .custom_method("countersign/agentEdit", Server::agent_edit)
+            .custom_method("window/workDoneProgress/cancel", Server::cancel)
             .finish();
     serve_stdio(service, socket, Limits::default()).await
 }
 
 struct Server {
-    client: Client,
+    editor: Client,
     inbox: Inbox,
     /// The owner's end of the inbox, until it is started.
     letters: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Letter>>>,
     /// Where the process was started: the workspace of a client that names none.
     dir: PathBuf,
-    /// Whether the client asks for an action's edit when it is chosen.
-    lazily: OnceLock<bool>,
+    /// What the client can do, once it has said so.
+    client: OnceLock<Abilities>,
+    /// Told when the client may be sent something.
+    ready: Arc<Notify>,
 }
 
 impl Server {
-    fn start(&self, root: &Path, encoding: Encoding) -> anyhow::Result<()> {
+    fn start(&self, root: &Path, encoding: Encoding, client: Abilities) -> anyhow::Result<()> {
         let Some(letters) = self.letters.lock().ok().and_then(|mut letters| letters.take()) else { return Ok(()) };
-        let outbox = outbox(self.client.clone());
-        let owner = Owner::open(root, encoding, outbox.clone(), &self.inbox)?;
+        let outbox = outbox(self.editor.clone(), self.inbox.clone(), self.ready.clone());
+        let owner = Owner::open(root, encoding, client, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
         std::thread::Builder::new().name("owner".to_owned()).spawn(move || owner.run(&letters))?;
         watch::watch(&root, &wake, self.inbox.clone(), move |text| {
@@ -66,15 +71,21 @@ impl Server {
         let (author, begins) = (params.author(), params.phase == Phase::Begin);
         self.inbox.tell(Event::AgentEdit { author, begins, uris: params.uris });
     }
+
+    async fn cancel(&self, params: WorkDoneProgressCancelParams) {
+        if let ProgressToken::String(token) = params.token {
+            self.inbox.tell(Event::Cancelled { token });
+        }
+    }
 }
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let offered = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let encoding = Encoding::negotiate(offered);
-        let _ = self.lazily.set(resolves_edits(&params.capabilities));
+        let client = *self.client.get_or_init(|| Abilities::of(&params));
         let root = workspace(&params).unwrap_or_else(|| self.dir.clone());
-        if let Err(error) = crate::cli::root_of(&root).and_then(|(root, _)| self.start(&root, encoding)) {
+        if let Err(error) = crate::cli::root_of(&root).and_then(|(root, _)| self.start(&root, encoding, client)) {
             return Err(Error {
                 code: tower_lsp::jsonrpc::ErrorCode::InternalError,
                 message: format!("{error:#}").into(),
@@ -82,12 +93,16 @@ impl LanguageServer for Server {
             });
         }
         Ok(InitializeResult {
-            capabilities: capabilities(encoding),
+            capabilities: capabilities(encoding, client),
             server_info: Some(ServerInfo {
                 name: "countersign".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             }),
         })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.ready.notify_one();
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -119,8 +134,7 @@ impl LanguageServer for Server {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<Vec<CodeActionResponse>>> {
-        let lazily = self.lazily.get().copied().unwrap_or(false);
-        let actions = self.inbox.ask(move |owner| actions::at(owner, &params, lazily)).await;
+        let actions = self.inbox.ask(move |owner| actions::at(owner, &params)).await;
         Ok(actions.map(|actions| actions.into_iter().map(Into::into).collect()))
     }
 
@@ -131,7 +145,10 @@ impl LanguageServer for Server {
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LspAny>> {
         let argument: Option<Value> = params.arguments.and_then(|arguments| arguments.into_iter().next());
-        let done = self.inbox.ask(move |owner| commands::execute(owner, &params.command, argument)).await;
+        let done = self.inbox.ask_late(move |owner, answer| {
+            commands::execute(owner, &params.command, argument, answer);
+        });
+        let done = done.await;
         match done {
             Some(Ok(value)) => Ok(Some(value)),
             Some(Err(why)) => {
@@ -147,21 +164,20 @@ impl LanguageServer for Server {
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReport> {
-        let items = self.inbox.ask(move |owner| {
-            let path = owner.path_of(&params.text_document.uri)?;
-            Some(diagnostics::of(owner, &path))
-        });
-        let items = items.await.flatten().unwrap_or_default();
-        let report = FullDocumentDiagnosticReport { result_id: None, items };
-        Ok(DocumentDiagnosticReport::RelatedFullDocumentDiagnosticReport(RelatedFullDocumentDiagnosticReport {
-            related_documents: None,
-            full_document_diagnostic_report: report,
-        }))
+        let (uri, known) = (params.text_document.uri, params.previous_result_id);
+        let report = self.inbox.ask_late(move |owner, answer| owner.pull_document(uri, known, answer)).await;
+        Ok(report.unwrap_or_else(|| RelatedFullDocumentDiagnosticReport::default().into()))
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReport> {
+        let known = params.previous_result_ids;
+        let report = self.inbox.ask_late(move |owner, answer| owner.pull_workspace(known, answer)).await;
+        Ok(report.unwrap_or_default())
     }
 }
 
 /// What the server can do.
-fn capabilities(encoding: Encoding) -> ServerCapabilities {
+fn capabilities(encoding: Encoding, client: Abilities) -> ServerCapabilities {
     let sync = TextDocumentSyncOptions {
         open_close: Some(true),
         change: Some(TextDocumentSyncKind::Incremental),
@@ -174,6 +190,7 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSync::Options(sync)),
         hover_provider: Some(true.into()),
+        diagnostic_provider: client.pulls.then(|| DiagnosticProvider::DiagnosticOptions(pulled())),
         code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
             code_action_kinds: Some([CodeActionKind::QuickFix].into_iter().chain(kinds).collect()),
             resolve_provider: Some(true),
@@ -187,6 +204,16 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
     }
 }
 
+/// How diagnostics can be asked for.
+fn pulled() -> DiagnosticOptions {
+    DiagnosticOptions {
+        identifier: Some("countersign".to_owned()),
+        inter_file_dependencies: false,
+        workspace_diagnostics: true,
+        work_done_progress_options: WorkDoneProgressOptions::default(),
+    }
+}
+
 /// The first folder that a client has open.
 fn workspace(params: &InitializeParams) -> Option<PathBuf> {
     let folders = params.workspace_folders_initialize_params.workspace_folders.as_ref();
@@ -197,12 +224,6 @@ fn workspace(params: &InitializeParams) -> Option<PathBuf> {
     #[allow(deprecated)]
     let root = params.root_uri.as_ref();
     first.or(root).and_then(super::uri::to_path)
-}
-
-fn resolves_edits(capabilities: &ClientCapabilities) -> bool {
-    let action = capabilities.text_document.as_ref().and_then(|document| document.code_action.as_ref());
-    let support = action.and_then(|action| action.resolve_support.as_ref());
-    support.is_some_and(|support| support.properties.iter().any(|property| property == "edit"))
 }
 
 fn hunk_infos(owner: &mut Owner, params: &HunksParams) -> Vec<HunkInfo> {
