@@ -11,6 +11,7 @@ mod commands;
 mod diagnostics;
 mod ext;
 mod hover;
+mod hunks;
 mod inbox;
 mod outbox;
 mod owner;

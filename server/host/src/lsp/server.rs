@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use countersign_core::author::Author;
-use countersign_core::edit::Lineage;
 use serde_json::Value;
 use tokio::sync::Notify;
 use tower_lsp::gen_lsp_types::*;
@@ -12,13 +10,13 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, LspService};
 
 use super::abilities::Abilities;
-use super::ext::{AgentEditParams, AuthorInfo, HunkInfo, HunksParams, HunksResult, Phase};
+use super::ext::{AgentEditParams, HunksParams, HunksResult, Phase};
 use super::inbox::{Event, Inbox, Letter, inbox};
 use super::outbox::outbox;
 use super::owner::Owner;
-use super::position::{self, Encoding};
+use super::position::Encoding;
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, hover, watch};
+use super::{actions, commands, hover, hunks, watch};
 
 /// Serves an editor on stdin and stdout until it goes.
 ///
@@ -27,12 +25,18 @@ use super::{actions, commands, hover, watch};
 pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     let (sender, receiver) = inbox();
     let receiver = std::sync::Mutex::new(Some(receiver));
-    let (service, socket) =
-        LspService::build(|client| Server { editor: client, inbox: sender, letters: receiver, dir, client: OnceLock::new(), ready: Arc::default() })
-            .custom_method("countersign/hunks", Server::hunks)
-            .custom_method("countersign/agentEdit", Server::agent_edit)
-            .custom_method("window/workDoneProgress/cancel", Server::cancel)
-            .finish();
+    let (service, socket) = LspService::build(|client| Server {
+        editor: client,
+        inbox: sender,
+        letters: receiver,
+        dir,
+        client: OnceLock::new(),
+        ready: Arc::default(),
+    })
+    .custom_method("countersign/hunks", Server::hunks)
+    .custom_method("countersign/agentEdit", Server::agent_edit)
+    .custom_method("window/workDoneProgress/cancel", Server::cancel)
+    .finish();
     serve_stdio(service, socket, Limits::default()).await
 }
 
@@ -63,7 +67,7 @@ impl Server {
     }
 
     async fn hunks(&self, params: HunksParams) -> Result<HunksResult> {
-        let hunks = self.inbox.ask(move |owner| hunk_infos(owner, &params)).await;
+        let hunks = self.inbox.ask(move |owner| hunks::of(owner, &params)).await;
         Ok(HunksResult { hunks: hunks.unwrap_or_default() })
     }
 
@@ -224,58 +228,4 @@ fn workspace(params: &InitializeParams) -> Option<PathBuf> {
     #[allow(deprecated)]
     let root = params.root_uri.as_ref();
     first.or(root).and_then(super::uri::to_path)
-}
-
-fn hunk_infos(owner: &mut Owner, params: &HunksParams) -> Vec<HunkInfo> {
-    let only = params.text_document.as_ref().map(|document| owner.path_of(&document.uri));
-    let paths: Vec<String> = match only {
-        Some(path) => path.into_iter().collect(),
-        None => owner.store.workspace.files().map(|(path, _)| path.to_owned()).collect(),
-    };
-    paths.iter().flat_map(|path| hunks_of(owner, path)).collect()
-}
-
-fn hunks_of(owner: &Owner, path: &str) -> Vec<HunkInfo> {
-    let lineage: Lineage = owner.lineage(path);
-    let (Some(file), Some(uri)) = (owner.store.workspace.file(path), owner.uri_of(path)) else { return Vec::new() };
-    let text = file.document.text(lineage);
-    let review = owner.reviews.get(path);
-    let hunks = countersign_core::review::pending(file, lineage);
-    let info = |hunk: countersign_core::hunk::Hunk| {
-        let findings = review.into_iter().flat_map(|review| {
-            review.findings.iter().filter(|found| found.hunk.is_some_and(|at| review.hunks[at].id == hunk.id))
-        });
-        HunkInfo {
-            id: hunk.id.to_string(),
-            uri: uri.clone(),
-            range: position::to_range(text, hunk.bytes.clone(), owner.encoding),
-            author: author_info(owner, &hunk),
-            added: hunk.added,
-            removed: hunk.removed,
-            removed_text: hunk.removed_text.clone(),
-            mine: hunk.mine,
-            findings: findings.filter_map(|found| serde_json::to_value(&found.finding).ok()).collect(),
-        }
-    };
-    hunks.into_iter().map(info).collect()
-}
-
-fn author_info(owner: &Owner, hunk: &countersign_core::hunk::Hunk) -> AuthorInfo {
-    let Some(agent) = hunk.authors.iter().find(|author| author.is_agent()) else {
-        return AuthorInfo { kind: "external", ..AuthorInfo::default() };
-    };
-    let state = agent.session().and_then(|session| owner.store.workspace.sessions().get(session));
-    let evidence = hunk.deeds.first().and_then(|deed| {
-        owner.store.workspace.files().find_map(|(_, file)| {
-            let weave = file.document.weave();
-            weave.ix(deed.by).map(|ix| format!("{:?}", weave.entry(ix).evidence).to_lowercase())
-        })
-    });
-    AuthorInfo {
-        kind: if hunk.mine > 0 { "mixed" } else { "agent" },
-        agent: Some(Author::to_string(agent)),
-        session: agent.session().map(ToString::to_string),
-        model: state.and_then(|state| state.model.clone()),
-        evidence,
-    }
 }
