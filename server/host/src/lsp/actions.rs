@@ -6,16 +6,18 @@ use countersign_core::edit::{Deed, Lineage};
 use countersign_core::hunk::Hunk;
 use countersign_core::revert::{Plan, Request, plan};
 use countersign_core::review::{OUT_OF_SCOPE, pending};
+use countersign_core::workspace::Content;
 use ropey::Rope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types::{
-    CodeAction, CodeActionKind, CodeActionParams, Command, Diagnostic, DocumentChange, Edit,
-    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionParams, Command, DeleteFile, DeleteFileOptions, Diagnostic, DocumentChange,
+    Edit, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
 };
 
 use super::owner::Owner;
 use super::position;
+use crate::disk;
 use crate::store::now;
 
 pub(super) const REVERT: &str = "quickfix.countersign.revert";
@@ -71,8 +73,7 @@ pub(super) fn resolve(owner: &mut Owner, mut action: CodeAction) -> CodeAction {
         // The buffer is not what the disk has, and has nothing of its own: the file is written, the editor reloads it.
         Ok(None) => {
             let hunk = reverts.hunk.as_deref();
-            let arguments =
-                json!({ "hunk": hunk, "path": reverts.path, "includeMine": reverts.mine_too, "now": true });
+            let arguments = json!({ "hunk": hunk, "path": reverts.path, "includeMine": reverts.mine_too, "now": true });
             action.command = Some(command("Revert", "countersign.revert", arguments));
         }
         Err(why) => {
@@ -129,10 +130,31 @@ pub(super) fn hand_out(owner: &mut Owner, path: &str, plan: &Plan) -> WorkspaceE
     });
     let version = owner.buffers.get(path).map(|buffer| buffer.version);
     let Some(uri) = owner.uri_of(path) else { return WorkspaceEdit::default() };
-    let text_document =
-        OptionalVersionedTextDocumentIdentifier { version, text_document_identifier: TextDocumentIdentifier { uri } };
+    let text_document = OptionalVersionedTextDocumentIdentifier {
+        version,
+        text_document_identifier: TextDocumentIdentifier { uri: uri.clone() },
+    };
     let change = DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits: edits.collect() });
-    WorkspaceEdit { document_changes: Some(vec![change]), ..WorkspaceEdit::default() }
+    let mut changes = vec![change];
+    if goes(owner, path, plan) {
+        let options = Some(DeleteFileOptions { ignore_if_not_exists: Some(true), ..DeleteFileOptions::default() });
+        changes.push(DocumentChange::DeleteFile(DeleteFile { uri, options, annotation_id: None }));
+    }
+    WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
+}
+
+/// Whether a file goes with what is taken out of it: the agent made it, nothing else is in it, here and on disk, and the editor can
+/// do that.
+fn goes(owner: &Owner, path: &str, plan: &Plan) -> bool {
+    let file = owner.store.workspace.file(path);
+    owner.client.deletes
+        && file.is_some_and(|file| {
+            let known = Content::Text(file.document.text(Lineage::Disk).clone());
+            file.present
+                && !file.document.is_dirty()
+                && file.content_for(&plan.target) == Content::Absent
+                && disk::read(&owner.store.root.join(path)).is_ok_and(|reading| reading.content == known)
+        })
 }
 
 fn touches(hunk: &Hunk, first: usize, last: usize) -> bool {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use countersign_core::edit::{Deed, Lineage};
 use countersign_core::revert::{Plan, Request, plan};
-use countersign_core::whole::{Earlier, earlier};
+use countersign_core::whole::earlier;
 use serde_json::{Value, json};
 use tokio::sync::oneshot::Sender;
 use tower_lsp::gen_lsp_types::MessageType;
@@ -209,21 +209,15 @@ fn revert_in(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -> R
     }
     let whose = |author: &_| which.is_by(author);
     let before = if lineage == Lineage::Disk { earlier(file, &whose) } else { None };
-    let plan = match before {
-        Some(Earlier::Text(plan)) => *plan,
-        Some(other) => {
-            let brought = owner.store.bring_back(path, &other);
-            written(owner, path, brought)?;
-            done.files += 1;
-            return Ok(());
-        }
-        None => {
-            let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
-            let request =
-                Request { whose: &whose, only: Some(&deeds), accepted_too: false, mine_too: which.include_mine };
-            plan(&file.document, lineage, &request)
-        }
-    };
+    if let Some(before) = before {
+        let brought = owner.store.bring_back(path, &before);
+        written(owner, path, brought)?;
+        done.files += 1;
+        return Ok(());
+    }
+    let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
+    let request = Request { whose: &whose, only: Some(&deeds), accepted_too: false, mine_too: which.include_mine };
+    let plan = plan(&file.document, lineage, &request);
     done.held += plan.held.values().sum::<usize>();
     if !plan.is_empty() {
         carry_out(owner, path, &plan)?;
