@@ -96,6 +96,12 @@ impl Workspace {
         }
     }
 
+    /// This process's number in the journal.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.process
+    }
+
     /// The files that are followed, by path.
     pub fn files(&self) -> impl Iterator<Item = (&str, &File)> {
         self.files.iter().map(|(path, file)| (path.as_str(), file))
