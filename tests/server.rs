@@ -1,5 +1,11 @@
 //! The language server over stdio, as an editor drives it, with an agent's hooks and real files beside it.
 
+mod long;
+mod pulls;
+mod turns;
+mod unsaved;
+mod wholes;
+
 use serde_json::{Value, json};
 
 use crate::support::agent::{ClaudeCode, countersign_hook};
@@ -177,6 +183,25 @@ fn hover_tells_who_wrote_a_line_and_what_they_were_asked() {
 }
 
 #[test]
+fn a_hunk_is_no_surer_than_what_is_least_sure_in_it() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    let mut client = serve(&repository, Profile::VsCode);
+    claude.edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    assert_eq!(hunks(&mut client, "a.rs")[0]["author"]["evidence"], "content");
+    claude.bash("sed -i 's/fn c() {}/fn c() { shell() }/' a.rs");
+    let found = hunks(&mut client, "a.rs");
+    assert_eq!((found.len(), &found[0]["author"]["evidence"]), (1, &json!("window")), "{found:#?}");
+    assert_eq!(
+        (&found[0]["added"], &found[0]["removed"]),
+        (&json!(2), &json!(2)),
+        "a line in which was inserted counts"
+    );
+    client.quit();
+}
+
+#[test]
 fn a_server_that_is_killed_is_followed_by_one_that_knows_what_it_knew() {
     let repository = Repository::new(&[("a.rs", FILE)]);
     let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
@@ -242,5 +267,12 @@ fn a_broken_policy_is_a_diagnostic_in_its_file() {
     let mut client = serve(&repository, Profile::Neovim012);
     let found = wait_for_findings(&mut client, ".countersign.toml");
     assert_eq!(found[0]["range"]["start"]["line"], 1);
+    client.open(".countersign.toml");
+    client.type_after(".countersign.toml", "alow = [\"src/**\"]\n", "# a key\n");
+    assert_eq!(
+        client.diagnostics(".countersign.toml")[0]["code"],
+        "policy",
+        "what is wrong stays shown while it is open"
+    );
     client.quit();
 }

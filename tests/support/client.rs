@@ -136,8 +136,7 @@ impl Client {
 
     /// Asks for a file's diagnostics; `known` names the report that the editor has.
     pub(crate) fn pull(&mut self, path: &str, known: Option<&str>) -> Value {
-        let mut params =
-            json!({ "textDocument": { "uri": self.uri(path) }, "identifier": "countersign", "previousResultId": known });
+        let mut params = json!({ "textDocument": { "uri": self.uri(path) }, "identifier": "countersign", "previousResultId": known });
         if known.is_none() {
             params.as_object_mut().expect("an object").remove("previousResultId");
         }

@@ -152,8 +152,11 @@ fn confirmed() -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Makes the file what was planned, if it is still what it was, and journals what that was.
+/// Makes the file what was planned, if it is still what it was and no editor holds changes of it, and journals what that was.
 fn carry_out(desk: &mut Desk, path: &str, step: &Step) -> Result<()> {
+    if desk.store.is_unsaved_in_an_editor(path)? {
+        bail!("it has unsaved changes in an editor: revert it there, or save it first; nothing was changed");
+    }
     let written = match step {
         Step::Text(plan) => desk.store.carry_out(path, plan)?,
         Step::Whole(whole) => desk.store.put_back(path, whole)?,

@@ -66,7 +66,8 @@ mod tests {
     use super::*;
 
     fn of(name: &str, capabilities: &Value) -> Abilities {
-        let params = json!({ "processId": null, "rootUri": null, "clientInfo": { "name": name }, "capabilities": capabilities });
+        let params =
+            json!({ "processId": null, "rootUri": null, "clientInfo": { "name": name }, "capabilities": capabilities });
         Abilities::of(&serde_json::from_value(params).unwrap())
     }
 
@@ -77,7 +78,10 @@ mod tests {
         assert!(of("Visual Studio Code", &both).pulls);
         assert!(!of("Visual Studio Code", &json!({ "textDocument": { "diagnostic": {} } })).pulls);
         assert!(!of("", &json!({ "workspace": { "diagnostics": { "refreshSupport": true } } })).pulls);
-        assert!(!of("Neovim", &both).pulls, "it asks for the files that it shows, and news in others must come all the same");
+        assert!(
+            !of("Neovim", &both).pulls,
+            "it asks for the files that it shows, and news in others must come all the same"
+        );
         assert!(!of("helix", &both).pulls);
     }
 

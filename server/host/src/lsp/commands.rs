@@ -38,9 +38,7 @@ pub(super) fn execute(owner: &mut Owner, name: &str, argument: Option<Value>, an
             Ok(which) => return reverts::begin(owner, which, answer),
             Err(error) => Err(wrong(error)),
         },
-        "countersign.accept" => {
-            serde_json::from_value(argument).map_err(wrong).and_then(|which| accept(owner, &which))
-        }
+        "countersign.accept" => serde_json::from_value(argument).map_err(wrong).and_then(|which| accept(owner, &which)),
         "countersign.scope.set" | "countersign.scope.allow" => serde_json::from_value(argument)
             .map_err(wrong)
             .and_then(|change| scope(owner, &change, name.ends_with("set"))),

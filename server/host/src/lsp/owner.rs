@@ -283,4 +283,3 @@ fn ready(times: &HashMap<String, Instant>) -> Vec<String> {
     let now = Instant::now();
     times.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect()
 }
-

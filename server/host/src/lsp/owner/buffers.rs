@@ -61,6 +61,7 @@ impl Owner {
             None => Act::user(now()),
         };
         let Some(file) = self.store.workspace.file(&path) else { return };
+        let was_clean = !file.document.is_dirty();
         let mut text = file.document.text(Lineage::Editor).clone();
         let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, self.encoding)).collect();
         let reload = if self.has_moved(&path) { self.reload(&path, &text) } else { Reload::No };
@@ -72,7 +73,9 @@ impl Owner {
         if reload == Reload::OrSave {
             self.doubt(&path, before);
         }
-        self.unflushed.entry(path.clone()).or_insert_with(|| Instant::now() + FLUSH);
+        // That a buffer is no longer what the disk has, other processes know at once: they leave its file alone then.
+        let wait = if was_clean { Duration::ZERO } else { FLUSH };
+        self.unflushed.entry(path.clone()).or_insert_with(|| Instant::now() + wait);
         self.schedule(&path, PAUSE);
     }
 
@@ -132,7 +135,6 @@ impl Owner {
             });
         }
     }
-
 }
 
 /// Whether a file's buffer has nothing of its own, and lacks what the disk has.

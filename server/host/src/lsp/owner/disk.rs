@@ -103,7 +103,6 @@ impl Owner {
         let stamp = std::fs::symlink_metadata(full).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
         stamp.as_ref() != self.looked.get(path)
     }
-
 }
 
 /// Whether a path is of the kind that programs write and throw away again.
@@ -115,4 +114,3 @@ fn is_temporary(path: &str) -> bool {
         || name.starts_with(".countersign-")
         || name == "4913"
 }
-
