@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use countersign_core::diff::splices;
 use countersign_core::document::Act;
 use countersign_core::edit::{EditId, Evidence, Lineage};
 use countersign_core::weave::{Splice, View};
@@ -27,6 +28,8 @@ enum Reload {
     No,
     /// It is now, and an agent announced that.
     Announced,
+    /// It is now, and has what the disk had and it lacked: nobody typed that.
+    Known,
     /// It is now, and nobody announced it.
     OrSave,
 }
@@ -65,7 +68,7 @@ impl Owner {
         let mut text = file.document.text(Lineage::Editor).clone();
         let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, self.encoding)).collect();
         let reload = if self.has_moved(&path) { self.reload(&path, &text) } else { Reload::No };
-        if reload == Reload::Announced {
+        if matches!(reload, Reload::Announced | Reload::Known) {
             self.read(&path, false);
         }
         let before = self.edits_of(&path);
@@ -102,6 +105,9 @@ impl Owner {
         match self.foretell(path) {
             Some((content, _)) if content != Content::Text(text.clone()) => Reload::No,
             Some((_, facts)) if facts.iter().any(|fact| fact.session().is_some()) => Reload::Announced,
+            Some(_) if self.store.workspace.file(path).is_some_and(|file| is_behind(file) && is_nearer(file, text)) => {
+                Reload::Known
+            }
             Some(_) if clean => Reload::OrSave,
             _ => Reload::No,
         }
@@ -145,6 +151,16 @@ fn is_behind(file: &File) -> bool {
         && file.document.is_dirty()
         && weave.missing(Lineage::Disk).iter().all(|ix| weave.missing(Lineage::Editor).contains(ix))
         && weave.missing(Lineage::Editor).iter().any(|ix| disk.shows(*ix))
+}
+
+/// Whether a text is nearer to what the disk was known to hold than to what the buffer held.
+fn is_nearer(file: &File, text: &Rope) -> bool {
+    let text = text.to_string();
+    let distance = |lineage| -> usize {
+        let from = file.document.text(lineage).to_string();
+        splices(&from, &text).iter().map(|splice| splice.range.len() + splice.text.len()).sum()
+    };
+    distance(Lineage::Disk) < distance(Lineage::Editor)
 }
 
 /// A change as the editor sent it, in bytes of the text that the changes before it left, which it changes too.
