@@ -1,6 +1,7 @@
 //! The language server over stdio, as an editor drives it, with an agent's hooks and real files beside it.
 
 mod long;
+mod marks;
 mod pulls;
 mod turns;
 mod unsaved;
@@ -84,6 +85,19 @@ fn a_reload_before_the_report_is_one_write_by_the_agent() {
     claude.report(&announced, response);
     act(&mut client, "a.rs", 1, "Revert this hunk");
     assert_eq!(client.text("a.rs"), FILE);
+    client.quit();
+}
+
+#[test]
+fn a_reload_that_brings_an_agents_write_and_someone_elses_is_nobodys_typing() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    claude.edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    repository.write("a.rs", &format!("fn first() {{}}\n{}", repository.read("a.rs")));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 1));
     client.quit();
 }
 

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use countersign::store::Store;
+use serde_json::json;
 
 use super::{FILE, serve, wait_for_hunks};
 use crate::support::DEADLINE;
@@ -61,6 +62,20 @@ fn a_file_with_unsaved_changes_is_left_by_the_command_line_and_others_go_on() {
     }
     assert_eq!(revert(&repository).code, Some(0));
     assert_eq!(repository.read("a.rs"), "fn a() {}\nfn b() {}\nfn c() { mine() }\n");
+    client.quit();
+}
+
+#[test]
+fn another_editor_leaves_it_alone_too() {
+    let repository = Repository::new(&[("a.rs", FILE), ("b.rs", FILE)]);
+    let client = dirty(&repository);
+    let mut other = serve(&repository, Profile::VsCode);
+    let revert = json!({ "command": "countersign.revert", "arguments": [{ "all": true }] });
+    let done = other.request("workspace/executeCommand", revert);
+    let why = "a.rs: it has unsaved changes in another editor: revert it there, or save it first";
+    assert_eq!((&done["files"], &done["failed"]), (&json!(1), &json!([why])));
+    assert_eq!((repository.read("a.rs").as_str(), repository.read("b.rs").as_str()), (WITH_AGENT, FILE));
+    other.quit();
     client.quit();
 }
 

@@ -13,6 +13,7 @@ mod ext;
 mod hover;
 mod hunks;
 mod inbox;
+mod marks;
 mod outbox;
 mod owner;
 mod pages;

@@ -18,6 +18,9 @@ pub(super) struct Abilities {
     pub(super) shows_progress: bool,
     /// It asks for an action's edit when the action is chosen.
     pub(super) resolves_edits: bool,
+    /// It asks for code lenses, and for inlay hints, anew where it is told to.
+    pub(super) renews_lenses: bool,
+    pub(super) renews_hints: bool,
     /// It deletes files where an edit says so.
     pub(super) deletes: bool,
 }
@@ -33,6 +36,8 @@ impl Abilities {
             asks: window.is_some_and(|window| window.show_message.is_some()),
             shows_progress: window.and_then(|window| window.work_done_progress).unwrap_or(false),
             resolves_edits: resolves_edits(can),
+            renews_lenses: renews_lenses(can),
+            renews_hints: renews_hints(can),
             deletes: deletes(can),
         }
     }
@@ -51,6 +56,16 @@ fn resolves_edits(can: &ClientCapabilities) -> bool {
     let action = can.text_document.as_ref().and_then(|document| document.code_action.as_ref());
     let support = action.and_then(|action| action.resolve_support.as_ref());
     support.is_some_and(|support| support.properties.iter().any(|property| property == "edit"))
+}
+
+fn renews_lenses(can: &ClientCapabilities) -> bool {
+    let lenses = can.workspace.as_ref().and_then(|workspace| workspace.code_lens.as_ref());
+    lenses.and_then(|lenses| lenses.refresh_support).unwrap_or(false)
+}
+
+fn renews_hints(can: &ClientCapabilities) -> bool {
+    let hints = can.workspace.as_ref().and_then(|workspace| workspace.inlay_hint.as_ref());
+    hints.and_then(|hints| hints.refresh_support).unwrap_or(false)
 }
 
 fn deletes(can: &ClientCapabilities) -> bool {

@@ -24,6 +24,9 @@ pub(super) enum Out {
     },
     /// There is news for who asks for diagnostics.
     Refresh,
+    /// There are other code lenses, or inlay hints.
+    RefreshLenses,
+    RefreshHints,
     Hunks(HunksChanged),
     Edit(Box<WorkspaceEdit>),
     Message(MessageType, String),
@@ -60,7 +63,7 @@ async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>
             Out::Message(kind, text) => client.show_message(kind, text).await,
             // What comes behind these must not wait for a client that answers late, or for a person who is asked.
             Out::Edit(edit) => drop(tokio::spawn(apply(client.clone(), edit))),
-            Out::Refresh => drop(tokio::spawn(refresh(client.clone()))),
+            Out::Refresh | Out::RefreshLenses | Out::RefreshHints => drop(tokio::spawn(refresh(client.clone(), out))),
             Out::Question { number, text, choices } => {
                 drop(tokio::spawn(ask(client.clone(), inbox.clone(), number, text, choices)));
             }
@@ -76,9 +79,14 @@ async fn apply(client: Client, edit: Box<WorkspaceEdit>) {
     }
 }
 
-async fn refresh(client: Client) {
-    if let Err(error) = client.workspace_diagnostic_refresh().await {
-        tracing::warn!("the editor does not ask for diagnostics anew: {error}");
+async fn refresh(client: Client, what: Out) {
+    let refreshed = match what {
+        Out::RefreshLenses => client.code_lens_refresh().await,
+        Out::RefreshHints => client.inlay_hint_refresh().await,
+        _ => client.workspace_diagnostic_refresh().await,
+    };
+    if let Err(error) = refreshed {
+        tracing::warn!("the editor does not ask anew: {error}");
     }
 }
 

@@ -29,7 +29,7 @@ use super::position::Encoding;
 use super::which::Which;
 use super::worker::Job;
 use super::{reverts, uri};
-use crate::config::{ConfigError, Policies};
+use crate::config::{ConfigError, Policies, Ui};
 use crate::store::{Store, now};
 use buffers::Buffer;
 pub(super) use chores::Chore;
@@ -50,6 +50,7 @@ const TURN: Duration = Duration::from_millis(10);
 pub(super) struct Owner {
     pub(super) store: Store,
     pub(super) policy: Arc<Policy>,
+    pub(super) ui: Ui,
     policies: Policies,
     pub(super) policy_errors: Vec<ConfigError>,
     pub(super) buffers: HashMap<String, Buffer>,
@@ -64,6 +65,8 @@ pub(super) struct Owner {
     stamps: HashMap<String, u64>,
     /// Files that the worker has.
     judging: HashSet<String>,
+    /// The versions of buffers that were judged last.
+    judged: HashMap<String, i32>,
     pulls: Pulls,
     pub(super) chores: VecDeque<Chore>,
     /// Reverts that wait for the end of an agent's turn.
@@ -116,6 +119,7 @@ impl Owner {
         Ok(Self {
             store,
             policy: Arc::default(),
+            ui: Ui::default(),
             policies: Policies::default(),
             policy_errors: Vec::new(),
             buffers: HashMap::new(),
@@ -128,6 +132,7 @@ impl Owner {
             due: HashMap::new(),
             stamps: HashMap::new(),
             judging: HashSet::new(),
+            judged: HashMap::new(),
             pulls: Pulls::default(),
             chores: VecDeque::new(),
             waiting: Vec::new(),

@@ -207,6 +207,9 @@ fn revert_in(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -> R
     if file.is_whole && owner.buffers.contains_key(path) {
         return Err("it is no text, and open here: close it first".to_owned());
     }
+    if lineage == Lineage::Disk && owner.store.is_unsaved_in_an_editor(path).unwrap_or(true) {
+        return Err("it has unsaved changes in another editor: revert it there, or save it first".to_owned());
+    }
     let whose = |author: &_| which.is_by(author);
     let before = if lineage == Lineage::Disk { earlier(file, &whose) } else { None };
     if let Some(before) = before {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tower_lsp::gen_lsp_types::*;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, LspService};
@@ -16,7 +16,7 @@ use super::outbox::outbox;
 use super::owner::Owner;
 use super::position::Encoding;
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, hover, hunks, watch};
+use super::{actions, commands, hover, hunks, marks, watch};
 
 /// Serves an editor on stdin and stdout until it goes.
 ///
@@ -74,6 +74,20 @@ impl Server {
     async fn agent_edit(&self, params: AgentEditParams) {
         let (author, begins) = (params.author(), params.phase == Phase::Begin);
         self.inbox.tell(Event::AgentEdit { author, begins, uris: params.uris });
+    }
+
+    /// What is to be said of a document, once its newest state is judged; none of one outside the workspace.
+    async fn once_judged<T: Send + 'static>(
+        &self,
+        uri: Uri,
+        question: impl FnOnce(&mut Owner, &str) -> T + Send + 'static,
+    ) -> Option<T> {
+        let ask = move |owner: &mut Owner, answer: oneshot::Sender<T>| {
+            if let Some(path) = owner.path_of(&uri) {
+                owner.once_judged(path, Box::new(move |owner, path| drop(answer.send(question(owner, path)))));
+            }
+        };
+        self.inbox.ask_late(ask).await
     }
 
     async fn cancel(&self, params: WorkDoneProgressCancelParams) {
@@ -167,6 +181,16 @@ impl LanguageServer for Server {
         Ok(self.inbox.ask(move |owner| hover::at(owner, &place.text_document.uri, place.position)).await.flatten())
     }
 
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let uri = params.text_document.uri;
+        Ok(self.once_judged(uri, |owner, path| marks::lenses(owner, path)).await)
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let (uri, range) = (params.text_document.uri, params.range);
+        Ok(self.once_judged(uri, move |owner, path| marks::hints(owner, path, range)).await)
+    }
+
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReport> {
         let (uri, known) = (params.text_document.uri, params.previous_result_id);
         let report = self.inbox.ask_late(move |owner, answer| owner.pull_document(uri, known, answer)).await;
@@ -194,6 +218,8 @@ fn capabilities(encoding: Encoding, client: Abilities) -> ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSync::Options(sync)),
         hover_provider: Some(true.into()),
+        code_lens_provider: Some(CodeLensOptions::default()),
+        inlay_hint_provider: Some(true.into()),
         diagnostic_provider: client.pulls.then(|| DiagnosticProvider::DiagnosticOptions(pulled())),
         code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
             code_action_kinds: Some([CodeActionKind::QuickFix].into_iter().chain(kinds).collect()),

@@ -78,13 +78,13 @@ impl Store {
         Ok(false)
     }
 
-    /// Whether an editor whose server runs has a file open with changes that are not saved, as far as its server told: what was typed is
-    /// told half a second later at most.
+    /// Whether an editor whose server runs in another process has a file open with changes that are not saved, as far as its server told:
+    /// of the first key it tells at once, of what is typed then half a second later at most.
     ///
     /// # Errors
     /// If the journal cannot be read.
     pub fn is_unsaved_in_an_editor(&self, path: &str) -> Result<bool> {
-        if !self.is_served() {
+        if self.serving.is_none() && !self.is_served() {
             return Ok(false);
         }
         let mut records = Vec::new();
@@ -94,7 +94,9 @@ impl Store {
             }
         }
         let held: BTreeMap<_, _> = unsaved(&records);
-        Ok(held.into_iter().any(|(process, edits)| !edits.is_empty() && self.is_alive(process)))
+        let others =
+            held.into_iter().filter(|(process, edits)| *process != self.workspace.process() && !edits.is_empty());
+        Ok(others.into_iter().any(|(process, _)| self.is_alive(process)))
     }
 
     fn is_alive(&self, process: u32) -> bool {

@@ -69,8 +69,23 @@ impl Owner {
         }
         self.judging.remove(path);
         if !self.due.contains_key(path) {
+            let other = self.reviews.get(path) != Some(&review);
             self.reviews.insert(path.to_owned(), review);
             self.publish(path);
+            let Some(version) = self.buffers.get(path).map(|buffer| buffer.version) else { return };
+            // Of what it changed itself an editor asks by itself.
+            if self.judged.insert(path.to_owned(), version) == Some(version) && other {
+                self.refresh_marks();
+            }
+        }
+    }
+
+    fn refresh_marks(&self) {
+        if self.client.renews_lenses {
+            let _ = self.outbox.send(Out::RefreshLenses);
+        }
+        if self.client.renews_hints {
+            let _ = self.outbox.send(Out::RefreshHints);
         }
     }
 
@@ -100,6 +115,9 @@ impl Owner {
         self.policy_errors = self.policies.reload(&self.store.root, user.as_deref());
         let config = self.policies.config();
         self.policy = Arc::new(Policy { rules: config.rules(), scope: config.scope });
+        if std::mem::replace(&mut self.ui, config.ui.clone()) != config.ui {
+            self.refresh_marks();
+        }
         let files = before.into_iter().chain(self.policy_errors.iter().map(|error| error.file.clone()));
         for file in files.collect::<std::collections::BTreeSet<_>>() {
             if let Some(uri) = uri::from_path(&file) {

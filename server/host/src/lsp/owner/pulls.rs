@@ -22,7 +22,7 @@ const TOGETHER: Duration = Duration::from_millis(50);
 const BY_ITSELF: Duration = Duration::from_millis(400);
 
 /// What was asked and is not answered yet, and what a client knows.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Pulls {
     waiting: Vec<Waiting>,
     /// The last that the client was told of each file: by an answer, or by being told to ask.
@@ -40,10 +40,13 @@ struct Told {
     version: Option<i32>,
 }
 
-#[derive(Debug)]
+/// A question about a file, answered in whatever way it wants.
+pub(in super::super) type Question = Box<dyn FnOnce(&mut Owner, &str) + Send>;
+
 enum Waiting {
     Document { uri: Uri, known: Option<String>, answer: Sender<DocumentDiagnosticReport> },
     Workspace { known: Vec<PreviousResultId>, answer: Sender<WorkspaceDiagnosticReport> },
+    Other { path: String, question: Question },
 }
 
 impl Owner {
@@ -66,6 +69,11 @@ impl Owner {
         self.pulls.waiting.push(Waiting::Workspace { known, answer });
     }
 
+    /// Asks something of a file once its newest state is judged.
+    pub(in super::super) fn once_judged(&mut self, path: String, question: Question) {
+        self.pulls.waiting.push(Waiting::Other { path, question });
+    }
+
     /// Answers what can be answered by now; tells of news whose time has come.
     pub(super) fn serve_pulls(&mut self) {
         for waiting in std::mem::take(&mut self.pulls.waiting) {
@@ -78,6 +86,7 @@ impl Owner {
                 Waiting::Workspace { known, answer } if self.is_all_judged() => {
                     let _ = answer.send(self.report_all(&known));
                 }
+                Waiting::Other { path, question } if self.is_judged(&path) => question(self, &path),
                 later => self.pulls.waiting.push(later),
             }
         }
