@@ -16,7 +16,7 @@ use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
-const FILES: Range<usize> = 0..400;
+const FILES: Range<usize> = 0..600;
 
 fn is(kind: &'static str) -> impl Fn(&Value) -> bool {
     move |params| params["value"]["kind"] == kind
@@ -92,7 +92,7 @@ fn a_revert_in_many_files_is_shown_and_others_are_answered_meanwhile() {
     let repository = Repository::new(&[]);
     let mut client = many(&repository);
     let revert = revert_all(&mut client);
-    let hunks = hunks(&mut client, "f399.txt");
+    let hunks = hunks(&mut client, "f599.txt");
     let is_done = |message: &Value| message["id"] == revert && message.get("method").is_none();
     assert!(!client.unread().iter().any(is_done), "the question was answered first");
     assert_eq!(hunks.len(), 1);
