@@ -90,7 +90,7 @@ fn typing_above_below_between_and_inside_survives_a_revert() {
         scene.wait_for_hunks("agent 4-4, mixed 6-6");
         let kept =
             "fn above() {}\nfn a() {}\nfn b() {}\nfn between() {}\nfn y() { mine() }\nfn c() {}\nfn below() {}\n";
-        scene.act("fn x", "Revert all of the agents' hunks in this file", kept);
+        scene.act("fn x", "Revert all of the agents' hunks in this file now (an agent is at work)", kept);
         scene.neovim.write();
         assert_eq!(scene.repository.read("a.rs"), kept);
     });
@@ -130,7 +130,7 @@ fn without_a_hook_a_change_is_external_and_stays_until_it_is_named() {
         scene.wait_for_hunks("agent 3-4, external 6-6");
         scene.act(
             "fn x",
-            "Revert all of the agents' hunks in this file",
+            "Revert all of the agents' hunks in this file now (an agent is at work)",
             "fn a() {}\nfn b() {}\nfn c() {}\nfn other() {}\n",
         );
         scene.wait_for_hunks("external 4-4");

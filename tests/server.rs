@@ -1,5 +1,12 @@
 //! The language server over stdio, as an editor drives it, with an agent's hooks and real files beside it.
 
+mod long;
+mod marks;
+mod pulls;
+mod turns;
+mod unsaved;
+mod wholes;
+
 use serde_json::{Value, json};
 
 use crate::support::agent::{ClaudeCode, countersign_hook};
@@ -23,11 +30,9 @@ fn wait_for_hunks(client: &mut Client, path: &str, wanted: (u64, u64, u64)) {
     });
 }
 
-/// Waits until something is held against a file, and gives what it was told with.
-fn wait_for_findings(client: &mut Client, uri: &str) -> Value {
-    client.wait_for("textDocument/publishDiagnostics", |params| {
-        params["uri"] == json!(uri) && params["diagnostics"].as_array().is_some_and(|all| !all.is_empty())
-    })
+/// Waits until something is held against a file, and gives what.
+fn wait_for_findings(client: &mut Client, path: &str) -> Vec<Value> {
+    client.wait_for_diagnostics(path, |found| !found.is_empty())
 }
 
 fn hunks(client: &mut Client, path: &str) -> Vec<Value> {
@@ -84,6 +89,19 @@ fn a_reload_before_the_report_is_one_write_by_the_agent() {
 }
 
 #[test]
+fn a_reload_that_brings_an_agents_write_and_someone_elses_is_nobodys_typing() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    claude.edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    repository.write("a.rs", &format!("fn first() {{}}\n{}", repository.read("a.rs")));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 1));
+    client.quit();
+}
+
+#[test]
 fn what_nobody_announced_is_external_left_by_bulk_reverts_and_exact_by_hunk() {
     let repository = Repository::new(&[("a.rs", FILE)]);
     let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
@@ -95,7 +113,7 @@ fn what_nobody_announced_is_external_left_by_bulk_reverts_and_exact_by_hunk() {
     repository.write("a.rs", "fn a() { agent() }\nfn b() {}\nfn c() {}\nfn other() {}\n");
     client.reload("a.rs");
     wait_for_hunks(&mut client, "a.rs", (1, 0, 1));
-    act(&mut client, "a.rs", 0, "Revert all of the agents' hunks in this file");
+    act(&mut client, "a.rs", 0, "Revert all of the agents' hunks in this file now (an agent is at work)");
     assert_eq!(client.text("a.rs"), "fn a() {}\nfn b() {}\nfn c() {}\nfn other() {}\n");
     wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
     act(&mut client, "a.rs", 3, "Revert this hunk (external)");
@@ -146,12 +164,10 @@ fn a_finding_is_a_diagnostic_and_accepting_its_hunk_ends_it() {
     client.open("a.py");
     claude.edit("a.py", "    return 1\n", "    return eval(input())\n");
     client.reload("a.py");
-    let uri = client.uri("a.py");
-    let params = wait_for_findings(&mut client, &uri);
-    assert_eq!(params["diagnostics"][0]["code"], "dynamic-code");
-    assert_eq!(params["diagnostics"][0]["source"], "countersign");
-    let page =
-        params["diagnostics"][0]["codeDescription"]["href"].as_str().and_then(|href| href.strip_prefix("file://"));
+    let found = wait_for_findings(&mut client, "a.py");
+    assert_eq!(found[0]["code"], "dynamic-code");
+    assert_eq!(found[0]["source"], "countersign");
+    let page = found[0]["codeDescription"]["href"].as_str().and_then(|href| href.strip_prefix("file://"));
     let page = std::fs::read_to_string(page.expect("a page on disk")).expect("it can be read");
     assert!(page.starts_with("# dynamic-code\n"), "{page}");
     act(&mut client, "a.py", 1, "Accept this hunk");
@@ -177,6 +193,25 @@ fn hover_tells_who_wrote_a_line_and_what_they_were_asked() {
     }
     let place = json!({ "textDocument": { "uri": client.uri("a.rs") }, "position": { "line": 0, "character": 4 } });
     assert_eq!(client.request("textDocument/hover", place), Value::Null);
+    client.quit();
+}
+
+#[test]
+fn a_hunk_is_no_surer_than_what_is_least_sure_in_it() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    let mut client = serve(&repository, Profile::VsCode);
+    claude.edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    assert_eq!(hunks(&mut client, "a.rs")[0]["author"]["evidence"], "content");
+    claude.bash("sed -i 's/fn c() {}/fn c() { shell() }/' a.rs");
+    let found = hunks(&mut client, "a.rs");
+    assert_eq!((found.len(), &found[0]["author"]["evidence"]), (1, &json!("window")), "{found:#?}");
+    assert_eq!(
+        (&found[0]["added"], &found[0]["removed"]),
+        (&json!(2), &json!(2)),
+        "a line in which was inserted counts"
+    );
     client.quit();
 }
 
@@ -208,6 +243,7 @@ fn a_file_that_no_editor_has_open_is_reverted_on_disk() {
     wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
     claude.write("new.rs", "fn made() {}\n");
     wait_for_hunks(&mut client, "new.rs", (1, 0, 0));
+    claude.stop();
     let revert = json!({ "command": "countersign.revert", "arguments": [{ "session": "s1" }] });
     let done = client.request("workspace/executeCommand", revert);
     assert_eq!(done["files"], 2);
@@ -226,20 +262,16 @@ fn what_is_out_of_scope_is_a_diagnostic_with_actions_and_allowing_it_ends_it() {
     let response = announced.write(&repository);
     claude.report(&announced, response);
     client.reload("src/a.rs");
-    let uri = client.uri("src/a.rs");
-    let params = wait_for_findings(&mut client, &uri);
-    assert_eq!(params["diagnostics"][0]["code"], "out-of-scope");
-    let diagnostics = params["diagnostics"].clone();
-    let actions = client.actions("src/a.rs", 1, &diagnostics);
+    let found = wait_for_findings(&mut client, "src/a.rs");
+    assert_eq!(found[0]["code"], "out-of-scope");
+    let actions = client.actions("src/a.rs", 1, &json!(found));
     let allow = actions
         .iter()
         .find(|action| action["title"] == "Allow `src/a.rs` for this session")
         .expect("it can be allowed")
         .clone();
     client.act(&allow);
-    client.wait_for("textDocument/publishDiagnostics", |params| {
-        params["uri"] == json!(uri) && params["diagnostics"].as_array().is_some_and(Vec::is_empty)
-    });
+    client.wait_for_diagnostics("src/a.rs", <[Value]>::is_empty);
     client.quit();
 }
 
@@ -247,8 +279,14 @@ fn what_is_out_of_scope_is_a_diagnostic_with_actions_and_allowing_it_ends_it() {
 fn a_broken_policy_is_a_diagnostic_in_its_file() {
     let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "[scope]\nalow = [\"src/**\"]\n")]);
     let mut client = serve(&repository, Profile::Neovim012);
-    let uri = client.uri(".countersign.toml");
-    let params = wait_for_findings(&mut client, &uri);
-    assert_eq!(params["diagnostics"][0]["range"]["start"]["line"], 1);
+    let found = wait_for_findings(&mut client, ".countersign.toml");
+    assert_eq!(found[0]["range"]["start"]["line"], 1);
+    client.open(".countersign.toml");
+    client.type_after(".countersign.toml", "alow = [\"src/**\"]\n", "# a key\n");
+    assert_eq!(
+        client.diagnostics(".countersign.toml")[0]["code"],
+        "policy",
+        "what is wrong stays shown while it is open"
+    );
     client.quit();
 }

@@ -182,3 +182,29 @@ fn a_reader_that_goes_away_is_no_panic() {
     assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
     assert_eq!(countersign(&repository, &["init"]).ok(), "nothing to change\n");
 }
+
+#[test]
+fn what_init_writes_is_the_users_own_act_and_not_up_for_review() {
+    use crate::support::{client::Client, profile::Profile};
+    let repository = with_everything();
+    let mut client = Client::start(&repository, repository.command(binary::countersign()).arg("lsp"), Profile::VsCode);
+    let mut hunks = || client.request("countersign/hunks", serde_json::json!({}))["hunks"].clone();
+    assert_eq!(hunks(), serde_json::json!([]));
+    for arguments in [&["init", "--yes"][..], &["init", "--yes", "--remove"]] {
+        countersign(&repository, arguments).ok();
+        assert_eq!(hunks(), serde_json::json!([]), "{arguments:?}");
+        assert_eq!(countersign(&repository, &["status"]).ok(), "nothing awaits review\n", "{arguments:?}");
+    }
+    client.quit();
+}
+
+#[test]
+fn what_someone_else_wrote_into_the_same_file_stays_up_for_review() {
+    let repository = with_everything();
+    countersign(&repository, &["status"]).ok();
+    repository.write(".helix/languages.toml", "# someone's\n");
+    countersign(&repository, &["init", "--yes"]).ok();
+    let status = countersign(&repository, &["status"]).ok();
+    assert!(status.contains(".helix/languages.toml\n  line 1  +1 -0  external"), "{status}");
+    assert!(status.contains("1 hunk in 1 file"), "{status}");
+}

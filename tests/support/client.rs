@@ -121,9 +121,45 @@ impl Client {
     /// The diagnostics of an open file, once they are those of its present version.
     pub(crate) fn diagnostics(&mut self, path: &str) -> Value {
         let uri = self.uri(path);
+        if self.pulls() {
+            return self.pull(path, None)["items"].take();
+        }
         let version = self.editor().open[&uri].version;
         let current = |params: &Value| params["uri"] == uri.as_str() && params["version"] == version;
         self.wait_for("textDocument/publishDiagnostics", current)["diagnostics"].take()
+    }
+
+    /// Whether this editor asks for diagnostics, as the server offered, instead of being told of them.
+    pub(crate) fn pulls(&self) -> bool {
+        !self.capabilities["diagnosticProvider"].is_null()
+    }
+
+    /// Asks for a file's diagnostics; `known` names the report that the editor has.
+    pub(crate) fn pull(&mut self, path: &str, known: Option<&str>) -> Value {
+        let mut params = json!({ "textDocument": { "uri": self.uri(path) }, "identifier": "countersign", "previousResultId": known });
+        if known.is_none() {
+            params.as_object_mut().expect("an object").remove("previousResultId");
+        }
+        self.request("textDocument/diagnostic", params)
+    }
+
+    /// Waits until the diagnostics of a file are such, as this editor comes to know of them; gives them.
+    pub(crate) fn wait_for_diagnostics(&mut self, path: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        if !self.pulls() {
+            let uri = self.uri(path);
+            let told = self.wait_for("textDocument/publishDiagnostics", |params| {
+                params["uri"] == uri.as_str() && wanted(&list(&params["diagnostics"]))
+            });
+            return list(&told["diagnostics"]);
+        }
+        loop {
+            let found = list(&self.pull(path, None)["items"]);
+            if wanted(&found) {
+                return found;
+            }
+            self.wait_for("workspace/diagnostic/refresh", |_| true);
+        }
     }
 
     /// The code actions that the server has for a line (from 0) with these of its diagnostics.

@@ -2,7 +2,7 @@
 
 use crate::author::Author;
 use crate::document::Document;
-use crate::edit::{Deed, EditId, Lineage};
+use crate::edit::{Deed, EditId, Evidence, Lineage};
 use crate::weave::{EditIx, FragmentIx, View, Weave, push_deed};
 use ropey::Rope;
 use std::collections::BTreeSet;
@@ -23,9 +23,11 @@ pub struct Hunk {
     pub authors: BTreeSet<Author>,
     /// The changes.
     pub deeds: Vec<Deed>,
-    /// Lines that are new or changed.
+    /// The weakest evidence that any of the changes is its author's: a hunk is no surer than what is least sure in it.
+    pub evidence: Evidence,
+    /// Lines of the text as it is that are new or changed.
     pub added: usize,
-    /// Lines that are gone or changed.
+    /// Lines of the text before that are gone or changed. A line in which something was only inserted counts on both sides.
     pub removed: usize,
     /// The text that is gone.
     pub removed_text: String,
@@ -92,21 +94,27 @@ pub fn hunks(document: &Document, lineage: Lineage, wanted: &dyn Fn(&Author) -> 
     }
     let mut gatherer = Gatherer { text: document.text(lineage), open: None, done: Vec::new() };
     let without = view.without(&pending);
+    let mut last_before = None;
     let mut at = 0;
     for fragment in weave.order() {
         let shown = weave.is_seen(fragment, lineage);
         let then = weave.visible(fragment, &without);
         let len = weave.len_of(fragment) as usize;
+        if then {
+            last_before = Some(fragment);
+        }
         if shown != then {
             let text = weave.part_text(fragment, 0..len as u32);
             let lines = if shown { gatherer.added(at, len) } else { gatherer.removed(at, &text) };
-            gatherer.take(lines, fragment, (!shown).then_some(text));
+            gatherer.take(lines, fragment, &text, shown);
         } else if let Some(open) = &mut gatherer.open {
             open.between.push(fragment);
         }
         at += if shown { len } else { 0 };
     }
     gatherer.close();
+    let end = last_before.map(|fragment| weave.part_text(fragment, 0..weave.len_of(fragment)));
+    gatherer.settle_the_end(end.as_deref().unwrap_or_default());
     gatherer.done.iter().filter_map(|run| run.hunk(weave, document.text(lineage), lineage, &view, &pending)).collect()
 }
 
@@ -122,12 +130,18 @@ struct Gatherer<'a> {
     done: Vec<Gathered>,
 }
 
+#[derive(Default)]
 struct Gathered {
     lines: Range<usize>,
     fragments: Vec<FragmentIx>,
     /// Fragments since the last that differs.
     between: Vec<FragmentIx>,
     removed_text: String,
+    /// Lines of the text as it is, and of the text before.
+    added: usize,
+    removed: usize,
+    /// Line breaks that came, and that went.
+    breaks: (usize, usize),
 }
 
 impl Gatherer<'_> {
@@ -141,25 +155,48 @@ impl Gatherer<'_> {
         line..line + usize::from(!whole)
     }
 
-    fn take(&mut self, lines: Range<usize>, fragment: FragmentIx, removed: Option<String>) {
-        match &mut self.open {
-            Some(open) if lines.start <= open.lines.end => {
-                open.lines.end = open.lines.end.max(lines.end);
-                open.fragments.append(&mut open.between);
-                open.fragments.push(fragment);
-                open.removed_text += removed.as_deref().unwrap_or_default();
-            }
-            _ => {
-                self.close();
-                let removed_text = removed.unwrap_or_default();
-                self.open = Some(Gathered { lines, fragments: vec![fragment], between: Vec::new(), removed_text });
-            }
+    fn take(&mut self, lines: Range<usize>, fragment: FragmentIx, text: &str, is_added: bool) {
+        if self.open.as_ref().is_none_or(|open| lines.start > open.lines.end) {
+            self.close();
+            let lines = lines.start..lines.start;
+            self.open = Some(Gathered { lines, ..Gathered::default() });
+        }
+        let Some(open) = &mut self.open else { return };
+        open.lines.end = open.lines.end.max(lines.end);
+        open.fragments.append(&mut open.between);
+        open.fragments.push(fragment);
+        if is_added {
+            open.breaks.0 += breaks(text);
+        } else {
+            open.breaks.1 += breaks(text);
+            open.removed_text += text;
         }
     }
 
     fn close(&mut self) {
-        self.done.extend(self.open.take());
+        let Some(mut open) = self.open.take() else { return };
+        open.between.clear();
+        open.added = open.lines.len();
+        // Both sides begin and end at the same places: they differ by the line breaks that came and went.
+        open.removed = (open.added + open.breaks.1).saturating_sub(open.breaks.0);
+        self.done.push(open);
     }
+
+    /// Behind the last line break there is a line to point at, but none to count.
+    fn settle_the_end(&mut self, before: &str) {
+        let (lines, text) = (self.text.len_lines(), self.text);
+        let Some(last) = self.done.last_mut().filter(|last| last.lines.end == lines) else { return };
+        if text.line(lines - 1).len_bytes() == 0 {
+            last.added = last.added.saturating_sub(1);
+        }
+        if before.is_empty() || before.ends_with(['\n', '\r']) {
+            last.removed = last.removed.saturating_sub(1);
+        }
+    }
+}
+
+fn breaks(text: &str) -> usize {
+    Rope::from_str(text).len_lines() - 1
 }
 
 impl Gathered {
@@ -171,11 +208,13 @@ impl Gathered {
         view: &View<'_>,
         pending: &dyn Fn(EditIx, FragmentIx) -> bool,
     ) -> Option<Hunk> {
-        let (mut deeds, mut authors) = (Vec::new(), BTreeSet::new());
+        let (mut deeds, mut authors, mut evidence) = (Vec::new(), BTreeSet::new(), Evidence::Buffer);
         for fragment in &self.fragments {
             for (by, _) in weave.deeds(*fragment) {
                 if pending(by, *fragment) && weave.counts(by, *fragment, view) {
-                    authors.insert(weave.entry(weave.owner(by, *fragment)).author.clone());
+                    let owner = weave.entry(weave.owner(by, *fragment));
+                    authors.insert(owner.author.clone());
+                    evidence = evidence.max(owner.evidence);
                     push_deed(&mut deeds, weave.deed(by, *fragment));
                 }
             }
@@ -184,11 +223,11 @@ impl Gathered {
         let id = HunkId { by: first.by, home: first.to.edit, at: first.to.start };
         let start = text.line_to_byte(self.lines.start);
         let end = text.line_to_byte(self.lines.end.min(text.len_lines()));
-        let removed = self.removed_text.lines().count();
         let mine = lines_of_the_user(weave, text, lineage, start..end);
         let removed_text = self.removed_text.clone();
-        let (lines, added) = (self.lines.clone(), self.lines.len());
-        Some(Hunk { id, lines, bytes: start..end, authors, deeds, added, removed, removed_text, mine })
+        let Self { lines, added, removed, .. } = self;
+        let (lines, added, removed) = (lines.clone(), *added, *removed);
+        Some(Hunk { id, lines, bytes: start..end, authors, deeds, evidence, added, removed, removed_text, mine })
     }
 }
 

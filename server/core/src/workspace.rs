@@ -110,6 +110,12 @@ impl Workspace {
         }
     }
 
+    /// This process's number in the journal.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.process
+    }
+
     /// The files that are followed, by path.
     pub fn files(&self) -> impl Iterator<Item = (&str, &File)> {
         self.files.iter().map(|(path, file)| (path.as_str(), file))
@@ -424,6 +430,12 @@ impl File {
     #[must_use]
     pub fn content_for(&self, text: &Rope) -> Content {
         if self.began_absent && text.len_bytes() == 0 { Content::Absent } else { Content::Text(text.clone()) }
+    }
+
+    /// Whether one of these authors ever edited its text.
+    #[must_use]
+    pub fn has_edits_by(&self, whose: &dyn Fn(&Author) -> bool) -> bool {
+        self.document.weave().entries().any(|(_, entry)| whose(&entry.author))
     }
 
     /// The newest edit of its text.

@@ -223,6 +223,13 @@ fn is_known(folder: &Path) -> bool {
         .is_ok_and(|place| place.common_dir.is_none() && place.dir.exists())
 }
 
+/// Whether a workspace has a place in which its state is kept already.
+fn has_record(root: &Path) -> bool {
+    let var = |name| std::env::var_os(name);
+    crate::state_dir::locate(root, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref())
+        .is_ok_and(|place| place.dir.exists())
+}
+
 /// Whether a path is named by a list: itself, a folder above it, or all where the list is empty.
 fn names(paths: &[String], path: &str) -> bool {
     paths.is_empty()

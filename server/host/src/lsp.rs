@@ -5,17 +5,23 @@ pub mod position;
 pub mod transport;
 pub mod uri;
 
+mod abilities;
 mod actions;
 mod commands;
 mod diagnostics;
 mod ext;
 mod hover;
+mod hunks;
 mod inbox;
+mod marks;
 mod outbox;
 mod owner;
 mod pages;
+mod progress;
+mod reverts;
 mod server;
 mod watch;
+mod which;
 mod worker;
 
 pub use server::serve;

@@ -1,28 +1,30 @@
 //! The workspace, its journal and its files together: what is seen is journaled before it is believed, and what other processes
 //! journaled is taken over first.
 
+mod decisions;
+mod serving;
+mod unsaved;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use countersign_core::author::Author;
 use countersign_core::document::{Act, Record};
-use countersign_core::event::{Fact, What, Whole};
+use countersign_core::event::{Fact, What};
 use countersign_core::revert::Plan;
 use countersign_core::session::Session;
-use countersign_core::workspace::{Content, GONE, Sight, Workspace};
+use countersign_core::workspace::{Content, Sight, Workspace};
 
 use crate::disk::{self, Reading};
 use crate::git::Git;
-use crate::journal::{Appended, Disk, Durability, Event, Hash, Head, Journal, NewEvent, Seq, SetAside};
+use crate::journal::{Appended, Disk, Durability, Event, Head, Journal, NewEvent, Seq, SetAside};
 use crate::state_dir;
+use serving::Serving;
 
 /// How often a file is read again when others write to it while it is looked at.
 const TRIES: usize = 8;
-/// How long a server is given to tell of a save.
-const EXPLAINING: Duration = Duration::from_millis(200);
 /// Events that are read at a time.
 const PAGE: usize = 1000;
 
@@ -43,8 +45,8 @@ pub struct Store {
     seq: Seq,
     /// Own events after `seq`.
     own: BTreeSet<Seq>,
-    /// Held by every server that has the workspace open.
-    lock: Option<File>,
+    /// Held while this process serves an editor.
+    serving: Option<Serving>,
 }
 
 /// What of the journal is taken over.
@@ -69,6 +71,14 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a workspace's journal and takes nothing over yet: [`Store::catch_up`] does, which takes its time where there is much.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn prepare(root: &Path) -> Result<Self> {
+        Self::start(root, Reach::All)
+    }
+
     /// Opens a workspace's journal and takes over only what is asked for: for a process of milliseconds.
     ///
     /// # Errors
@@ -87,48 +97,7 @@ impl Store {
         let workspace = Workspace::new(journal.register_process()?.0);
         let git = Git::new(&root, place.git_dir);
         let set_aside = opened.set_aside;
-        Ok(Self { root, git, workspace, set_aside, journal, reach, seq: 0, own: BTreeSet::new(), lock: None })
-    }
-
-    /// Lets other processes know, as long as this one lives, that an editor's server follows the workspace.
-    ///
-    /// # Errors
-    /// If the state folder cannot be written.
-    pub fn serve(&mut self) -> Result<()> {
-        let lock = self.open_lock()?;
-        lock.lock_shared().context("cannot take the servers' lock")?;
-        self.lock = Some(lock);
-        Ok(())
-    }
-
-    /// Whether a server, in another process, follows the workspace.
-    fn is_served(&self) -> bool {
-        self.lock.is_none()
-            && self.open_lock().is_ok_and(|lock| matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock)))
-    }
-
-    fn open_lock(&self) -> Result<File> {
-        use std::os::unix::fs::OpenOptionsExt;
-        let folder = self.journal.wake_file().parent().context("the journal has a folder")?;
-        let mut options = File::options();
-        options.create(true).truncate(false).write(true).mode(0o600);
-        options.open(folder.join("server.lock")).context("cannot open the servers' lock")
-    }
-
-    /// What nobody announced may be a save that a server is about to tell of: it knows what its editor's buffers hold. Whether it did.
-    fn is_explained_by_a_server(&mut self, path: &str, disk: Disk) -> Result<bool> {
-        if !self.is_served() {
-            return Ok(false);
-        }
-        let end = Instant::now() + EXPLAINING;
-        while Instant::now() < end {
-            if self.journal.head(path)?.is_some_and(|head| head.disk == disk) {
-                self.catch_up()?;
-                return Ok(true);
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Ok(false)
+        Ok(Self { root, git, workspace, set_aside, journal, reach, seq: 0, own: BTreeSet::new(), serving: None })
     }
 
     /// The journal, to read from.
@@ -150,20 +119,34 @@ impl Store {
     /// # Errors
     /// If the journal cannot be read, or holds what this version does not understand.
     pub fn catch_up(&mut self) -> Result<BTreeSet<String>> {
+        self.catch_up_telling(&mut |_, _| {})
+    }
+
+    /// The same; `tell` hears, from time to time, how many events of how many are taken over.
+    ///
+    /// # Errors
+    /// As [`Store::catch_up`].
+    pub fn catch_up_telling(&mut self, tell: &mut dyn FnMut(usize, usize)) -> Result<BTreeSet<String>> {
         let mut touched = BTreeSet::new();
         match &self.reach {
-            Reach::All => loop {
-                let events = self.journal.events_after(self.seq, PAGE)?;
-                let Some(last) = events.last() else { break };
-                let last = last.seq;
-                for event in &events {
-                    if !self.own.remove(&event.seq) {
-                        self.take_over(event)?;
-                        touched.extend(event.path.clone());
+            Reach::All => {
+                let began = self.seq;
+                loop {
+                    let events = self.journal.events_after(self.seq, PAGE)?;
+                    let Some(last) = events.last() else { break };
+                    let last = last.seq;
+                    for event in &events {
+                        if !self.own.remove(&event.seq) {
+                            self.take_over(event)?;
+                            touched.extend(event.path.clone());
+                        }
+                    }
+                    self.seq = last;
+                    if events.len() == PAGE {
+                        tell((last - began) as usize, (self.journal.last_seq()? - began) as usize);
                     }
                 }
-                self.seq = last;
-            },
+            }
             Reach::Some { paths, sessions } => {
                 let (paths, sessions) = (paths.clone(), sessions.clone());
                 for path in paths.keys() {
@@ -357,53 +340,6 @@ impl Store {
         if let Appended::Written { .. } = self.write(&facts, Some(&head), &[])? {
             self.workspace.put(path, file);
         }
-        Ok(())
-    }
-
-    /// Makes a file that is no text what it was before, and journals who decided so. Whether it was still what it was known to be.
-    ///
-    /// # Errors
-    /// If its earlier bytes are not kept, or it or the journal cannot be written.
-    pub fn put_back(&mut self, path: &str, whole: &Whole) -> Result<bool> {
-        let full = self.root.join(path);
-        let head = self.journal.head(path)?.map(|head| head.disk);
-        let bytes = match (&whole.hash, whole.why.as_str()) {
-            (_, GONE) => None,
-            (Some(hash), _) => {
-                let hash = Hash::from_hex(hash).context("the name of its earlier bytes is damaged")?;
-                Some(self.journal.blob(&hash)?.context("its earlier bytes are not in the journal")?)
-            }
-            (None, why) => bail!("its earlier bytes are not kept: it was {why}"),
-        };
-        let is_link = whole.why == disk::LINK;
-        let written = match &bytes {
-            Some(bytes) if is_link => disk::replace_by_link(&full, head.unwrap_or(Disk::Absent), bytes)?,
-            bytes => disk::replace(&full, head.unwrap_or(Disk::Absent), bytes.as_deref())?,
-        };
-        if !written {
-            return Ok(false);
-        }
-        let Some((file, facts)) = self.workspace.decided(path, whole, now()) else { return Ok(true) };
-        let new = bytes.as_deref().map_or(Disk::Absent, |bytes| Disk::Holds(crate::journal::hash(bytes)));
-        let blobs: Vec<&[u8]> = bytes.as_deref().into_iter().collect();
-        match self.write(&facts, Some(&Head { path, expected: head, new }), &blobs)? {
-            Appended::Written { .. } => self.workspace.put(path, file),
-            // Another process saw it first: what it told is taken over.
-            _ => self.know_path(path)?,
-        }
-        Ok(true)
-    }
-
-    /// Journals that a file that is no text is accepted as it is.
-    ///
-    /// # Errors
-    /// If the journal cannot be written.
-    pub fn accept_whole(&mut self, path: &str) -> Result<()> {
-        let last = self.workspace.file(path).and_then(|file| file.wholes.last()).cloned();
-        let decided = last.and_then(|last| self.workspace.decided(path, &last, now()));
-        let Some((file, facts)) = decided else { return Ok(()) };
-        self.append(&facts)?;
-        self.workspace.put(path, file);
         Ok(())
     }
 

@@ -45,6 +45,20 @@ fn hunks_are_listed_with_their_lines_and_authors() {
 }
 
 #[test]
+fn a_line_in_which_was_only_inserted_counts_as_gone_and_come() {
+    let (document, _) = tell(
+        "file: a | b b | c | d d | e
+        claude: a | b more b | c | d | e | f",
+    );
+    expect![[r#"
+        2-2 claude: +1 -1, 0 mine, gone ""
+        4-4 claude: +1 -1, 0 mine, gone " d"
+        6-6 claude: +1 -0, 0 mine, gone ""
+    "#]]
+    .assert_eq(&listed(&document));
+}
+
+#[test]
 fn one_hunk_is_accepted_and_another_reverted() {
     let (mut document, _) = tell(
         "file: a | b | c

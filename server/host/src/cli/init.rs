@@ -8,6 +8,7 @@ pub(super) mod helix;
 mod change;
 mod json;
 mod policy;
+mod record;
 mod shell;
 mod vscode;
 
@@ -20,6 +21,7 @@ use clap::Args as ClapArgs;
 
 use super::paint::{Ink, ink};
 use change::Plan;
+use record::Record;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -81,9 +83,10 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         put("nothing was changed\n");
         return Ok(ExitCode::FAILURE);
     }
+    let mut record = Record::open(&place.root);
     for (name, plan) in &plans {
         let Some(change) = &plan.change else { continue };
-        if let Err(error) = change.carry_out(place.floor(&change.file)) {
+        if let Err(error) = record.keep(&change.file, || change.carry_out(place.floor(&change.file))) {
             eprintln!("countersign: {name}: {}: {error:#}", place.shown(&change.file));
             refused += 1;
         }

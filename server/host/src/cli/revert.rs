@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 use countersign_core::author::Author;
 use countersign_core::edit::{Deed, Lineage};
@@ -152,16 +152,15 @@ fn confirmed() -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Makes the file what was planned, if it is still what it was, and journals what that was.
+/// Makes the file what was planned, if it is still what it was and no editor holds changes of it, and journals what that was.
 fn carry_out(desk: &mut Desk, path: &str, step: &Step) -> Result<()> {
+    if desk.store.is_unsaved_in_an_editor(path)? {
+        bail!("it has unsaved changes in an editor: revert it there, or save it first; nothing was changed");
+    }
     let written = match step {
         Step::Text(plan) => desk.store.carry_out(path, plan)?,
         Step::Whole(whole) => desk.store.put_back(path, whole)?,
-        Step::Gone => {
-            let last = desk.store.workspace.file(path).and_then(|file| file.wholes.last());
-            let last = last.context("the file is not followed")?.clone();
-            desk.store.put_back(path, &Whole { hash: None, len: 0, why: GONE.to_owned(), ..last })?
-        }
+        Step::Gone => desk.store.bring_back(path, &Earlier::Absent)?,
     };
     if !written {
         bail!("it was written by someone else just now; nothing was changed, look again");

@@ -114,7 +114,10 @@ impl Selection {
             let earlier = if meant { earlier(file, &|author| self.is_by(author)) } else { None };
             // What one agent did and another took back stands in no hunk.
             let all = !self.is_by_part();
-            if !hunks.is_empty() || earlier.is_some() || all && !file.is_whole {
+            if !hunks.is_empty()
+                || earlier.is_some()
+                || all && !file.is_whole && file.has_edits_by(&|author| self.is_by(author))
+            {
                 selected.push(Selected { path: path.to_owned(), hunks, all, earlier });
             }
         }

@@ -6,22 +6,26 @@ use countersign_core::edit::{Deed, Lineage};
 use countersign_core::hunk::Hunk;
 use countersign_core::revert::{Plan, Request, plan};
 use countersign_core::review::{OUT_OF_SCOPE, pending};
+use countersign_core::workspace::Content;
 use ropey::Rope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types::{
-    CodeAction, CodeActionKind, CodeActionParams, Command, Diagnostic, DocumentChange, Edit,
-    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionParams, Command, DeleteFile, DeleteFileOptions, Diagnostic, DocumentChange,
+    Edit, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
 };
 
 use super::owner::Owner;
 use super::position;
+use crate::disk;
 use crate::store::now;
 
 pub(super) const REVERT: &str = "quickfix.countersign.revert";
 pub(super) const ACCEPT: &str = "quickfix.countersign.accept";
 pub(super) const REVERT_FILE: &str = "source.countersign.revert";
 pub(super) const ACCEPT_FILE: &str = "source.countersign.accept";
+
+const AT_THE_END: &str = "when the agent's turn ends";
 
 /// What an action stands for, until its edit is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,7 +40,7 @@ struct Reverts {
 }
 
 /// The actions at a place. Their edits are worked out when one is chosen, by clients that can ask for them then.
-pub(super) fn at(owner: &mut Owner, params: &CodeActionParams, lazily: bool) -> Vec<CodeAction> {
+pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction> {
     let Some(path) = owner.path_of(&params.text_document.uri) else { return Vec::new() };
     let lineage = owner.lineage(&path);
     let Some(file) = owner.store.workspace.file(&path) else { return Vec::new() };
@@ -50,11 +54,11 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams, lazily: bool) -> 
         actions.extend(of_finding(owner, &path, &hunks, diagnostic));
     }
     if hunks.iter().any(|hunk| hunk.authors.iter().any(Author::is_agent)) {
-        actions.extend(of_file(&path, &hunks));
+        actions.extend(of_file(owner, &path, &hunks));
     }
     let only = params.context.only.as_deref();
     actions.retain(|action| only.is_none_or(|only| only.iter().any(|kind| is_of(action, kind))));
-    if lazily {
+    if owner.client.resolves_edits {
         return actions;
     }
     actions.into_iter().map(|action| resolve(owner, action)).collect()
@@ -69,8 +73,7 @@ pub(super) fn resolve(owner: &mut Owner, mut action: CodeAction) -> CodeAction {
         // The buffer is not what the disk has, and has nothing of its own: the file is written, the editor reloads it.
         Ok(None) => {
             let hunk = reverts.hunk.as_deref();
-            let arguments =
-                json!({ "hunk": hunk, "path": reverts.path, "includeMine": reverts.mine_too, "all": hunk.is_none() });
+            let arguments = json!({ "hunk": hunk, "path": reverts.path, "includeMine": reverts.mine_too, "now": true });
             action.command = Some(command("Revert", "countersign.revert", arguments));
         }
         Err(why) => {
@@ -127,10 +130,31 @@ pub(super) fn hand_out(owner: &mut Owner, path: &str, plan: &Plan) -> WorkspaceE
     });
     let version = owner.buffers.get(path).map(|buffer| buffer.version);
     let Some(uri) = owner.uri_of(path) else { return WorkspaceEdit::default() };
-    let text_document =
-        OptionalVersionedTextDocumentIdentifier { version, text_document_identifier: TextDocumentIdentifier { uri } };
+    let text_document = OptionalVersionedTextDocumentIdentifier {
+        version,
+        text_document_identifier: TextDocumentIdentifier { uri: uri.clone() },
+    };
     let change = DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits: edits.collect() });
-    WorkspaceEdit { document_changes: Some(vec![change]), ..WorkspaceEdit::default() }
+    let mut changes = vec![change];
+    if goes(owner, path, plan) {
+        let options = Some(DeleteFileOptions { ignore_if_not_exists: Some(true), ..DeleteFileOptions::default() });
+        changes.push(DocumentChange::DeleteFile(DeleteFile { uri, options, annotation_id: None }));
+    }
+    WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
+}
+
+/// Whether a file goes with what is taken out of it: the agent made it, nothing else is in it, here and on disk, and the editor can
+/// do that.
+fn goes(owner: &Owner, path: &str, plan: &Plan) -> bool {
+    let file = owner.store.workspace.file(path);
+    owner.client.deletes
+        && file.is_some_and(|file| {
+            let known = Content::Text(file.document.text(Lineage::Disk).clone());
+            file.present
+                && !file.document.is_dirty()
+                && file.content_for(&plan.target) == Content::Absent
+                && disk::read(&owner.store.root.join(path)).is_ok_and(|reading| reading.content == known)
+        })
 }
 
 fn touches(hunk: &Hunk, first: usize, last: usize) -> bool {
@@ -169,33 +193,50 @@ fn of_hunk(path: &str, hunk: &Hunk) -> Vec<CodeAction> {
     actions
 }
 
-fn of_file(path: &str, hunks: &[Hunk]) -> Vec<CodeAction> {
-    let mut actions = vec![
-        CodeAction {
-            title: "Revert all of the agents' hunks in this file".to_owned(),
-            kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
-            data: serde_json::to_value(Reverts { path: path.to_owned(), hunk: None, mine_too: false }).ok(),
-            ..CodeAction::default()
-        },
-        CodeAction {
-            title: "Accept all of the agents' hunks in this file".to_owned(),
-            kind: Some(CodeActionKind::Custom(ACCEPT_FILE.into())),
-            command: Some(command("Accept all", "countersign.accept", json!({ "path": path }))),
-            ..CodeAction::default()
-        },
-    ];
-    let sessions: std::collections::BTreeSet<_> =
+fn of_file(owner: &Owner, path: &str, hunks: &[Hunk]) -> Vec<CodeAction> {
+    let at_work = owner.store.workspace.is_at_work(now());
+    let all = "Revert all of the agents' hunks in this file".to_owned();
+    let reverts = Reverts { path: path.to_owned(), hunk: None, mine_too: false };
+    let mut actions = vec![CodeAction {
+        // An edit is applied by the editor at once: it is the person who waits.
+        title: if at_work { format!("{all} now (an agent is at work)") } else { all.clone() },
+        kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
+        data: serde_json::to_value(reverts).ok(),
+        ..CodeAction::default()
+    }];
+    if at_work {
+        actions.push(revert_by_command(format!("{all} {AT_THE_END}"), json!({ "path": path, "wait": true })));
+    }
+    actions.push(CodeAction {
+        title: "Accept all of the agents' hunks in this file".to_owned(),
+        kind: Some(CodeActionKind::Custom(ACCEPT_FILE.into())),
+        command: Some(command("Accept all", "countersign.accept", json!({ "path": path }))),
+        ..CodeAction::default()
+    });
+    let agents: std::collections::BTreeSet<_> =
         hunks.iter().flat_map(|hunk| &hunk.authors).filter(|author| author.is_agent()).collect();
-    for author in sessions {
-        let Some(session) = author.session() else { continue };
-        actions.push(CodeAction {
-            title: format!("Revert all that {author} did in session {session}, in every file"),
-            kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
-            command: Some(command("Revert session", "countersign.revert", json!({ "session": session.to_string() }))),
-            ..CodeAction::default()
-        });
+    for author in agents {
+        let Some(session) = author.session().map(ToString::to_string) else { continue };
+        let title = format!("Revert all that {author} did in session {session}, in every file");
+        if at_work && !owner.client.asks {
+            let now = json!({ "session": session, "now": true });
+            actions.push(revert_by_command(format!("{title}, now (an agent is at work)"), now));
+            let wait = json!({ "session": session, "wait": true });
+            actions.push(revert_by_command(format!("{title}, {AT_THE_END}"), wait));
+        } else {
+            actions.push(revert_by_command(title, json!({ "session": session })));
+        }
     }
     actions
+}
+
+fn revert_by_command(title: String, arguments: Value) -> CodeAction {
+    CodeAction {
+        kind: Some(CodeActionKind::Custom(REVERT_FILE.into())),
+        command: Some(command(&title, "countersign.revert", arguments)),
+        title,
+        ..CodeAction::default()
+    }
 }
 
 /// What can be done about an agent that wrote where it was not to.

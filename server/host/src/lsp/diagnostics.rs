@@ -18,8 +18,18 @@ use super::pages;
 use super::position::{self, Encoding};
 use crate::config::ConfigError;
 
+/// What is to be shown of a document: what is held against its changes, and what is wrong in it where it is a policy.
+pub(super) fn of(owner: &mut Owner, uri: &Uri) -> Vec<Diagnostic> {
+    let path = owner.path_of(uri);
+    let mut items = path.map(|path| findings(owner, &path)).unwrap_or_default();
+    if let Some(file) = super::uri::to_path(uri) {
+        items.extend(of_policy(&owner.policy_errors, &file, owner.encoding));
+    }
+    items
+}
+
 /// What is held against a file, in the text that is shown of it.
-pub(super) fn of(owner: &Owner, path: &str) -> Vec<Diagnostic> {
+fn findings(owner: &Owner, path: &str) -> Vec<Diagnostic> {
     let Some(review) = owner.reviews.get(path) else { return Vec::new() };
     let Some(file) = owner.store.workspace.file(path) else { return Vec::new() };
     let uri = owner.uri_of(path);
@@ -69,7 +79,10 @@ fn severity(finding: &Finding) -> DiagnosticSeverity {
 }
 
 /// What is wrong in a policy file.
-pub(super) fn of_policy(errors: &[ConfigError], file: &Path, encoding: Encoding) -> Vec<Diagnostic> {
+fn of_policy(errors: &[ConfigError], file: &Path, encoding: Encoding) -> Vec<Diagnostic> {
+    if errors.iter().all(|error| error.file != file) {
+        return Vec::new();
+    }
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let text = Rope::from_str(&text);
     let of_file = errors.iter().filter(|error| error.file == file);

@@ -34,9 +34,9 @@ pub(super) struct HunkInfo {
     pub(super) range: Range,
     /// Whose.
     pub(super) author: AuthorInfo,
-    /// Lines that are new or changed.
+    /// Lines of the text as it is that are new or changed.
     pub(super) added: usize,
-    /// Lines that are gone or changed.
+    /// Lines of the text before that are gone or changed; a line in which something was only inserted counts on both sides.
     pub(super) removed: usize,
     /// The text that is gone.
     pub(super) removed_text: String,
@@ -61,7 +61,8 @@ pub(super) struct AuthorInfo {
     /// Its model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) model: Option<String>,
-    /// Why it is held to be the author.
+    /// Why it is held to be the author: `content` (it announced this very text), `path` (it announced a write of this file), `window`
+    /// (its shell command was running), `buffer` (a person's editor or command) or `none`; the weakest of all changes in the hunk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) evidence: Option<String>,
 }

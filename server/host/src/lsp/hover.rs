@@ -13,6 +13,9 @@ use super::{actions, position};
 
 /// What is known of the line at a place; nothing where no agent, and nobody else but the user, wrote in it.
 pub(super) fn at(owner: &mut Owner, uri: &Uri, place: Position) -> Option<Hover> {
+    if owner.ui.hover == Some(false) {
+        return None;
+    }
     let path = owner.path_of(uri)?;
     let lineage = owner.lineage(&path);
     let file = owner.store.workspace.file(&path)?;

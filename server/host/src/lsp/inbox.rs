@@ -41,6 +41,17 @@ pub(super) enum Event {
         stamp: u64,
         review: Review,
     },
+    /// Git says that these files differ from what was committed.
+    Dirty(Vec<String>),
+    /// The person answered the question of that number, or turned it away.
+    Answered {
+        number: u64,
+        choice: Option<String>,
+    },
+    /// The person wants no more of the work that is shown under this name.
+    Cancelled {
+        token: String,
+    },
     /// An agent writes through the editor from now on, or no more.
     AgentEdit {
         author: Author,
@@ -75,11 +86,16 @@ impl Inbox {
         &self,
         question: impl FnOnce(&mut Owner) -> T + Send + 'static,
     ) -> Option<T> {
+        self.ask_late(move |owner, answer| drop(answer.send(question(owner)))).await
+    }
+
+    /// The same, where the owner answers when it can: it may keep the sender.
+    pub(super) async fn ask_late<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Owner, oneshot::Sender<T>) + Send + 'static,
+    ) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        let letter = Letter::Ask(Box::new(move |owner| {
-            let _ = answer.send(question(owner));
-        }));
-        self.0.send(letter).ok()?;
+        self.0.send(Letter::Ask(Box::new(move |owner| question(owner, answer)))).ok()?;
         answered.await.ok()
     }
 }

@@ -1,45 +1,117 @@
 //! What goes to the editor, in order: one task sends it, so that no handler ever waits for a client.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
-use tower_lsp::gen_lsp_types::{Diagnostic, MessageType, Uri, WorkspaceEdit};
+use tower_lsp::gen_lsp_types::{
+    Diagnostic, MessageActionItem, MessageType, ProgressNotification, ProgressParams, ProgressToken, Uri,
+    WorkDoneProgressCreateParams, WorkDoneProgressCreateRequest, WorkspaceEdit,
+};
 
 use super::ext::{DidChangeHunks, HunksChanged};
+use super::inbox::{Event, Inbox};
 
 /// One thing that an editor is told or asked.
 #[derive(Debug)]
 pub(super) enum Out {
-    Diagnostics { uri: Uri, version: Option<i32>, items: Vec<Diagnostic> },
+    Diagnostics {
+        uri: Uri,
+        version: Option<i32>,
+        items: Vec<Diagnostic>,
+    },
+    /// There is news for who asks for diagnostics.
+    Refresh,
+    /// There are other code lenses, or inlay hints.
+    RefreshLenses,
+    RefreshHints,
     Hunks(HunksChanged),
     Edit(Box<WorkspaceEdit>),
     Message(MessageType, String),
+    /// A question to the person; the answer comes as [`Event::Answered`].
+    Question {
+        number: u64,
+        text: String,
+        choices: Vec<&'static str>,
+    },
+    /// Work that is shown until `steps` ends.
+    Progress {
+        token: String,
+        steps: UnboundedReceiver<Value>,
+    },
 }
 
 pub(super) type Outbox = UnboundedSender<Out>;
 
-/// Starts the task; it ends when all senders are gone.
-pub(super) fn outbox(client: Client) -> Outbox {
+/// Starts the task; it sends nothing before `ready`, and ends when all senders are gone.
+pub(super) fn outbox(client: Client, inbox: Inbox, ready: Arc<Notify>) -> Outbox {
     let (sender, receiver) = unbounded_channel();
-    tokio::spawn(send(client, receiver));
+    tokio::spawn(async move {
+        ready.notified().await;
+        send(client, inbox, receiver).await;
+    });
     sender
 }
 
-async fn send(client: Client, mut receiver: UnboundedReceiver<Out>) {
+async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>) {
     while let Some(out) = receiver.recv().await {
         match out {
             Out::Diagnostics { uri, version, items } => client.publish_diagnostics(uri, items, version).await,
             Out::Hunks(changed) => client.send_notification::<DidChangeHunks>(changed).await,
             Out::Message(kind, text) => client.show_message(kind, text).await,
-            // Its reply proves nothing (some clients say `applied` of an edit that they refused): the text will tell. What comes
-            // behind it must not wait for a person who is asked.
-            Out::Edit(edit) => {
-                let client = client.clone();
-                tokio::spawn(async move {
-                    if let Err(error) = client.apply_edit(*edit).await {
-                        tracing::warn!("the editor refused an edit: {error}");
-                    }
-                });
+            // What comes behind these must not wait for a client that answers late, or for a person who is asked.
+            Out::Edit(edit) => drop(tokio::spawn(apply(client.clone(), edit))),
+            Out::Refresh | Out::RefreshLenses | Out::RefreshHints => drop(tokio::spawn(refresh(client.clone(), out))),
+            Out::Question { number, text, choices } => {
+                drop(tokio::spawn(ask(client.clone(), inbox.clone(), number, text, choices)));
             }
+            Out::Progress { token, steps } => drop(tokio::spawn(show(client.clone(), token, steps))),
         }
+    }
+}
+
+/// Its reply proves nothing (some clients say `applied` of an edit that they refused): the text will tell.
+async fn apply(client: Client, edit: Box<WorkspaceEdit>) {
+    if let Err(error) = client.apply_edit(*edit).await {
+        tracing::warn!("the editor refused an edit: {error}");
+    }
+}
+
+async fn refresh(client: Client, what: Out) {
+    let refreshed = match what {
+        Out::RefreshLenses => client.code_lens_refresh().await,
+        Out::RefreshHints => client.inlay_hint_refresh().await,
+        _ => client.workspace_diagnostic_refresh().await,
+    };
+    if let Err(error) = refreshed {
+        tracing::warn!("the editor does not ask anew: {error}");
+    }
+}
+
+async fn ask(client: Client, inbox: Inbox, number: u64, text: String, choices: Vec<&'static str>) {
+    let item = |title: &&str| MessageActionItem { title: (*title).to_owned(), ..MessageActionItem::default() };
+    let items = choices.iter().map(item).collect();
+    let answer = client.show_message_request(MessageType::Warning, text, Some(items)).await;
+    let choice = match answer {
+        Ok(item) => item.map(|item| item.title),
+        Err(error) => {
+            tracing::warn!("the editor cannot ask: {error}");
+            None
+        }
+    };
+    inbox.tell(Event::Answered { number, choice });
+}
+
+async fn show(client: Client, token: String, mut steps: UnboundedReceiver<Value>) {
+    let token = ProgressToken::String(token);
+    let create = WorkDoneProgressCreateParams { token: token.clone() };
+    let made = client.send_request::<WorkDoneProgressCreateRequest>(create).await;
+    if let Err(error) = made {
+        return tracing::warn!("the editor shows no progress: {error}");
+    }
+    while let Some(value) = steps.recv().await {
+        client.send_notification::<ProgressNotification>(ProgressParams { token: token.clone(), value }).await;
     }
 }

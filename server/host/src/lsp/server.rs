@@ -1,22 +1,22 @@
 //! The LanguageServer itself: a method translates, tells or asks the owner, and translates back.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use countersign_core::author::Author;
-use countersign_core::edit::Lineage;
 use serde_json::Value;
+use tokio::sync::{Notify, oneshot};
 use tower_lsp::gen_lsp_types::*;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, LspService};
 
-use super::ext::{AgentEditParams, AuthorInfo, HunkInfo, HunksParams, HunksResult, Phase};
+use super::abilities::Abilities;
+use super::ext::{AgentEditParams, HunksParams, HunksResult, Phase};
 use super::inbox::{Event, Inbox, Letter, inbox};
 use super::outbox::outbox;
 use super::owner::Owner;
-use super::position::{self, Encoding};
+use super::position::Encoding;
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, diagnostics, hover, watch};
+use super::{actions, commands, hover, hunks, marks, watch};
 
 /// Serves an editor on stdin and stdout until it goes.
 ///
@@ -25,30 +25,39 @@ use super::{actions, commands, diagnostics, hover, watch};
 pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     let (sender, receiver) = inbox();
     let receiver = std::sync::Mutex::new(Some(receiver));
-    let (service, socket) =
-        LspService::build(|client| Server { client, inbox: sender, letters: receiver, dir, lazily: OnceLock::new() })
-            .custom_method("countersign/hunks", Server::hunks)
-            .custom_method("countersign/agentEdit", Server::agent_edit)
-            .finish();
+    let (service, socket) = LspService::build(|client| Server {
+        editor: client,
+        inbox: sender,
+        letters: receiver,
+        dir,
+        client: OnceLock::new(),
+        ready: Arc::default(),
+    })
+    .custom_method("countersign/hunks", Server::hunks)
+    .custom_method("countersign/agentEdit", Server::agent_edit)
+    .custom_method("window/workDoneProgress/cancel", Server::cancel)
+    .finish();
     serve_stdio(service, socket, Limits::default()).await
 }
 
 struct Server {
-    client: Client,
+    editor: Client,
     inbox: Inbox,
     /// The owner's end of the inbox, until it is started.
     letters: std::sync::Mutex<Option<std::sync::mpsc::Receiver<Letter>>>,
     /// Where the process was started: the workspace of a client that names none.
     dir: PathBuf,
-    /// Whether the client asks for an action's edit when it is chosen.
-    lazily: OnceLock<bool>,
+    /// What the client can do, once it has said so.
+    client: OnceLock<Abilities>,
+    /// Told when the client may be sent something.
+    ready: Arc<Notify>,
 }
 
 impl Server {
-    fn start(&self, root: &Path, encoding: Encoding) -> anyhow::Result<()> {
+    fn start(&self, root: &Path, encoding: Encoding, client: Abilities) -> anyhow::Result<()> {
         let Some(letters) = self.letters.lock().ok().and_then(|mut letters| letters.take()) else { return Ok(()) };
-        let outbox = outbox(self.client.clone());
-        let owner = Owner::open(root, encoding, outbox.clone(), &self.inbox)?;
+        let outbox = outbox(self.editor.clone(), self.inbox.clone(), self.ready.clone());
+        let owner = Owner::open(root, encoding, client, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
         std::thread::Builder::new().name("owner".to_owned()).spawn(move || owner.run(&letters))?;
         watch::watch(&root, &wake, self.inbox.clone(), move |text| {
@@ -58,7 +67,7 @@ impl Server {
     }
 
     async fn hunks(&self, params: HunksParams) -> Result<HunksResult> {
-        let hunks = self.inbox.ask(move |owner| hunk_infos(owner, &params)).await;
+        let hunks = self.inbox.ask(move |owner| hunks::of(owner, &params)).await;
         Ok(HunksResult { hunks: hunks.unwrap_or_default() })
     }
 
@@ -66,15 +75,35 @@ impl Server {
         let (author, begins) = (params.author(), params.phase == Phase::Begin);
         self.inbox.tell(Event::AgentEdit { author, begins, uris: params.uris });
     }
+
+    /// What is to be said of a document, once its newest state is judged; none of one outside the workspace.
+    async fn once_judged<T: Send + 'static>(
+        &self,
+        uri: Uri,
+        question: impl FnOnce(&mut Owner, &str) -> T + Send + 'static,
+    ) -> Option<T> {
+        let ask = move |owner: &mut Owner, answer: oneshot::Sender<T>| {
+            if let Some(path) = owner.path_of(&uri) {
+                owner.once_judged(path, Box::new(move |owner, path| drop(answer.send(question(owner, path)))));
+            }
+        };
+        self.inbox.ask_late(ask).await
+    }
+
+    async fn cancel(&self, params: WorkDoneProgressCancelParams) {
+        if let ProgressToken::String(token) = params.token {
+            self.inbox.tell(Event::Cancelled { token });
+        }
+    }
 }
 
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let offered = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let encoding = Encoding::negotiate(offered);
-        let _ = self.lazily.set(resolves_edits(&params.capabilities));
+        let client = *self.client.get_or_init(|| Abilities::of(&params));
         let root = workspace(&params).unwrap_or_else(|| self.dir.clone());
-        if let Err(error) = crate::cli::root_of(&root).and_then(|(root, _)| self.start(&root, encoding)) {
+        if let Err(error) = crate::cli::root_of(&root).and_then(|(root, _)| self.start(&root, encoding, client)) {
             return Err(Error {
                 code: tower_lsp::jsonrpc::ErrorCode::InternalError,
                 message: format!("{error:#}").into(),
@@ -82,12 +111,16 @@ impl LanguageServer for Server {
             });
         }
         Ok(InitializeResult {
-            capabilities: capabilities(encoding),
+            capabilities: capabilities(encoding, client),
             server_info: Some(ServerInfo {
                 name: "countersign".to_owned(),
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             }),
         })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.ready.notify_one();
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -119,8 +152,7 @@ impl LanguageServer for Server {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<Vec<CodeActionResponse>>> {
-        let lazily = self.lazily.get().copied().unwrap_or(false);
-        let actions = self.inbox.ask(move |owner| actions::at(owner, &params, lazily)).await;
+        let actions = self.inbox.ask(move |owner| actions::at(owner, &params)).await;
         Ok(actions.map(|actions| actions.into_iter().map(Into::into).collect()))
     }
 
@@ -131,7 +163,10 @@ impl LanguageServer for Server {
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LspAny>> {
         let argument: Option<Value> = params.arguments.and_then(|arguments| arguments.into_iter().next());
-        let done = self.inbox.ask(move |owner| commands::execute(owner, &params.command, argument)).await;
+        let done = self.inbox.ask_late(move |owner, answer| {
+            commands::execute(owner, &params.command, argument, answer);
+        });
+        let done = done.await;
         match done {
             Some(Ok(value)) => Ok(Some(value)),
             Some(Err(why)) => {
@@ -146,22 +181,31 @@ impl LanguageServer for Server {
         Ok(self.inbox.ask(move |owner| hover::at(owner, &place.text_document.uri, place.position)).await.flatten())
     }
 
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let uri = params.text_document.uri;
+        Ok(self.once_judged(uri, |owner, path| marks::lenses(owner, path)).await)
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let (uri, range) = (params.text_document.uri, params.range);
+        Ok(self.once_judged(uri, move |owner, path| marks::hints(owner, path, range)).await)
+    }
+
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReport> {
-        let items = self.inbox.ask(move |owner| {
-            let path = owner.path_of(&params.text_document.uri)?;
-            Some(diagnostics::of(owner, &path))
-        });
-        let items = items.await.flatten().unwrap_or_default();
-        let report = FullDocumentDiagnosticReport { result_id: None, items };
-        Ok(DocumentDiagnosticReport::RelatedFullDocumentDiagnosticReport(RelatedFullDocumentDiagnosticReport {
-            related_documents: None,
-            full_document_diagnostic_report: report,
-        }))
+        let (uri, known) = (params.text_document.uri, params.previous_result_id);
+        let report = self.inbox.ask_late(move |owner, answer| owner.pull_document(uri, known, answer)).await;
+        Ok(report.unwrap_or_else(|| RelatedFullDocumentDiagnosticReport::default().into()))
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReport> {
+        let known = params.previous_result_ids;
+        let report = self.inbox.ask_late(move |owner, answer| owner.pull_workspace(known, answer)).await;
+        Ok(report.unwrap_or_default())
     }
 }
 
 /// What the server can do.
-fn capabilities(encoding: Encoding) -> ServerCapabilities {
+fn capabilities(encoding: Encoding, client: Abilities) -> ServerCapabilities {
     let sync = TextDocumentSyncOptions {
         open_close: Some(true),
         change: Some(TextDocumentSyncKind::Incremental),
@@ -174,6 +218,9 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSync::Options(sync)),
         hover_provider: Some(true.into()),
+        code_lens_provider: Some(CodeLensOptions::default()),
+        inlay_hint_provider: Some(true.into()),
+        diagnostic_provider: client.pulls.then(|| DiagnosticProvider::DiagnosticOptions(pulled())),
         code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
             code_action_kinds: Some([CodeActionKind::QuickFix].into_iter().chain(kinds).collect()),
             resolve_provider: Some(true),
@@ -187,6 +234,16 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
     }
 }
 
+/// How diagnostics can be asked for.
+fn pulled() -> DiagnosticOptions {
+    DiagnosticOptions {
+        identifier: Some("countersign".to_owned()),
+        inter_file_dependencies: false,
+        workspace_diagnostics: true,
+        work_done_progress_options: WorkDoneProgressOptions::default(),
+    }
+}
+
 /// The first folder that a client has open.
 fn workspace(params: &InitializeParams) -> Option<PathBuf> {
     let folders = params.workspace_folders_initialize_params.workspace_folders.as_ref();
@@ -197,64 +254,4 @@ fn workspace(params: &InitializeParams) -> Option<PathBuf> {
     #[allow(deprecated)]
     let root = params.root_uri.as_ref();
     first.or(root).and_then(super::uri::to_path)
-}
-
-fn resolves_edits(capabilities: &ClientCapabilities) -> bool {
-    let action = capabilities.text_document.as_ref().and_then(|document| document.code_action.as_ref());
-    let support = action.and_then(|action| action.resolve_support.as_ref());
-    support.is_some_and(|support| support.properties.iter().any(|property| property == "edit"))
-}
-
-fn hunk_infos(owner: &mut Owner, params: &HunksParams) -> Vec<HunkInfo> {
-    let only = params.text_document.as_ref().map(|document| owner.path_of(&document.uri));
-    let paths: Vec<String> = match only {
-        Some(path) => path.into_iter().collect(),
-        None => owner.store.workspace.files().map(|(path, _)| path.to_owned()).collect(),
-    };
-    paths.iter().flat_map(|path| hunks_of(owner, path)).collect()
-}
-
-fn hunks_of(owner: &Owner, path: &str) -> Vec<HunkInfo> {
-    let lineage: Lineage = owner.lineage(path);
-    let (Some(file), Some(uri)) = (owner.store.workspace.file(path), owner.uri_of(path)) else { return Vec::new() };
-    let text = file.document.text(lineage);
-    let review = owner.reviews.get(path);
-    let hunks = countersign_core::review::pending(file, lineage);
-    let info = |hunk: countersign_core::hunk::Hunk| {
-        let findings = review.into_iter().flat_map(|review| {
-            review.findings.iter().filter(|found| found.hunk.is_some_and(|at| review.hunks[at].id == hunk.id))
-        });
-        HunkInfo {
-            id: hunk.id.to_string(),
-            uri: uri.clone(),
-            range: position::to_range(text, hunk.bytes.clone(), owner.encoding),
-            author: author_info(owner, &hunk),
-            added: hunk.added,
-            removed: hunk.removed,
-            removed_text: hunk.removed_text.clone(),
-            mine: hunk.mine,
-            findings: findings.filter_map(|found| serde_json::to_value(&found.finding).ok()).collect(),
-        }
-    };
-    hunks.into_iter().map(info).collect()
-}
-
-fn author_info(owner: &Owner, hunk: &countersign_core::hunk::Hunk) -> AuthorInfo {
-    let Some(agent) = hunk.authors.iter().find(|author| author.is_agent()) else {
-        return AuthorInfo { kind: "external", ..AuthorInfo::default() };
-    };
-    let state = agent.session().and_then(|session| owner.store.workspace.sessions().get(session));
-    let evidence = hunk.deeds.first().and_then(|deed| {
-        owner.store.workspace.files().find_map(|(_, file)| {
-            let weave = file.document.weave();
-            weave.ix(deed.by).map(|ix| format!("{:?}", weave.entry(ix).evidence).to_lowercase())
-        })
-    });
-    AuthorInfo {
-        kind: if hunk.mine > 0 { "mixed" } else { "agent" },
-        agent: Some(Author::to_string(agent)),
-        session: agent.session().map(ToString::to_string),
-        model: state.and_then(|state| state.model.clone()),
-        evidence,
-    }
 }

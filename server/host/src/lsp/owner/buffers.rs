@@ -1,0 +1,180 @@
+//! What the editor tells of its documents: opened, changed, saved, closed; and which of its changes are reloads.
+
+use std::time::{Duration, Instant};
+
+use countersign_core::diff::splices;
+use countersign_core::document::Act;
+use countersign_core::edit::{EditId, Evidence, Lineage};
+use countersign_core::weave::{Splice, View};
+use countersign_core::workspace::{Content, File};
+use ropey::Rope;
+use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
+
+use super::super::position::{self, Encoding};
+use super::{FLUSH, Owner, PAUSE, SAVING};
+use crate::store::now;
+
+/// A document that the editor has open.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Buffer {
+    pub(in super::super) uri: Uri,
+    pub(in super::super) version: i32,
+}
+
+/// What a change of a buffer is, seen against the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reload {
+    /// The buffer is not what the disk holds.
+    No,
+    /// It is now, and an agent announced that.
+    Announced,
+    /// It is now, and has what the disk had and it lacked: nobody typed that.
+    Known,
+    /// It is now, and nobody announced it.
+    OrSave,
+}
+
+impl Owner {
+    /// The text that is shown of a file: the editor's where it has one of its own or is up to date, else the disk's. A clean buffer
+    /// that is behind the disk does not count as open.
+    pub(in super::super) fn lineage(&self, path: &str) -> Lineage {
+        let open = self.buffers.contains_key(path);
+        let behind = self.store.workspace.file(path).is_some_and(is_behind);
+        if open && !behind { Lineage::Editor } else { Lineage::Disk }
+    }
+
+    pub(super) fn opened(&mut self, uri: Uri, version: i32, text: &str) {
+        let Some(path) = self.path_of(&uri) else { return };
+        self.buffers.insert(path.clone(), Buffer { uri, version });
+        self.read(&path, false);
+        if self.store.workspace.file(&path).is_none() && self.store.begin(&path, &Content::Absent).is_err() {
+            return;
+        }
+        let text = Rope::from_str(text);
+        self.edit(&path, |file| file.document.opened(text, &Act::user(now())));
+        self.schedule(&path, Duration::ZERO);
+    }
+
+    pub(super) fn changed(&mut self, uri: &Uri, version: i32, changes: &[TextDocumentContentChangeEvent]) {
+        let Some(path) = self.path_of(uri) else { return };
+        let Some(buffer) = self.buffers.get_mut(&path) else { return };
+        buffer.version = version;
+        let act = match self.writing.get(&path) {
+            Some(author) => Act::agent(author.clone(), Evidence::Content, now()),
+            None => Act::user(now()),
+        };
+        let Some(file) = self.store.workspace.file(&path) else { return };
+        let was_clean = !file.document.is_dirty();
+        let mut text = file.document.text(Lineage::Editor).clone();
+        let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, self.encoding)).collect();
+        let reload = if self.has_moved(&path) { self.reload(&path, &text) } else { Reload::No };
+        if matches!(reload, Reload::Announced | Reload::Known) {
+            self.read(&path, false);
+        }
+        let before = self.edits_of(&path);
+        self.edit(&path, |file| file.document.typed(&splices, &act));
+        if reload == Reload::OrSave {
+            self.doubt(&path, before);
+        }
+        // That a buffer is no longer what the disk has, other processes know at once: they leave its file alone then.
+        let wait = if was_clean { Duration::ZERO } else { FLUSH };
+        self.unflushed.entry(path.clone()).or_insert_with(|| Instant::now() + wait);
+        self.schedule(&path, PAUSE);
+    }
+
+    pub(super) fn saved(&mut self, uri: &Uri) {
+        let Some(path) = self.path_of(uri) else { return };
+        self.doubted.remove(&path);
+        self.doubts.remove(&path);
+        self.read(&path, true);
+        self.edit(&path, |file| file.document.own_save());
+    }
+
+    pub(super) fn closed(&mut self, uri: &Uri) {
+        let Some(path) = self.path_of(uri) else { return };
+        self.flush(&path);
+        self.buffers.remove(&path);
+        self.edit(&path, |file| file.document.closed());
+        self.schedule(&path, Duration::ZERO);
+    }
+
+    /// Whether a change, which makes this text, is the editor's reload of what was written to disk before any watcher told of it.
+    fn reload(&mut self, path: &str, text: &Rope) -> Reload {
+        self.catch_up();
+        let clean = self.store.workspace.file(path).is_some_and(|file| !file.document.is_dirty());
+        match self.foretell(path) {
+            Some((content, _)) if content != Content::Text(text.clone()) => Reload::No,
+            Some((_, facts)) if facts.iter().any(|fact| fact.session().is_some()) => Reload::Announced,
+            Some(_) if self.store.workspace.file(path).is_some_and(|file| is_behind(file) && is_nearer(file, text)) => {
+                Reload::Known
+            }
+            Some(_) if clean => Reload::OrSave,
+            _ => Reload::No,
+        }
+    }
+
+    /// Remembers that the last change of a clean buffer made it what the disk holds by then: a save that the editor told of late, if a
+    /// didSave follows; else a reload of what nobody announced.
+    fn doubt(&mut self, path: &str, before: usize) {
+        self.edit(path, |file| file.document.flush());
+        let Some(file) = self.store.workspace.file(path) else { return };
+        let new: Vec<EditId> = file.document.weave().entries().skip(before).map(|(_, entry)| entry.id).collect();
+        if !new.is_empty() {
+            self.doubted.insert(path.to_owned(), new);
+            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
+        }
+    }
+
+    /// How many edits a file has.
+    fn edits_of(&self, path: &str) -> usize {
+        self.store.workspace.file(path).map_or(0, |file| file.document.weave().entries().len())
+    }
+
+    /// No didSave came: what the buffer became by its last change was someone else's doing.
+    pub(super) fn resolve_doubt(&mut self, path: &str) {
+        self.doubts.remove(path);
+        if let Some(ids) = self.doubted.remove(path) {
+            self.edit(path, |file| {
+                let weave = file.document.weave();
+                let deeds = ids.iter().filter_map(|id| weave.ix(*id)).flat_map(|ix| weave.deeds_of(ix)).collect();
+                file.document.claim(deeds, &Act::external(now()))
+            });
+        }
+    }
+}
+
+/// Whether a file's buffer has nothing of its own, and lacks what the disk has.
+fn is_behind(file: &File) -> bool {
+    let weave = file.document.weave();
+    let disk = View::of(weave, Lineage::Disk);
+    file.document.is_open()
+        && file.document.is_dirty()
+        && weave.missing(Lineage::Disk).iter().all(|ix| weave.missing(Lineage::Editor).contains(ix))
+        && weave.missing(Lineage::Editor).iter().any(|ix| disk.shows(*ix))
+}
+
+/// Whether a text is nearer to what the disk was known to hold than to what the buffer held.
+fn is_nearer(file: &File, text: &Rope) -> bool {
+    let text = text.to_string();
+    let distance = |lineage| -> usize {
+        let from = file.document.text(lineage).to_string();
+        splices(&from, &text).iter().map(|splice| splice.range.len() + splice.text.len()).sum()
+    };
+    distance(Lineage::Disk) < distance(Lineage::Editor)
+}
+
+/// A change as the editor sent it, in bytes of the text that the changes before it left, which it changes too.
+fn splice(text: &mut Rope, change: &TextDocumentContentChangeEvent, encoding: Encoding) -> Splice {
+    let splice = match change {
+        TextDocumentContentChangeEvent::TextDocumentContentChangePartial(partial) => {
+            Splice::new(position::to_bytes(text, partial.range, encoding), partial.text.clone())
+        }
+        TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
+            Splice::new(0..text.len_bytes(), whole.text.clone())
+        }
+    };
+    let (start, end) = (text.byte_to_char(splice.range.start), text.byte_to_char(splice.range.end));
+    text.remove(start..end);
+    text.insert(start, &splice.text);
+    splice
+}

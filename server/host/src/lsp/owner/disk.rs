@@ -1,0 +1,129 @@
+//! What happens on disk and in the journal while a server runs.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use countersign_core::event::Fact;
+use countersign_core::workspace::{Content, Sight};
+
+use super::super::inbox::Event;
+use super::{Owner, SAVING};
+use crate::config::FILE_NAME;
+use crate::disk;
+use crate::store::{is_unexplained, now};
+
+impl Owner {
+    pub(super) fn disk_changed(&mut self, paths: &[PathBuf]) {
+        self.catch_up();
+        let root = self.store.root.clone();
+        for full in paths {
+            if full.file_name().is_some_and(|name| name == FILE_NAME) && full.parent() == Some(&root) {
+                self.reload_policy();
+            }
+            let Some(path) = full.to_str().and_then(|full| disk::relative(&root, &root, full)) else { continue };
+            let followed = self.store.workspace.file(&path).is_some();
+            // What is none of ours and goes again at once, as editors' own temporary files, is not followed.
+            if !path.starts_with(".git/") && (followed || full.is_file()) && !is_temporary(&path) {
+                self.read_watched(&path);
+            }
+        }
+    }
+
+    /// Looks anew at all files that are followed, and asks git, beside, which others differ.
+    pub(super) fn rescan(&mut self) {
+        match self.store.journal().heads() {
+            Ok(heads) => self.scan(heads.into_iter().map(|(path, _)| path).collect()),
+            Err(error) => self.complain(&format!("cannot read the files anew: {error:#}")),
+        }
+        let (git, inbox) = (self.store.git.clone(), self.inbox.clone());
+        let ask = move || match git.dirty() {
+            Ok(dirty) => inbox.tell(Event::Dirty(dirty.paths)),
+            Err(error) => tracing::warn!("{error:#}"),
+        };
+        if let Err(error) = std::thread::Builder::new().name("git".to_owned()).spawn(ask) {
+            tracing::error!("git is not asked: {error}");
+        }
+        self.schedule_all();
+    }
+
+    /// Git says that these files differ from what was committed: those that are not followed yet are.
+    pub(super) fn found_dirty(&mut self, paths: Vec<String>) {
+        self.scan(paths.into_iter().filter(|path| self.store.workspace.file(path).is_none()).collect());
+    }
+
+    pub(in super::super) fn catch_up(&mut self) {
+        match self.store.catch_up() {
+            Ok(touched) if touched.is_empty() => {}
+            Ok(touched) => {
+                for path in touched {
+                    self.schedule(&path, Duration::ZERO);
+                }
+            }
+            Err(error) => self.complain(&format!("{error:#}")),
+        }
+    }
+
+    /// Reads a file and takes note of what it holds.
+    pub(in super::super) fn read(&mut self, path: &str, saved: bool) {
+        self.flush(path);
+        self.postponed.remove(path);
+        let full = self.store.root.join(path);
+        let stamp = std::fs::symlink_metadata(&full).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
+        match stamp {
+            Some(stamp) => self.looked.insert(path.to_owned(), stamp),
+            None => self.looked.remove(path),
+        };
+        match self.store.read(path, saved, !self.buffers.contains_key(path)) {
+            Ok(_) => self.schedule(path, Duration::ZERO),
+            Err(error) => tracing::warn!("{path}: {error:#}"),
+        }
+    }
+
+    /// What the disk holds of a file, and what taking note of it would come to.
+    pub(super) fn foretell(&self, path: &str) -> Option<(Content, Vec<Fact>)> {
+        let found = disk::read(&self.store.root.join(path)).ok()?;
+        let written = found.modified.unwrap_or_else(now).min(now());
+        let sight = Sight { written, at: now(), ..Sight::default() };
+        let (_, facts) = self.store.workspace.read(path, &found.content, &sight)?;
+        Some((found.content, facts))
+    }
+
+    /// Reads a file of which a watcher told. What nobody announced may be a save whose keys, or whose didSave, are still on their way
+    /// here, or git's doing, which moves HEAD last: it is looked at again a little later.
+    fn read_watched(&mut self, path: &str) {
+        if self.is_unexplained(path) {
+            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
+        } else {
+            self.read(path, false);
+        }
+    }
+
+    /// Reads a file that was to be looked at again; while git is at it, later once more.
+    pub(super) fn read_postponed(&mut self, path: &str) {
+        if self.store.git.is_busy() && self.is_unexplained(path) {
+            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
+        } else {
+            self.read(path, false);
+        }
+    }
+
+    fn is_unexplained(&self, path: &str) -> bool {
+        self.foretell(path).is_some_and(|(_, facts)| is_unexplained(&facts))
+    }
+
+    pub(super) fn has_moved(&self, path: &str) -> bool {
+        let full = self.store.root.join(path);
+        let stamp = std::fs::symlink_metadata(full).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
+        stamp.as_ref() != self.looked.get(path)
+    }
+}
+
+/// Whether a path is of the kind that programs write and throw away again.
+fn is_temporary(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with('~')
+        || name.ends_with(".swp")
+        || name.ends_with(".tmp")
+        || name.starts_with(".countersign-")
+        || name == "4913"
+}

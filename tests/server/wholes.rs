@@ -1,0 +1,84 @@
+//! Files that are no text, and files that an agent made or deleted, taken back from the editor.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::{act, serve, wait_for_hunks};
+use crate::support::agent::{ClaudeCode, countersign_hook};
+use crate::support::profile::Profile;
+use crate::support::repository::Repository;
+
+#[test]
+fn files_that_are_no_text_come_back_whole_and_those_that_were_made_go() {
+    let repository = Repository::new(&[("gone.txt", "one\ntwo\n")]);
+    let bytes = |path: &str| fs::read(repository.path(path)).ok();
+    fs::write(repository.path("logo.png"), b"\x89PNG\0mine").expect("writes");
+    fs::write(repository.path("text.txt"), "text of mine\n").expect("writes");
+    fs::write(repository.path("gone.bin"), b"\0gone").expect("writes");
+    let mut client = serve(&repository, Profile::VsCode);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    claude.bash(
+        "printf '\\000a' > logo.png; printf '\\000a' > text.txt; printf '\\000n' > new.bin; echo n > new.txt; rm gone.*",
+    );
+    claude.stop();
+    wait_for_hunks(&mut client, "gone.txt", (1, 0, 0));
+    let revert = json!({ "command": "countersign.revert", "arguments": [{ "all": true }] });
+    let done = client.request("workspace/executeCommand", revert);
+    assert_eq!((&done["files"], &done["failed"]), (&json!(6), &json!([])), "{done:#}");
+    assert_eq!(bytes("logo.png").as_deref(), Some(&b"\x89PNG\0mine"[..]));
+    assert_eq!(bytes("text.txt").as_deref(), Some(&b"text of mine\n"[..]));
+    assert_eq!(bytes("gone.bin").as_deref(), Some(&b"\0gone"[..]));
+    assert_eq!(bytes("gone.txt").as_deref(), Some(&b"one\ntwo\n"[..]));
+    assert_eq!((bytes("new.bin"), bytes("new.txt")), (None, None));
+    client.quit();
+}
+
+#[test]
+fn what_is_no_text_is_accepted_as_it_is() {
+    let repository = Repository::new(&[]);
+    fs::write(repository.path("logo.png"), b"\0mine").expect("writes");
+    let mut client = serve(&repository, Profile::VsCode);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    claude.bash("printf '\\000agent' > logo.png; echo agent > new.txt");
+    claude.stop();
+    wait_for_hunks(&mut client, "new.txt", (1, 0, 0));
+    for (command, key, number) in [("accept", "hunks", 2), ("revert", "files", 0)] {
+        let command = format!("countersign.{command}");
+        let all = json!({ "command": command, "arguments": [{ "all": true }] });
+        assert_eq!(client.request("workspace/executeCommand", all)[key], number, "{command}");
+    }
+    assert_eq!(fs::read(repository.path("logo.png")).expect("it is there"), b"\0agent");
+    client.quit();
+}
+
+#[test]
+fn a_file_that_the_agent_made_goes_with_its_last_line_also_where_it_is_open() {
+    let repository = Repository::new(&[]);
+    let mut client = serve(&repository, Profile::VsCode);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    claude.write("new.rs", "fn agent() {}\n");
+    claude.stop();
+    client.open("new.rs");
+    wait_for_hunks(&mut client, "new.rs", (1, 0, 0));
+    act(&mut client, "new.rs", 0, "Revert this hunk");
+    wait_for_hunks(&mut client, "new.rs", (0, 0, 0));
+    assert!(!repository.path("new.rs").exists());
+    client.quit();
+}
+
+#[test]
+fn a_file_that_the_agent_made_stays_where_something_of_the_users_is_in_it() {
+    let repository = Repository::new(&[]);
+    let mut client = serve(&repository, Profile::VsCode);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    claude.write("new.rs", "fn agent() {}\n");
+    claude.stop();
+    client.open("new.rs");
+    wait_for_hunks(&mut client, "new.rs", (1, 0, 0));
+    client.type_after("new.rs", "fn agent() {}\n", "fn mine() {}\n");
+    act(&mut client, "new.rs", 0, "Revert this hunk");
+    assert_eq!(client.text("new.rs"), "fn mine() {}\n");
+    assert!(repository.path("new.rs").exists());
+    client.quit();
+}
