@@ -346,6 +346,11 @@ impl Document {
         self.known.expect(lineage, target, edit);
     }
 
+    /// Says that the editor may come to this text by taking in what only the disk has.
+    pub fn expect_load(&mut self, target: &Rope) {
+        self.known.expect_load(target);
+    }
+
     /// A fresh id for an edit made here.
     #[must_use]
     pub fn next_id(&self) -> EditId {
@@ -514,6 +519,15 @@ impl Document {
                 self.follow(lineage, records);
             }
             return true;
+        }
+        if lineage == Lineage::Editor && self.known.is_load(text) {
+            let mut trial = self.clone();
+            let done = trial.load();
+            if trial.texts[0] == *text {
+                *self = trial;
+                records.extend(done);
+                return true;
+            }
         }
         if let Some(edit) = self.known.target(lineage, text) {
             let mut trial = self.clone();

@@ -333,7 +333,7 @@ fn push_switch(switches: &mut Vec<Switch>, switch: Switch) {
 }
 
 /// What makes the text that one view shows that of another.
-fn change(weave: &Weave, text: &Rope, now: &View<'_>, then: &View<'_>) -> (Vec<Splice>, Rope) {
+pub(crate) fn change(weave: &Weave, text: &Rope, now: &View<'_>, then: &View<'_>) -> (Vec<Splice>, Rope) {
     let mut splices: Vec<Splice> = Vec::new();
     let mut at = 0;
     for fragment in weave.order() {

@@ -14,6 +14,8 @@ const TARGETS: usize = 16;
 pub(super) struct Known {
     states: VecDeque<State>,
     targets: VecDeque<Target>,
+    /// What the editor's text becomes by taking in what only the disk has, as was last said.
+    load: Option<(Rope, Fingerprint)>,
 }
 
 /// A text that the file had: all edits before `upto` but `missing`, and of the run of typing that was open so much.
@@ -56,9 +58,19 @@ impl Known {
         self.targets.push_back(Target { lineage, text: text.clone(), print, edit });
     }
 
+    pub(super) fn expect_load(&mut self, text: &Rope) {
+        self.load = Some((text.clone(), Fingerprint::of_chunks(text.chunks())));
+    }
+
+    /// Whether a text is what the editor's was to become by such a load.
+    pub(super) fn is_load(&self, text: &Rope) -> bool {
+        self.load.as_ref().is_some_and(|(load, _)| load == text)
+    }
+
     /// Whether a text with this fingerprint may be known; `disk` is that of the other lineage.
     pub(super) fn is_known(&self, print: Fingerprint, disk: Fingerprint) -> bool {
         print == disk
+            || self.load.as_ref().is_some_and(|(_, load)| *load == print)
             || self.states.iter().any(|state| state.print == print)
             || self.targets.iter().any(|target| target.print == print)
     }

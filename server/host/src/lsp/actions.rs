@@ -4,15 +4,18 @@ use countersign_core::author::Author;
 use countersign_core::document::Act;
 use countersign_core::edit::{Deed, Lineage};
 use countersign_core::hunk::Hunk;
+use countersign_core::loading::loading;
 use countersign_core::revert::{Plan, Request, plan};
 use countersign_core::review::{OUT_OF_SCOPE, pending};
-use countersign_core::workspace::Content;
+use countersign_core::weave::Splice;
+use countersign_core::workspace::{Content, File};
 use ropey::Rope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, Command, DeleteFile, DeleteFileOptions, Diagnostic, DocumentChange,
-    Edit, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
+    Edit, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextDocumentIdentifier, TextEdit, Uri,
+    WorkspaceEdit,
 };
 
 use super::owner::Owner;
@@ -22,6 +25,7 @@ use crate::store::now;
 
 pub(super) const REVERT: &str = "quickfix.countersign.revert";
 pub(super) const ACCEPT: &str = "quickfix.countersign.accept";
+pub(super) const LOAD: &str = "quickfix.countersign.load";
 pub(super) const REVERT_FILE: &str = "source.countersign.revert";
 pub(super) const ACCEPT_FILE: &str = "source.countersign.accept";
 
@@ -39,6 +43,12 @@ struct Reverts {
     mine_too: bool,
 }
 
+/// An action that takes into a buffer what was written to its file meanwhile.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Loads {
+    load: String,
+}
+
 /// The actions at a place. Their edits are worked out when one is chosen, by clients that can ask for them then.
 pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction> {
     let Some(path) = owner.path_of(&params.text_document.uri) else { return Vec::new() };
@@ -53,6 +63,7 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction
     for diagnostic in &params.context.diagnostics {
         actions.extend(of_finding(owner, &path, &hunks, diagnostic));
     }
+    actions.extend(of_unloaded(&path, file));
     if hunks.iter().any(|hunk| hunk.authors.iter().any(Author::is_agent)) {
         actions.extend(of_file(owner, &path, &hunks));
     }
@@ -67,6 +78,10 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction
 /// Gives an action the edit that it stands for, or the reason why it can't be done any more.
 pub(super) fn resolve(owner: &mut Owner, mut action: CodeAction) -> CodeAction {
     let Some(data) = action.data.clone() else { return action };
+    if let Ok(Loads { load: path }) = serde_json::from_value(data.clone()) {
+        action.edit = load(owner, &path);
+        return action;
+    }
     let Ok(reverts) = serde_json::from_value::<Reverts>(data) else { return action };
     match edit_for(owner, &reverts) {
         Ok(Some(edit)) => action.edit = Some(edit),
@@ -114,33 +129,44 @@ pub(super) fn plan_for(
     Ok(plan(&file.document, lineage, &Request { whose: &whose, only: deeds.as_deref(), accepted_too: false, mine_too }))
 }
 
+/// What the disk has and the buffer lacks, as an edit of the buffer.
+fn load(owner: &mut Owner, path: &str) -> Option<WorkspaceEdit> {
+    let file = owner.store.workspace.file_mut(path)?;
+    let loading = loading(&file.document)?;
+    file.document.expect_load(&loading.target);
+    let uri = owner.uri_of(path)?;
+    let change = edits_of(owner, path, &uri, Lineage::Editor, &loading.splices);
+    Some(WorkspaceEdit { document_changes: Some(vec![change]), ..WorkspaceEdit::default() })
+}
+
 /// A plan as an edit of the document's version, which is known again when the text comes back.
 pub(super) fn hand_out(owner: &mut Owner, path: &str, plan: &Plan) -> WorkspaceEdit {
-    let encoding = owner.encoding;
     if let Some(file) = owner.store.workspace.file_mut(path) {
         file.document.hand_out(plan, &Act::user(now()));
     }
-    let text =
-        owner.store.workspace.file(path).map(|file| file.document.text(plan.lineage).clone()).unwrap_or_default();
-    let edits = plan.splices.iter().map(|splice| {
-        Edit::TextEdit(TextEdit {
-            range: position::to_range(&text, splice.range.clone(), encoding),
-            new_text: splice.text.clone(),
-        })
-    });
-    let version = owner.buffers.get(path).map(|buffer| buffer.version);
     let Some(uri) = owner.uri_of(path) else { return WorkspaceEdit::default() };
-    let text_document = OptionalVersionedTextDocumentIdentifier {
-        version,
-        text_document_identifier: TextDocumentIdentifier { uri: uri.clone() },
-    };
-    let change = DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits: edits.collect() });
-    let mut changes = vec![change];
+    let mut changes = vec![edits_of(owner, path, &uri, plan.lineage, &plan.splices)];
     if goes(owner, path, plan) {
         let options = Some(DeleteFileOptions { ignore_if_not_exists: Some(true), ..DeleteFileOptions::default() });
         changes.push(DocumentChange::DeleteFile(DeleteFile { uri, options, annotation_id: None }));
     }
     WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
+}
+
+/// Splices of a document's text as edits of the version that the editor has.
+fn edits_of(owner: &Owner, path: &str, uri: &Uri, lineage: Lineage, splices: &[Splice]) -> DocumentChange {
+    let text = owner.store.workspace.file(path).map(|file| file.document.text(lineage).clone()).unwrap_or_default();
+    let edits = splices.iter().map(|splice| {
+        Edit::TextEdit(TextEdit {
+            range: position::to_range(&text, splice.range.clone(), owner.encoding),
+            new_text: splice.text.clone(),
+        })
+    });
+    let text_document = OptionalVersionedTextDocumentIdentifier {
+        version: owner.buffers.get(path).map(|buffer| buffer.version),
+        text_document_identifier: TextDocumentIdentifier { uri: uri.clone() },
+    };
+    DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits: edits.collect() })
 }
 
 /// Whether a file goes with what is taken out of it: the agent made it, nothing else is in it, here and on disk, and the editor can
@@ -191,6 +217,28 @@ fn of_hunk(path: &str, hunk: &Hunk) -> Vec<CodeAction> {
         ..CodeAction::default()
     });
     actions
+}
+
+/// What can be done about a file that was written while its buffer had unsaved typing. Nothing of either is lost; where both changed
+/// one line, a person says whether they are to stand together.
+fn of_unloaded(path: &str, file: &File) -> Option<CodeAction> {
+    let loading = loading(&file.document)?;
+    let whose = loading.authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    let title = match loading.touching {
+        0 => format!("Take what {whose} wrote into this buffer, and keep my unsaved changes"),
+        n => format!("Take what {whose} wrote into this buffer beside my unsaved changes, {} to look at", places(n)),
+    };
+    Some(CodeAction {
+        title,
+        kind: Some(CodeActionKind::Custom(LOAD.into())),
+        is_preferred: (loading.touching == 0).then_some(true),
+        data: serde_json::to_value(Loads { load: path.to_owned() }).ok(),
+        ..CodeAction::default()
+    })
+}
+
+fn places(n: usize) -> String {
+    if n == 1 { "1 place".to_owned() } else { format!("{n} places") }
 }
 
 fn of_file(owner: &Owner, path: &str, hunks: &[Hunk]) -> Vec<CodeAction> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use countersign_core::author::Author;
 use countersign_core::edit::Lineage;
 use countersign_core::finding::{Finding, Severity};
+use countersign_core::loading::loading;
 use countersign_core::review::{Found, Review};
 use ropey::Rope;
 use serde_json::json;
@@ -18,10 +19,14 @@ use super::pages;
 use super::position::{self, Encoding};
 use crate::config::ConfigError;
 
+/// The code of what a buffer lacks.
+pub(super) const UNLOADED: &str = "not-loaded";
+
 /// What is to be shown of a document: what is held against its changes, and what is wrong in it where it is a policy.
 pub(super) fn of(owner: &mut Owner, uri: &Uri) -> Vec<Diagnostic> {
     let path = owner.path_of(uri);
-    let mut items = path.map(|path| findings(owner, &path)).unwrap_or_default();
+    let mut items = path.as_ref().map(|path| findings(owner, path)).unwrap_or_default();
+    items.extend(path.and_then(|path| unloaded(owner, &path)));
     if let Some(file) = super::uri::to_path(uri) {
         items.extend(of_policy(&owner.policy_errors, &file, owner.encoding));
     }
@@ -40,6 +45,32 @@ fn findings(owner: &Owner, path: &str) -> Vec<Diagnostic> {
         diagnostic
     };
     review.findings.iter().map(shown).collect()
+}
+
+/// What a buffer with unsaved typing lacks of what was written to its file meanwhile.
+fn unloaded(owner: &Owner, path: &str) -> Option<Diagnostic> {
+    let document = &owner.store.workspace.file(path)?.document;
+    let loading = loading(document)?;
+    let text = document.text(Lineage::Editor);
+    let first = loading.splices.first()?.range.clone();
+    let whose = loading.authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    let places = match loading.touching {
+        0 => "none of it touches a line of yours".to_owned(),
+        1 => "in 1 place it touches a line of yours".to_owned(),
+        n => format!("in {n} places it touches lines of yours"),
+    };
+    let message = format!(
+        "{whose} wrote this file while it had unsaved changes here, and that is not in this buffer yet: {places}."
+    );
+    Some(Diagnostic {
+        range: position::to_range(text, first, owner.encoding),
+        severity: Some(DiagnosticSeverity::Warning),
+        code: Some(Code::String(UNLOADED.to_owned())),
+        source: Some("countersign".to_owned()),
+        message: message.into(),
+        data: Some(json!({ "rule": UNLOADED })),
+        ..Diagnostic::default()
+    })
 }
 
 /// The text that the editor has on its screen, or would have.
