@@ -1,61 +1,40 @@
 //! Interleavings of an agent's and a user's hunks over real source files: two releases of published packages give the hunks, a seed says
-//! whose each is, in what order they come, and when the user saves and reloads. Then the agent is taken out.
+//! whose each is, in what order they come, where the two meet, what is heard of the agent, and how the user types, saves and reloads. Then
+//! the agent is taken out, and what is left is judged, beside what git makes of the same cases.
 
+pub mod accept;
 pub mod case;
 pub mod corpus;
 pub mod figures;
+mod hunks;
+mod inside;
+pub mod model;
 pub mod peers;
 pub mod play;
 pub mod random;
-
-use std::collections::{HashMap, HashSet};
+mod slide;
+pub mod typing;
 
 use case::Case;
+use play::Outcome;
+use similar::TextDiff;
 
-/// What became of a case.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The case.
-    pub case: Case,
-    /// The text when the agent was taken out.
-    pub before: String,
-    /// What it became.
-    pub after: String,
-}
-
-impl Outcome {
-    /// Whether the text is what it would be without the agent.
-    #[must_use]
-    pub fn is_perfect(&self) -> bool {
-        self.after == self.case.wanted
+/// All that went on in a case, for who looks into it: each step, what became of it, and what is wrong with that.
+#[must_use]
+pub fn told(outcome: &Outcome) -> String {
+    let Case { seed, name, class, .. } = &outcome.case;
+    let mut told = format!("COUNTERSIGN_SEED={seed} {name}, {}, {}\n", class.name(), outcome.hooks.name());
+    let texts = outcome.case.texts();
+    let diff = |from: &str, to: &str, header: [&str; 2]| {
+        TextDiff::from_lines(from, to).unified_diff().context_radius(1).header(header[0], header[1]).to_string()
+    };
+    for (at, step) in outcome.case.steps.iter().enumerate() {
+        told += &diff(&texts[at], &texts[at + 1], ["before", if step.is_agents { "agent" } else { "user" }]);
     }
-
-    /// The part of the user's lines that stand in a text, from 0 to 1; 1 where there are none.
-    #[must_use]
-    pub fn preserved_in(&self, text: &str) -> f64 {
-        let mut left: HashMap<&str, usize> = HashMap::new();
-        for line in text.lines() {
-            *left.entry(line).or_default() += 1;
-        }
-        // Lines that the older text holds anyway say nothing of what was preserved.
-        for line in self.case.old.lines() {
-            if let Some(count) = left.get_mut(line) {
-                *count = count.saturating_sub(1);
-            }
-        }
-        let wanted: Vec<&String> = self.case.mine.iter().filter(|line| !line.trim().is_empty()).collect();
-        let known: HashSet<&str> = self.case.old.lines().collect();
-        let wanted: Vec<&&String> = wanted.iter().filter(|line| !known.contains(line.as_str())).collect();
-        if wanted.is_empty() {
-            return 1.0;
-        }
-        let kept = wanted.iter().filter(|line| match left.get_mut(line.as_str()) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                true
-            }
-            _ => false,
-        });
-        kept.count() as f64 / wanted.len() as f64
+    told += &diff(&outcome.before, &outcome.after, ["in the end", "without the agent"]);
+    told += &diff(&outcome.case.wanted(), &outcome.after, ["wanted", "got"]);
+    if let Err(why) = figures::judged(&outcome.case, &outcome.after) {
+        told += &format!("{why}\n");
     }
+    told
 }

@@ -7,9 +7,10 @@ use std::sync::Mutex;
 use std::thread;
 
 use countersign_core::weave::Splice;
-use countersign_tests::reversion::case::{Case, typed};
-use countersign_tests::reversion::corpus::pairs;
+use countersign_tests::reversion::case::{Case, Class};
+use countersign_tests::reversion::corpus::crates;
 use countersign_tests::reversion::random::Random;
+use countersign_tests::reversion::typing::typed;
 use serde_json::{Value, json};
 use similar::TextDiff;
 
@@ -49,10 +50,11 @@ fn fifty_interleavings_over_the_wire_revert_perfectly() {
 
 /// So many cases in which both write, and neither for long: each of the agent's writes starts two processes.
 fn cases(count: usize) -> Vec<Case> {
-    let pairs = pairs();
+    let pairs = crates();
     let first = std::env::var("COUNTERSIGN_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let both =
-        (first..).map(|seed| Case::draw(&pairs, seed)).filter(|case| case.hunks().iter().all(|hunks| *hunks > 0));
+    let both = (first..)
+        .map(|seed| Case::draw_of(&pairs, Class::Apart, seed))
+        .filter(|case| case.counts().iter().all(|hunks| *hunks > 0));
     both.take(count).collect()
 }
 
@@ -271,9 +273,10 @@ fn agents_lines(case: &Case, shown: &str) -> Vec<Range<u64>> {
 
 /// What is wrong with the buffer's text and the file's, if anything is.
 fn told(case: &Case, profile: Profile, ending: Ending, texts: &[String; 2]) -> Option<String> {
-    let wrong = texts.iter().position(|text| *text != case.wanted)?;
+    let wrong = texts.iter().position(|text| *text != case.wanted())?;
     let place = ["the buffer", "the file"][wrong];
-    let diff = TextDiff::from_lines(&case.wanted, &texts[wrong]);
+    let wanted = case.wanted();
+    let diff = TextDiff::from_lines(&wanted, &texts[wrong]);
     let diff = diff.unified_diff().header("wanted", place).to_string();
     Some(format!("COUNTERSIGN_SEED={} {profile:?} {ending:?}, {}\n{diff}", case.seed, case.name))
 }

@@ -1,12 +1,37 @@
-//! A case: a file, and the steps by which an agent and a user bring a part of the newer release into it.
+//! A case: a file, and the steps by which an agent and a user bring parts of the newer release into it, and meet.
 
 use std::ops::Range;
 
 use countersign_core::weave::Splice;
-use similar::{ChangeTag, DiffOp, TextDiff};
 
 use super::corpus::Pair;
+use super::hunks::{Hunk, cut, hunks};
+use super::inside;
+use super::model::{Model, Who};
 use super::random::Random;
+use super::slide;
+
+/// How near the two come to one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Lines that neither touched stand between their hunks.
+    Apart,
+    /// Some of the user's hunks stand directly beside hunks of the agent's, or take the other half of what they replace.
+    Touching,
+    /// The user types or deletes in the agent's lines or between them, the agent rewrites lines of the user's.
+    Inside,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Class; 3] = [Class::Apart, Class::Touching, Class::Inside];
+
+    /// In print.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        ["apart", "touching", "inside"][self as usize]
+    }
+}
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -15,14 +40,16 @@ pub struct Case {
     pub seed: u64,
     /// The file.
     pub name: String,
+    /// How near the two come.
+    pub class: Class,
     /// The text at first.
     pub old: String,
     /// What is done, in order.
     pub steps: Vec<Step>,
-    /// What the agent should leave when it is taken out: the older text with the user's hunks alone.
-    pub wanted: String,
-    /// The lines that the user puts in.
-    pub mine: Vec<String>,
+    /// What stands there in the end and why.
+    pub model: Model,
+    /// The user deleted a whole line that the agent had put in the place of others.
+    pub gave_up: bool,
 }
 
 /// What one of the two does.
@@ -35,11 +62,17 @@ pub struct Step {
 }
 
 impl Case {
-    /// Draws a case over one of the files.
+    /// Draws a case of any class.
     #[must_use]
     pub fn draw(pairs: &[Pair], seed: u64) -> Case {
+        Self::draw_of(pairs, Class::ALL[Random::of(seed, 0).below(3)], seed)
+    }
+
+    /// Draws a case: of a nearer class where the hunks allow it, else with hunks apart.
+    #[must_use]
+    pub fn draw_of(pairs: &[Pair], class: Class, seed: u64) -> Case {
         let mut random = Random::of(seed, 1);
-        let pair = &pairs[random.below(pairs.len())];
+        let pair = pick(pairs, &mut random);
         let mut all = hunks(&pair.old, &pair.new);
         // A part of a release is as real as all of it, and gives more files to interleave over.
         while all.len() > 2 + random.below(14) {
@@ -49,18 +82,51 @@ impl Case {
         for hunk in &mut all {
             hunk.is_agents = random.below(2) == 0;
         }
-        let mine = all.iter().filter(|hunk| !hunk.is_agents).flat_map(|hunk| hunk.new.lines().map(str::to_owned));
-        Case {
-            seed,
-            name: pair.name.clone(),
-            old: pair.old.clone(),
-            wanted: with(&pair.old, &all, |hunk| !hunk.is_agents),
-            mine: mine.collect(),
-            steps: steps(&all, &mut random),
+        if class == Class::Touching {
+            all = cut(all, &pair.old, &mut random);
+        }
+        let mut drawing =
+            Drawing { steps: Vec::new(), model: Model::new(&pair.old), class: Class::Apart, gave_up: false };
+        if class == Class::Touching && all.windows(2).any(|two| two[0].end == two[1].start) {
+            drawing.class = class;
+        }
+        drawing.draw(all, class == Class::Inside, &mut random);
+        let Drawing { steps, model, class, gave_up } = drawing;
+        Case { seed, name: pair.name.clone(), class, old: pair.old.clone(), steps, model, gave_up }
+    }
+
+    /// The one right text of a case whose hunks are apart: the older one with the user's hunks alone.
+    #[must_use]
+    pub fn wanted(&self) -> String {
+        self.model.without_the_agent()
+    }
+
+    /// Whether a text is right once the agent is out; if not, why not.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn accepts(&self, text: &str) -> Result<(), String> {
+        let wrong = self.model.accepts(text);
+        if wrong.is_ok() || slide::told_otherwise(self).any(|model| model.accepts(text).is_ok()) {
+            Ok(())
+        } else {
+            wrong
         }
     }
 
-    /// The text in the end, had one of the steps not been taken.
+    /// The text before each step, and the last one.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        let mut texts = vec![self.old.clone()];
+        for Step { splice, .. } in &self.steps {
+            let mut text = texts[texts.len() - 1].clone();
+            text.replace_range(splice.range.clone(), &splice.text);
+            texts.push(text);
+        }
+        texts
+    }
+
+    /// The text in the end, had one of the steps not been taken, where none was taken in what it wrote.
     #[must_use]
     pub fn without(&self, step: usize) -> String {
         let (mut text, mut place, mut was) = (self.old.clone(), 0..0, String::new());
@@ -80,96 +146,56 @@ impl Case {
 
     /// How many steps are the agent's, and the user's.
     #[must_use]
-    pub fn hunks(&self) -> [usize; 2] {
+    pub fn counts(&self) -> [usize; 2] {
         let agents = self.steps.iter().filter(|step| step.is_agents).count();
         [agents, self.steps.len() - agents]
     }
 }
 
-/// What an editor tells of when the user makes a change: all at once, out and then in, or key by key.
-#[must_use]
-pub fn typed(splice: &Splice, random: &mut Random) -> Vec<Splice> {
-    let Splice { range, text, .. } = splice;
-    let manner = random.below(3);
-    if manner == 0 {
-        return vec![splice.clone()];
-    }
-    // Long texts come line by line, as by a completion or a paste.
-    let by_key = manner == 2 && text.len() < 300;
-    let parts: Vec<&str> = match manner {
-        1 => vec![text],
-        _ => text.split_inclusive(|_: char| by_key).flat_map(|part| part.split_inclusive('\n')).collect(),
-    };
-    let mut changes = vec![Splice::new(range.clone(), String::new())];
-    let mut at = range.start;
-    for part in parts {
-        changes.push(Splice::new(at..at, part));
-        at += part.len();
-    }
-    changes.retain(|change| !change.range.is_empty() || !change.text.is_empty());
-    changes
+/// A file, of each language equally often.
+fn pick<'a>(pairs: &'a [Pair], random: &mut Random) -> &'a Pair {
+    let mut languages: Vec<&str> = pairs.iter().map(|pair| pair.language).collect();
+    languages.sort_unstable();
+    languages.dedup();
+    let language = languages[random.below(languages.len())];
+    let of_it: Vec<&Pair> = pairs.iter().filter(|pair| pair.language == language).collect();
+    of_it[random.below(of_it.len())]
 }
 
-/// The hunks in some order, each where it stands by then.
-fn steps(all: &[Hunk], random: &mut Random) -> Vec<Step> {
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    for at in (1..order.len()).rev() {
-        order.swap(at, random.below(at + 1));
-    }
-    let mut done = vec![false; all.len()];
-    let step = |at: usize| {
-        let Range { start, end } = place(all, &done, at);
-        done[at] = true;
-        Step { is_agents: all[at].is_agents, splice: Splice::new(start..end, all[at].new.clone()) }
-    };
-    order.into_iter().map(step).collect()
+/// A case in the making.
+pub(super) struct Drawing {
+    pub(super) steps: Vec<Step>,
+    pub(super) model: Model,
+    pub(super) class: Class,
+    pub(super) gave_up: bool,
 }
 
-/// A run of lines that differs, in bytes of the older text.
-#[derive(Clone, Debug)]
-pub(super) struct Hunk {
-    start: usize,
-    end: usize,
-    new: String,
-    is_agents: bool,
-}
-
-/// Runs of lines that differ, apart by at least a line.
-pub(super) fn hunks(old: &str, new: &str) -> Vec<Hunk> {
-    let diff = TextDiff::from_lines(old, new);
-    let starts: Vec<usize> = std::iter::once(0)
-        .chain(old.split_inclusive('\n').scan(0, |at, line| {
-            *at += line.len();
-            Some(*at)
-        }))
-        .collect();
-    let mut hunks: Vec<Hunk> = Vec::new();
-    for op in diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
-        let added = diff.iter_changes(op).filter(|change| change.tag() == ChangeTag::Insert);
-        let new: String = added.map(|change| change.value()).collect();
-        let (start, end) = (starts[op.old_range().start], starts[op.old_range().end]);
-        match hunks.last_mut() {
-            Some(last) if last.end == start => {
-                last.end = end;
-                last.new += &new;
+impl Drawing {
+    /// Takes the hunks in some order, and between them what meets inside them.
+    fn draw(&mut self, mut hunks: Vec<Hunk>, meets: bool, random: &mut Random) {
+        let mut left = if meets { 1 + random.below(4) } else { 0 };
+        while !hunks.is_empty() || left > 0 {
+            if left > 0 && (hunks.is_empty() || random.below(3) == 0) {
+                left -= 1;
+                if inside::meet(self, !hunks.is_empty(), random) {
+                    self.class = Class::Inside;
+                }
+            } else {
+                let hunk = hunks.remove(random.below(hunks.len()));
+                let place = self.place_of(&hunk);
+                self.step(hunk.is_agents, place, hunk.new);
             }
-            _ => hunks.push(Hunk { start, end, new, is_agents: false }),
         }
     }
-    hunks
-}
 
-/// Where a hunk stands in the text that has those which are done.
-fn place(all: &[Hunk], done: &[bool], at: usize) -> Range<usize> {
-    let before = all.iter().zip(done).take(at).filter(|(_, done)| **done);
-    let shift: isize = before.map(|(hunk, _)| hunk.new.len() as isize - (hunk.end - hunk.start) as isize).sum();
-    all[at].start.saturating_add_signed(shift)..all[at].end.saturating_add_signed(shift)
-}
-
-fn with(old: &str, all: &[Hunk], wanted: impl Fn(&Hunk) -> bool) -> String {
-    let mut text = old.to_owned();
-    for hunk in all.iter().rev().filter(|hunk| wanted(hunk)) {
-        text.replace_range(hunk.start..hunk.end, &hunk.new);
+    fn place_of(&self, hunk: &Hunk) -> Range<usize> {
+        let start = self.model.place_of(hunk.start);
+        start..start + (hunk.end - hunk.start)
     }
-    text
+
+    pub(super) fn step(&mut self, is_agents: bool, range: Range<usize>, text: String) {
+        let who = if is_agents { Who::Agent } else { Who::User };
+        self.model.splice(who, range.clone(), &text);
+        self.steps.push(Step { is_agents, splice: Splice::new(range, text) });
+    }
 }
