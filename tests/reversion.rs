@@ -13,6 +13,7 @@ pub mod peers;
 pub mod play;
 pub mod random;
 mod slide;
+pub mod threads;
 pub mod typing;
 
 use case::Case;

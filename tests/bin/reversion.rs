@@ -4,8 +4,9 @@
 
 use countersign_tests::reversion::case::Case;
 use countersign_tests::reversion::corpus::corpus;
-use countersign_tests::reversion::figures::{json, judged, rows, table};
-use countersign_tests::reversion::play::{Hooks, Outcome, play};
+use countersign_tests::reversion::figures::{json, judged, preserved, rows, table};
+use countersign_tests::reversion::play::{Hooks, play};
+use countersign_tests::reversion::threads::map;
 use countersign_tests::reversion::told;
 
 fn main() {
@@ -16,7 +17,8 @@ fn main() {
     if let Some(seed) = std::env::var("COUNTERSIGN_SEED").ok().and_then(|seed| seed.parse().ok()) {
         return print!("{}", told(&play(&Case::draw(&pairs, seed))));
     }
-    let outcomes = all(n, |seed| play(&Case::draw(&pairs, seed)));
+    let seeds: Vec<u64> = (1..=n).collect();
+    let outcomes = map(&seeds, |seed| play(&Case::draw(&pairs, *seed)));
     let rows = rows(&outcomes, true);
     if arguments.iter().any(|argument| argument == "--json") {
         return println!("{:#}", json(&rows));
@@ -34,25 +36,11 @@ fn main() {
     let (kept, unheard): (Vec<_>, Vec<_>) = unheard.partition(|outcome| outcome.bulk == outcome.before);
     println!("what nobody announced was left by bulk reverts in {} of {}", kept.len(), kept.len() + unheard.len());
     for outcome in &outcomes {
-        if let Err(why) = judged(&outcome.case, &outcome.after) {
-            let (class, hooks) = (outcome.case.class.name(), outcome.hooks.name());
-            let gave_up = if outcome.case.gave_up { ", a line given up" } else { "" };
-            println!(
-                "COUNTERSIGN_SEED={} ({}, {class}, {hooks}{gave_up}): {why}",
-                outcome.case.seed, outcome.case.name
-            );
+        let (case, class, hooks) = (&outcome.case, outcome.case.class.name(), outcome.hooks.name());
+        let lost = (preserved(case, &outcome.after) < 1.0).then(|| "not all of the user's, in its order".to_owned());
+        if let Some(why) = judged(case, &outcome.after).err().or(lost) {
+            let gave_up = if case.gave_up { ", a line given up" } else { "" };
+            println!("COUNTERSIGN_SEED={} ({}, {class}, {hooks}{gave_up}): {why}", case.seed, case.name);
         }
     }
-}
-
-/// Plays seeds from 1 on, on all cores.
-fn all(n: u64, play: impl Fn(u64) -> Outcome + Sync) -> Vec<Outcome> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let each = n.div_ceil(threads).max(1);
-    std::thread::scope(|scope| {
-        let play = &play;
-        let part = |first: u64| scope.spawn(move || (first..=n.min(first + each - 1)).map(play).collect::<Vec<_>>());
-        let parts: Vec<_> = (1..=n).step_by(each as usize).map(part).collect();
-        parts.into_iter().flat_map(|part| part.join().expect("no case panics")).collect()
-    })
 }

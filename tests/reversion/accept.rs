@@ -69,6 +69,9 @@ impl Model {
     }
 }
 
+/// So many steps of readings are tried; a text that needs more is not called right.
+const PATIENCE: usize = 300_000;
+
 /// How far a reading has come.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Reached {
@@ -95,6 +98,9 @@ fn read(parts: &[Part], text: &[char]) -> Result<(), String> {
         farthest = farthest.max(reached.text);
         if !seen.insert(reached) {
             continue;
+        }
+        if seen.len() > PATIENCE {
+            return Err("too many readings".to_owned());
         }
         let next = Reached { part: reached.part + 1, back: 0, new: 0, text: reached.text, within: None };
         match parts.get(reached.part) {

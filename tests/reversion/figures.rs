@@ -16,6 +16,7 @@ use super::case::{Case, Class};
 use super::model::Who;
 use super::peers::Peer;
 use super::play::{Hooks, Outcome};
+use super::threads;
 
 /// A line of the table.
 #[derive(Clone, Debug)]
@@ -57,9 +58,9 @@ pub fn judged(case: &Case, text: &str) -> Result<(), String> {
 pub fn rows(outcomes: &[Outcome], with_peers: bool) -> Vec<Row> {
     let mut rows = Vec::new();
     for class in Class::ALL {
-        let of_class: Vec<Outcome> = outcomes.iter().filter(|outcome| outcome.case.class == class).cloned().collect();
+        let of_class: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.case.class == class).collect();
         for hooks in Hooks::ALL {
-            let heard: Vec<&Outcome> = of_class.iter().filter(|outcome| outcome.hooks == hooks).collect();
+            let heard: Vec<&Outcome> = of_class.iter().copied().filter(|outcome| outcome.hooks == hooks).collect();
             let texts: Vec<&str> = heard.iter().map(|outcome| outcome.after.as_str()).collect();
             let name = format!("countersign, {}", hooks.name());
             let by_name: f64 = heard.iter().map(|outcome| agent_left(&outcome.case, &outcome.mine_too)).sum();
@@ -70,24 +71,26 @@ pub fn rows(outcomes: &[Outcome], with_peers: bool) -> Vec<Row> {
         for peer in Peer::ALL.into_iter().filter(|_| with_peers) {
             let answers = peer.answers(&of_class);
             let texts: Vec<&str> = answers.iter().map(String::as_str).collect();
-            rows.push(row(peer.name().to_owned(), class, &of_class.iter().collect::<Vec<_>>(), &texts));
+            rows.push(row(peer.name().to_owned(), class, &of_class, &texts));
         }
     }
     rows
 }
 
 fn row(name: String, class: Class, outcomes: &[&Outcome], texts: &[&str]) -> Row {
-    let cases = || outcomes.iter().zip(texts).map(|(outcome, text)| (&outcome.case, *text));
-    let n = outcomes.len().max(1) as f64;
-    let shares: Vec<f64> = cases().map(|(case, text)| preserved(case, text)).collect();
+    let cases: Vec<(&Case, &str)> = outcomes.iter().map(|outcome| &outcome.case).zip(texts.iter().copied()).collect();
+    let n = cases.len().max(1) as f64;
+    let found = threads::map(&cases, |(case, text)| {
+        (judged(case, text).is_ok(), preserved(case, text), agent_left(case, text))
+    });
     Row {
         name,
         class,
-        cases: outcomes.len(),
-        perfect: cases().filter(|(case, text)| judged(case, text).is_ok()).count(),
-        preserved: shares.iter().filter(|share| **share >= 1.0).count(),
-        share: shares.iter().sum::<f64>() / n,
-        left: cases().map(|(case, text)| agent_left(case, text)).sum::<f64>() / n,
+        cases: cases.len(),
+        perfect: found.iter().filter(|(perfect, _, _)| *perfect).count(),
+        preserved: found.iter().filter(|(_, share, _)| *share >= 1.0).count(),
+        share: found.iter().map(|(_, share, _)| share).sum::<f64>() / n,
+        left: found.iter().map(|(_, _, left)| left).sum::<f64>() / n,
         left_by_name: None,
         asked: None,
     }

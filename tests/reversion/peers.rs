@@ -13,6 +13,7 @@ use std::process::Command;
 use similar::TextDiff;
 
 use super::play::Outcome;
+use super::threads;
 
 /// A way of git's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +41,13 @@ impl Peer {
     /// # Panics
     /// If git cannot be run.
     #[must_use]
-    pub fn answers(self, outcomes: &[Outcome]) -> Vec<String> {
+    pub fn answers(self, outcomes: &[&Outcome]) -> Vec<String> {
         if self == Peer::Checkout {
             return checked_out(outcomes);
         }
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let each = outcomes.len().div_ceil(threads).max(1);
-        let part = |outcomes: &[Outcome]| -> Vec<String> {
+        threads::map(outcomes, |outcome| {
             let folder = tempfile::tempdir().expect("a temporary folder");
-            outcomes.iter().map(|outcome| self.taken_back(folder.path(), outcome)).collect()
-        };
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = outcomes.chunks(each).map(|outcomes| scope.spawn(move || part(outcomes))).collect();
-            parts.into_iter().flat_map(|part| part.join().expect("git can be run")).collect()
+            self.taken_back(folder.path(), outcome)
         })
     }
 
@@ -87,7 +82,7 @@ fn merged_back(folder: &Path, text: &str, before: &str, after: &str) -> String {
 }
 
 /// All files in one repository, put back by one command.
-fn checked_out(outcomes: &[Outcome]) -> Vec<String> {
+fn checked_out(outcomes: &[&Outcome]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let name = |at: usize| at.to_string();
     git(folder.path(), &["init", "--quiet"]);
