@@ -37,8 +37,11 @@ fn main() {
     println!("what nobody announced was left by bulk reverts in {} of {}", kept.len(), kept.len() + unheard.len());
     for outcome in &outcomes {
         let (case, class, hooks) = (&outcome.case, outcome.case.class.name(), outcome.hooks.name());
-        let lost = (preserved(case, &outcome.after) < 1.0).then(|| "not all of the user's, in its order".to_owned());
-        if let Some(why) = judged(case, &outcome.after).err().or(lost) {
+        let lost = preserved(case, &outcome.after) < 1.0;
+        let wrong = judged(case, &outcome.after).err();
+        if lost || wrong.is_some() {
+            let lost = if lost { "not all of the user's is there; " } else { "" };
+            let why = format!("{lost}{}", wrong.unwrap_or_default());
             let gave_up = if case.gave_up { ", a line given up" } else { "" };
             println!("COUNTERSIGN_SEED={} ({}, {class}, {hooks}{gave_up}): {why}", case.seed, case.name);
         }

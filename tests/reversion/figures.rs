@@ -2,8 +2,8 @@
 //!
 //! - *perfect*: the text is right, as `accept` has it; where the hunks are apart there is one right text, the older one with the user's
 //!   hunks alone.
-//! - *preserved*: each piece of a line that the user put in stands in the text, in its order; *share* is the part of the user's characters
-//!   in pieces that do, on average.
+//! - *preserved*: each piece of a line that the user put in stands in the text, in a place of its own; *share* is the part of the user's
+//!   characters in pieces that do, on average. Whether they stand in the right order is a part of *perfect*.
 //! - *agent left*: the part of the agent's words that the revert left, of those that stand nowhere in the text without the agent; on
 //!   average; *by name*: what is left when the user gives up their part of the agent's hunks by name, which is asked for apart.
 //! - *asked*: hunks that hold both, in which the user is offered the agent's part alone, all, or nothing.
@@ -96,11 +96,22 @@ fn row(name: String, class: Class, outcomes: &[&Outcome], texts: &[&str]) -> Row
     }
 }
 
-/// The part of the user's characters in pieces that stand in a text, in their order; 1 where there are none.
+/// The part of the user's characters in pieces that stand in a text, each in a place of its own; 1 where there are none.
 #[must_use]
 pub fn preserved(case: &Case, text: &str) -> f64 {
-    let pieces = case.model.pieces(Who::User);
-    if pieces.is_empty() { 1.0 } else { part_of(&pieces, text) }
+    let mut pieces = case.model.pieces(Who::User);
+    // The longest first: a short one is found in many places.
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+    let mut left = text.to_owned();
+    let mut found = 0;
+    for piece in &pieces {
+        if let Some(place) = left.find(piece.as_str()) {
+            left.replace_range(place..place + piece.len(), "\0");
+            found += piece.len();
+        }
+    }
+    let all: usize = pieces.iter().map(String::len).sum();
+    if all == 0 { 1.0 } else { found as f64 / all as f64 }
 }
 
 /// The part of the agent's words that stand in a text, of those that nobody else put there and the right text would not hold; 0 where
@@ -117,17 +128,6 @@ pub fn agent_left(case: &Case, text: &str) -> f64 {
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|char: char| !char.is_alphanumeric() && char != '_').filter(|word| !word.is_empty())
-}
-
-fn part_of(pieces: &[String], text: &str) -> f64 {
-    let (mut at, mut found) = (0, 0);
-    for piece in pieces {
-        if let Some(place) = text[at..].find(piece.as_str()) {
-            at += place + piece.len();
-            found += piece.len();
-        }
-    }
-    found as f64 / pieces.iter().map(String::len).sum::<usize>().max(1) as f64
 }
 
 /// The table, for people.
