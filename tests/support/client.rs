@@ -92,6 +92,11 @@ impl Client {
         self.editor().replace(&self.uri(path), at..at + old.len(), new);
     }
 
+    /// Replaces a range of bytes of an open file, in one change.
+    pub(crate) fn splice(&self, path: &str, range: std::ops::Range<usize>, new: &str) {
+        self.editor().replace(&self.uri(path), range, new);
+    }
+
     /// Writes an open file to disk, then tells of it.
     pub(crate) fn save(&self, path: &str) {
         fs::write(self.root.join(path), self.text(path)).unwrap_or_else(|error| panic!("{path}: {error}"));

@@ -580,15 +580,17 @@ impl Document {
     }
 
     /// Whether a known text was typed anew, not brought back: then it is its typist's. So it is where going back would kill text that
-    /// a person wrote and that the splice does not delete, and where a mere blank would undo what someone else deleted.
+    /// a person wrote and that the splice does not delete, and where a mere blank would undo what someone else deleted; not where it
+    /// makes the text the disk's, as a reload does.
     fn is_typed_anew(&self, splice: &Splice, text: &Rope, act: &Act) -> bool {
         if splice.text.is_empty() {
             return false;
         }
         let missing = self.weave.missing(Lineage::Disk);
         let state = self.known.state(&self.weave, Lineage::Editor, text);
+        let is_disks = *text == self.texts[1];
         let view = match &state {
-            _ if *text == self.texts[1] => View::at(EditIx::MAX, None, missing),
+            _ if is_disks => View::at(EditIx::MAX, None, missing),
             Some(state) => state.view(),
             None => return false,
         };
@@ -598,7 +600,7 @@ impl Document {
             switches.iter().any(|switch| author(switch) != Some(&act.author))
         };
         self.weave.would_kill_outside(Lineage::Editor, &view, &splice.range)
-            || splice.text.trim().is_empty() && others()
+            || !is_disks && splice.text.trim().is_empty() && others()
     }
 
     fn refresh_texts(&mut self) {

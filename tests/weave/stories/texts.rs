@@ -1,7 +1,9 @@
 //! Undo, reloads, line ends and odd texts: who wrote what then.
 
 use super::{Lineage, Rope, by, check, drawn, save, tell};
+use countersign_core::author::Author;
 use countersign_core::document::{Act, Document};
+use countersign_core::edit::Evidence;
 use countersign_core::weave::Splice;
 use expect_test::expect;
 
@@ -38,6 +40,21 @@ fn an_agents_line_that_the_user_types_again_is_the_users() {
     expect![[r#"
         .  a
         u  xyz
+        .  b
+    "#]]
+    .assert_eq(&drawn(&document));
+}
+
+#[test]
+fn a_blank_line_of_an_agents_that_a_clean_buffer_loads_as_one_change_is_the_agents() {
+    let act = Act::agent(Author::agent("claude", "s1"), Evidence::Content, 0);
+    let mut document = Document::new(Rope::from_str("a\nb\n"), 1);
+    document.opened(Rope::from_str("a\nb\n"), &Act::user(0));
+    document.observe(Lineage::Disk, Rope::from_str("a\n\nb\n"), &act);
+    types(&mut document, 0, 4, "a\n\nb\n");
+    expect![[r#"
+        .  a
+        c
         .  b
     "#]]
     .assert_eq(&drawn(&document));
