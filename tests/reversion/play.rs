@@ -11,7 +11,7 @@ use countersign_core::revert::{Plan, Request, plan};
 use countersign_core::review::pending;
 use countersign_core::session::Session;
 use countersign_core::weave::Splice;
-use countersign_core::workspace::{Content, Workspace};
+use countersign_core::workspace::{Content, Sight, Workspace};
 use ropey::Rope;
 
 use super::case::Case;
@@ -186,7 +186,8 @@ impl Desk {
     fn see(&mut self, text: &str) {
         self.at += 100;
         let content = Content::Text(Rope::from_str(text));
-        let read = self.workspace.read(PATH, &content, false, self.at, self.at);
+        let sight = Sight { written: self.at, at: self.at, ..Sight::default() };
+        let read = self.workspace.read(PATH, &content, &sight);
         let (file, _) = read.expect("it is followed from the start");
         self.workspace.put(PATH, file);
     }

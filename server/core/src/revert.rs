@@ -1,6 +1,8 @@
 //! Taking an author back out: which changes are switched off, which stay because someone else built on them, and what that does to
 //! the text. A plan is made without changing anything; carried out it is one more edit, which can be undone like any other.
 
+mod cut_off;
+
 use crate::author::Author;
 use crate::document::{Act, Document, Record};
 use crate::edit::{Acts, Adoption, Cause, Deed, Edit, EditId, Evidence, Kept, Lineage, Switch};
@@ -242,6 +244,24 @@ impl Keepers<'_> {
         }
         for (holder, adoption) in living {
             self.keep(holder, adoption);
+        }
+        self.leave_cut_off();
+    }
+
+    /// What would come back alone stays away.
+    fn leave_cut_off(&mut self) {
+        let weave = self.weave;
+        let off = |by: EditIx, f: FragmentIx| self.asked.off.contains(&(by, f)) && !self.kept.contains_key(&(by, f));
+        let asked = |by: EditIx, f: FragmentIx| self.asked.off.contains(&(by, f));
+        let cut_off = cut_off::cut_off(weave, &self.view, &off, &asked);
+        let mut holders = HashSet::new();
+        for (fragment, holder) in cut_off {
+            let deeds = weave.deeds(fragment).filter(|(_, kind)| *kind == DeedKind::Kill).map(|(by, _)| (by, fragment));
+            let stays: Vec<_> = deeds.filter(|deed| self.asked.off.contains(deed)).collect();
+            self.kept.extend(stays.into_iter().map(|deed| (deed, holder)));
+            if holders.insert(holder) {
+                *self.holders.entry(weave.entry(holder).author.clone()).or_default() += 1;
+            }
         }
     }
 

@@ -103,6 +103,7 @@ impl Oracle {
         let adopted: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.adopted.clone()).collect();
         let replaced: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.replaced.clone()).collect();
         let typed_into = self.typed_into(lineage, &is_out);
+        let cut_off = self.cut_off(lineage, &is_out);
         let first_loss = self.changes().map(|change| change.edit).filter(|&edit| is_out(edit)).min();
 
         let (mut text, mut kept, mut sequence) = (Vec::new(), Vec::new(), Vec::new());
@@ -124,7 +125,8 @@ impl Oracle {
                 kept.push(atom.ch);
             }
             let left_alone = typed_into.contains(&atom.no) && (goes || atom.author != USER);
-            let may = if goes { stays_by_adoption || left_alone } else { comes_back && (stays_replaced || left_alone) };
+            let stays_away = stays_replaced || left_alone || cut_off.contains(&atom.no);
+            let may = if goes { stays_by_adoption || left_alone } else { comes_back && stays_away };
             if !goes || may {
                 let letter = Letter { text: normal::spelled([atom.ch]), must: !may, of_user: atom.author == USER };
                 // What was there all along holds its place; text that was put beside a gap may stand on its other side.
@@ -141,11 +143,56 @@ impl Oracle {
         let (pieces, beside) = pieces(&sequence);
         Ideal {
             adopted: any_adopted,
-            dependent: beside || !typed_into.is_empty(),
+            dependent: beside || !typed_into.is_empty() || !cut_off.is_empty(),
             text: normal::spelled(text),
             kept: normal::spelled(kept),
             pieces,
         }
+    }
+
+    /// What comes back though all round it someone who stays has deleted the line, or the words on both sides: as whole lines it is what
+    /// it was, in part it may as well have gone with the rest.
+    fn cut_off(&self, lineage: Lineage, is_out: &impl Fn(EditNo) -> bool) -> BTreeSet<AtomNo> {
+        let mut atoms = BTreeSet::new();
+        for deleter in (1..self.edits.len()).filter(|&edit| !is_out(edit)) {
+            let kills = |place: usize| self.kills(lineage, &self.atoms[place]);
+            let stood = |place: &usize| {
+                let atom = &self.atoms[*place];
+                let born = self.is_born(lineage, atom) && !is_out(atom.born);
+                born && kills(*place).into_iter().all(|kill| kill == deleter || is_out(kill))
+            };
+            // Blanks that are left of a line are none of what is in it.
+            let matters = |place: &usize| {
+                let ch = &self.atoms[*place].ch;
+                !kills(*place).is_empty() || !ch.is_blank() || ch.is_break()
+            };
+            let list: Vec<usize> = (0..self.atoms.len()).filter(stood).filter(matters).collect();
+            let is_gone = |at: usize| kills(list[at]).contains(&deleter);
+            let comes_back = |at: usize| !is_gone(at) && !kills(list[at]).is_empty();
+            // What was there when that was deleted, and was left, comes back.
+            let was_gone = |at: &usize| {
+                self.atoms[list[*at]].born < deleter && kills(list[*at]).into_iter().all(|kill| kill < deleter)
+            };
+            let is_break = |at: usize| self.atoms[list[at]].ch.is_break();
+            let mut at = 0;
+            while at < list.len() {
+                let end = (at..list.len()).find(|&end| !comes_back(end)).unwrap_or(list.len());
+                // What comes back with a line break is a line again.
+                if end > at && !(at..end).any(is_break) {
+                    let inside = at > 0 && is_gone(at - 1) && end < list.len() && is_gone(end);
+                    let start = (0..at).rev().find(|&before| is_break(before)).map_or(0, |at| at + 1);
+                    let to = (end..list.len()).find(|&behind| is_break(behind)).unwrap_or(list.len());
+                    let rest = || (start..at).chain(end..to);
+                    let breaks = to == list.len() || is_gone(to);
+                    let alone = rest().all(|at| is_gone(at) || comes_back(at));
+                    if inside || breaks && alone && (to < list.len() || rest().any(is_gone)) {
+                        atoms.extend((at..end).filter(was_gone).map(|at| self.atoms[list[at]].no));
+                    }
+                }
+                at = end + 1;
+            }
+        }
+        atoms
     }
 
     /// All that belongs to lines in which text that stays was typed right beside text that goes: the atoms, and the dead

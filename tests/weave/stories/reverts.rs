@@ -270,3 +270,56 @@ fn a_file_that_an_agent_wrote_is_empty_again_but_for_the_users_line() {
         "#]],
     );
 }
+
+#[test]
+fn a_word_that_an_agent_replaced_in_a_line_that_the_user_then_deleted_does_not_come_back_alone() {
+    let story = "file: a | def endpoint(self) -> Optional[str]: | c
+           claude: a | def endpoint(self) -> str: | c";
+    check(
+        &format!("{story}\nuser: a | c\nrevert claude"),
+        &expect![[r#"
+            1 kept for user
+            .  a
+            .  c
+        "#]],
+    );
+    check(
+        &format!("{story}\nuser: a | mine | c\nrevert claude"),
+        &expect![[r#"
+            1 kept for user
+            .  a
+            u  mine
+            .  c
+        "#]],
+    );
+    check(
+        &format!("{story}\nuser: a | def endpoint() | c\nrevert claude"),
+        &expect![[r#"
+            1 kept for user
+            .  a
+            .  def endpoint()
+            .  c
+        "#]],
+    );
+    let first = "file: a | old call(b) | c\nclaude: a | new call(b) | c";
+    check(
+        &format!("{first}\nuser: a | c\nrevert claude"),
+        &expect![[r#"
+        1 kept for user
+        .  a
+        .  c
+    "#]],
+    );
+}
+
+#[test]
+fn a_line_that_an_agent_deleted_comes_back_into_what_the_user_deleted_round_it() {
+    check(
+        "file: a | b | c | d | e\nclaude: a | b | d | e\nuser: a | e\nrevert claude",
+        &expect![[r#"
+        .  a
+        .  c
+        .  e
+    "#]],
+    );
+}
