@@ -86,9 +86,13 @@ impl Announcements {
                 self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path)));
             }
             AgentAct::WillRun { background, .. } => {
-                let again = |window: &Window| window.author == author && window.call == event.call;
-                if event.call.is_none() || !self.windows.iter().any(again) {
-                    let (call, background) = (event.call.clone(), *background);
+                let (call, background) = (event.call.clone(), *background);
+                // Without an id it is the one before while that runs: the end of one is the end of all.
+                let again = |window: &Window| {
+                    let same = call.is_some() || window.closed.is_none() && window.background == background;
+                    window.author == author && window.call == call && same
+                };
+                if !self.windows.iter().any(again) {
                     self.windows.push(Window { author, call, at, background, heard: at, closed: None });
                 }
             }

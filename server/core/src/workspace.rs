@@ -370,7 +370,7 @@ impl Workspace {
             let text = |upto: EditIx| weave.text(&View::at(upto, None, &missing));
             announced.write.after(&text(*ix)).is_ok_and(|after| after == text(*ix + 1))
         });
-        let Some((ix, _)) = ours.last() else { return Vec::new() };
+        let Some((ix, _)) = ours.last().filter(|(ix, _)| !weave.is_claimed(*ix)) else { return Vec::new() };
         let deeds = weave.deeds_of(ix);
         let act =
             Act { author: announced.author.clone(), evidence: Evidence::Content, at, call: announced.call.clone() };
