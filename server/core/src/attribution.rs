@@ -208,6 +208,12 @@ impl Announced {
         }
     }
 
+    /// Whether it may be what was seen at that time, before it was reported. What was told of before it was done was not done before.
+    #[must_use]
+    pub fn may_be_late_for(&self, seen: u64) -> bool {
+        !self.foretold || self.at <= seen + TICK
+    }
+
     /// Whether an event is of the same write: the same call, or the same author's of that file where calls have no ids.
     fn is(&self, event: &AgentEvent, path: &str) -> bool {
         self.path == path

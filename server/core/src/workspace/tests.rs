@@ -107,6 +107,18 @@ fn a_late_report_claims_what_was_seen_before_it_once() {
 }
 
 #[test]
+fn a_report_claims_nothing_that_was_seen_before_its_write_was_announced() {
+    let mut told = Told::of("a b\n");
+    assert_eq!(told.sees("a B\n"), "external by None");
+    told.sees("a b\n");
+    told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+    let before = told.knows();
+    told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+    let edits = |knows: &str| knows.matches("body:").count();
+    assert_eq!(edits(&told.knows()), edits(&before), "someone else once wrote the same, and took it back");
+}
+
+#[test]
 fn a_session_that_stopped_claims_nothing_more() {
     let mut told = Told::of("a b\n");
     told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
