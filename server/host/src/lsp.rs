@@ -9,6 +9,7 @@ mod actions;
 mod commands;
 mod diagnostics;
 mod ext;
+mod hooks;
 mod hover;
 mod inbox;
 mod outbox;

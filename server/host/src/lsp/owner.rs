@@ -23,12 +23,12 @@ use super::outbox::{Out, Outbox};
 use super::position::{self, Encoding};
 use super::worker::Job;
 use super::{diagnostics, uri};
-use crate::config::{self, ConfigError, FILE_NAME, Policies};
+use crate::config::{self, ConfigError, FILE_NAME, InForce, Policies};
 use crate::disk;
 use crate::store::{Store, is_unexplained, now};
 
 /// Typing is judged when it has paused for so long.
-const PAUSE: Duration = Duration::from_millis(25);
+pub(super) const PAUSE: Duration = Duration::from_millis(25);
 /// Typing is journaled this late at most.
 const FLUSH: Duration = Duration::from_millis(500);
 /// How often the journal is asked for news that no wake-up told of.
@@ -42,6 +42,8 @@ pub(super) struct Owner {
     pub(super) policy: Arc<Policy>,
     policies: Policies,
     pub(super) policy_errors: Vec<ConfigError>,
+    /// What hooks are answered by: as they would read it themselves, before any watcher told of a change.
+    pub(super) in_force: InForce,
     pub(super) buffers: HashMap<String, Buffer>,
     pub(super) reviews: HashMap<String, Review>,
     pub(super) encoding: Encoding,
@@ -107,6 +109,7 @@ impl Owner {
             policy: Arc::default(),
             policies: Policies::default(),
             policy_errors: Vec::new(),
+            in_force: InForce::default(),
             buffers: HashMap::new(),
             reviews: HashMap::new(),
             encoding,
@@ -385,7 +388,7 @@ impl Owner {
     }
 
     /// What the disk holds of a file, and what taking note of it would come to.
-    fn foretell(&self, path: &str) -> Option<(Content, Vec<Fact>)> {
+    pub(super) fn foretell(&self, path: &str) -> Option<(Content, Vec<Fact>)> {
         let found = disk::read(&self.store.root.join(path)).ok()?;
         let written = found.modified.unwrap_or_else(now).min(now());
         let (_, facts) = self.store.workspace.read(path, &found.content, false, written, now())?;

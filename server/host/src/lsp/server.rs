@@ -1,7 +1,7 @@
 //! The LanguageServer itself: a method translates, tells or asks the owner, and translates back.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use countersign_core::author::Author;
 use countersign_core::edit::Lineage;
@@ -16,7 +16,7 @@ use super::outbox::outbox;
 use super::owner::Owner;
 use super::position::{self, Encoding};
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, diagnostics, hover, watch};
+use super::{actions, commands, diagnostics, hooks, hover, watch};
 
 /// Serves an editor on stdin and stdout until it goes.
 ///
@@ -25,12 +25,18 @@ use super::{actions, commands, diagnostics, hover, watch};
 pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     let (sender, receiver) = inbox();
     let receiver = std::sync::Mutex::new(Some(receiver));
-    let (service, socket) =
-        LspService::build(|client| Server { client, inbox: sender, letters: receiver, dir, lazily: OnceLock::new() })
-            .custom_method("countersign/hunks", Server::hunks)
-            .custom_method("countersign/agentEdit", Server::agent_edit)
-            .finish();
-    serve_stdio(service, socket, Limits::default()).await
+    let door = Arc::new(OnceLock::new());
+    let own = Arc::clone(&door);
+    let server = |client| Server { client, inbox: sender, letters: receiver, dir, lazily: OnceLock::new(), door: own };
+    let (service, socket) = LspService::build(server)
+        .custom_method("countersign/hunks", Server::hunks)
+        .custom_method("countersign/agentEdit", Server::agent_edit)
+        .finish();
+    let ended = serve_stdio(service, socket, Limits::default()).await;
+    if let Some(door) = door.get() {
+        let _ = std::fs::remove_file(door);
+    }
+    ended
 }
 
 struct Server {
@@ -42,6 +48,8 @@ struct Server {
     dir: PathBuf,
     /// Whether the client asks for an action's edit when it is chosen.
     lazily: OnceLock<bool>,
+    /// The socket of the hooks, where there is one: it goes with the server.
+    door: Arc<OnceLock<PathBuf>>,
 }
 
 impl Server {
@@ -51,6 +59,12 @@ impl Server {
         let owner = Owner::open(root, encoding, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
         std::thread::Builder::new().name("owner".to_owned()).spawn(move || owner.run(&letters))?;
+        match wake.parent().map(|state| hooks::listen(&root, state, self.inbox.clone())) {
+            Some(Ok(door)) => drop(self.door.set(door)),
+            // Hooks do their work themselves then.
+            Some(Err(error)) => tracing::warn!("hooks cannot ask this server: {error:#}"),
+            None => {}
+        }
         watch::watch(&root, &wake, self.inbox.clone(), move |text| {
             let _ = outbox.send(super::outbox::Out::Message(MessageType::Warning, text));
         });
@@ -74,7 +88,7 @@ impl LanguageServer for Server {
         let encoding = Encoding::negotiate(offered);
         let _ = self.lazily.set(resolves_edits(&params.capabilities));
         let root = workspace(&params).unwrap_or_else(|| self.dir.clone());
-        if let Err(error) = crate::cli::root_of(&root).and_then(|(root, _)| self.start(&root, encoding)) {
+        if let Err(error) = crate::state_dir::root_of(&root).and_then(|(root, _)| self.start(&root, encoding)) {
             return Err(Error {
                 code: tower_lsp::jsonrpc::ErrorCode::InternalError,
                 message: format!("{error:#}").into(),
