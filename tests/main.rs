@@ -6,6 +6,7 @@ mod interleavings;
 mod neovim;
 mod payloads;
 mod rules;
+mod served;
 mod server;
 mod setup;
 mod support;

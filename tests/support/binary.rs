@@ -1,9 +1,9 @@
 //! The built `countersign`, and programs run to their end.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -68,7 +68,7 @@ pub(crate) fn run(command: &mut Command, input: &[u8]) -> Ended {
 pub(crate) fn run_for(limit: Duration, command: &mut Command, input: &[u8]) -> Option<Ended> {
     let begin = Instant::now();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut child = spawn(command);
     let group = Pid::from_child(&child);
     let (mut stdin, mut stdout, mut stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
@@ -95,4 +95,19 @@ fn read_all(stream: &mut impl Read) -> String {
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A program that was just copied counts as open for writing while any process that another test was starting just then has not
+/// begun: it is started as soon as that has.
+fn spawn(command: &mut Command) -> Child {
+    let begin = Instant::now();
+    loop {
+        match command.spawn() {
+            Ok(child) => return child,
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && begin.elapsed() < DEADLINE => {
+                thread::yield_now();
+            }
+            Err(error) => panic!("{command:?}: {error}"),
+        }
+    }
 }

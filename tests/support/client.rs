@@ -258,6 +258,11 @@ impl Client {
         self.connection.child.wait().expect("a child of ours can be waited for").code()
     }
 
+    /// The server's process id.
+    pub(crate) fn process(&self) -> u32 {
+        self.connection.child.id()
+    }
+
     /// Ends the server at once, as a crash does.
     pub(crate) fn kill(mut self) {
         self.connection.child.kill().expect("a child of ours can be killed");

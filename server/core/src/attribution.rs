@@ -86,9 +86,13 @@ impl Announcements {
                 self.writes.retain(|known| !paths.iter().any(|path| known.is(event, path)));
             }
             AgentAct::WillRun { background, .. } => {
-                let again = |window: &Window| window.author == author && window.call == event.call;
-                if event.call.is_none() || !self.windows.iter().any(again) {
-                    let (call, background) = (event.call.clone(), *background);
+                let (call, background) = (event.call.clone(), *background);
+                // Without an id it is the one before while that runs: the end of one is the end of all.
+                let again = |window: &Window| {
+                    let same = call.is_some() || window.closed.is_none() && window.background == background;
+                    window.author == author && window.call == call && same
+                };
+                if !self.windows.iter().any(again) {
                     self.windows.push(Window { author, call, at, background, heard: at, closed: None });
                 }
             }
@@ -202,6 +206,12 @@ impl Announced {
             self.write = write.clone();
             self.expected = expected.or(self.expected);
         }
+    }
+
+    /// Whether it may be what was seen at that time, before it was reported. What was told of before it was done was not done before.
+    #[must_use]
+    pub fn may_be_late_for(&self, seen: u64) -> bool {
+        !self.foretold || self.at <= seen + TICK
     }
 
     /// Whether an event is of the same write: the same call, or the same author's of that file where calls have no ids.

@@ -19,7 +19,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-pub use catalogue::{Example, Rule, all, rule};
+pub use catalogue::{Example, Rule, all, are_compiled, compile, rule};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Kind, Severity};

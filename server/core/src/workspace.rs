@@ -385,13 +385,15 @@ impl Workspace {
         let Some(file) = self.files.get_mut(path) else { return Vec::new() };
         let weave = file.document.weave();
         let missing = weave.missing(Lineage::Disk).to_vec();
-        let external =
-            weave.entries().filter(|(_, entry)| entry.author == Author::External && entry.place == Lineage::Disk);
+        // Few are left to be compared by their texts, which takes long.
+        let external = weave.entries().filter(|(_, entry)| {
+            entry.author == Author::External && entry.place == Lineage::Disk && announced.may_be_late_for(entry.at)
+        });
         let ours = external.filter(|(ix, _)| {
             let text = |upto: EditIx| weave.text(&View::at(upto, None, &missing));
             announced.write.after(&text(*ix)).is_ok_and(|after| after == text(*ix + 1))
         });
-        let Some((ix, _)) = ours.last() else { return Vec::new() };
+        let Some((ix, _)) = ours.last().filter(|(ix, _)| !weave.is_claimed(*ix)) else { return Vec::new() };
         let deeds = weave.deeds_of(ix);
         let act =
             Act { author: announced.author.clone(), evidence: Evidence::Content, at, call: announced.call.clone() };

@@ -27,7 +27,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use countersign_core::review::Policy;
 
-use crate::config::{self, ConfigError, Policies};
+use crate::config;
+pub(crate) use crate::state_dir::root_of;
 use crate::store::Store;
 
 /// In-editor oversight of coding agents: who wrote each hunk, what was out of scope or risky, and a revert of the agent's part alone.
@@ -143,7 +144,7 @@ impl Desk {
             );
         }
         store.refresh()?;
-        let (policy, errors) = policies(&root);
+        let (policy, errors) = config::in_force(&root);
         for error in errors {
             eprintln!("countersign: {error}");
         }
@@ -162,65 +163,6 @@ impl Desk {
         };
         paths.iter().map(name).collect()
     }
-}
-
-/// The policies in force, and what is wrong in them. Where the workspace's is wrong, the last one stays in force that was good when any
-/// process read it.
-fn policies(root: &Path) -> (Policy, Vec<ConfigError>) {
-    let mut policies = Policies::default();
-    let user = config::user_file(std::env::var_os("XDG_CONFIG_HOME"), std::env::var_os("HOME"));
-    let errors = policies.reload(root, user.as_deref());
-    let ours = root.join(config::FILE_NAME);
-    if let Some(kept) = kept_policy(root) {
-        if errors.iter().any(|error| error.file == ours) {
-            policies.reload(&kept, user.as_deref());
-        } else {
-            // Where it cannot be kept, a wrong one is as if there were none.
-            let _ = keep_policy(&ours, &kept);
-        }
-    }
-    let config = policies.config();
-    (Policy { rules: config.rules(), scope: config.scope }, errors)
-}
-
-/// The folder that holds the workspace's last good policy, under its own name; it need not exist.
-fn kept_policy(root: &Path) -> Option<PathBuf> {
-    let var = |name| std::env::var_os(name);
-    let place = crate::state_dir::locate(root, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref()).ok()?;
-    Some(place.dir.join("last-good-policy"))
-}
-
-fn keep_policy(ours: &Path, kept: &Path) -> Result<()> {
-    let copy = kept.join(config::FILE_NAME);
-    match (std::fs::read(ours), std::fs::read(&copy)) {
-        (Ok(now), Ok(then)) if now == then => {}
-        (Ok(now), _) => {
-            let folder = crate::state_dir::make_private(kept)?;
-            // Others may read it at any time: it is replaced in one step.
-            let mut new = tempfile::NamedTempFile::new_in(&folder)?;
-            std::io::Write::write_all(&mut new, &now)?;
-            new.persist(folder.join(config::FILE_NAME))?;
-        }
-        (Err(_), Ok(_)) => std::fs::remove_file(copy)?,
-        (Err(_), Err(_)) => {}
-    }
-    Ok(())
-}
-
-/// The workspace that a folder is in, and that folder; both canonical. The workspace is the top of its repository; outside of one the
-/// nearest folder that has a policy or is known as a workspace already, else the folder itself.
-pub(crate) fn root_of(dir: &Path) -> Result<(PathBuf, PathBuf)> {
-    let cwd = std::fs::canonicalize(dir).map_err(|error| anyhow::anyhow!("cannot find {}: {error}", dir.display()))?;
-    let top = cwd.ancestors().find(|folder| folder.join(".git").exists());
-    let known = || cwd.ancestors().find(|folder| folder.join(config::FILE_NAME).exists() || is_known(folder));
-    let root = top.or_else(known).unwrap_or(&cwd);
-    Ok((root.to_owned(), cwd.clone()))
-}
-
-fn is_known(folder: &Path) -> bool {
-    let var = |name| std::env::var_os(name);
-    crate::state_dir::locate(folder, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref())
-        .is_ok_and(|place| place.common_dir.is_none() && place.dir.exists())
 }
 
 /// Whether a workspace has a place in which its state is kept already.

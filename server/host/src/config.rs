@@ -2,6 +2,7 @@
 //! only tighten what its user set.
 
 mod error;
+mod in_force;
 mod merge;
 mod policy;
 mod schema;
@@ -14,6 +15,7 @@ use countersign_core::rules::Settings;
 use countersign_core::scope::Scope;
 
 pub use error::ConfigError;
+pub use in_force::{InForce, in_force};
 pub use policy::{Attribution, Audit, Limits, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
 pub use schema::SCHEMA;
 

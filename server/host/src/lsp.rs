@@ -10,6 +10,7 @@ mod actions;
 mod commands;
 mod diagnostics;
 mod ext;
+mod hooks;
 mod hover;
 mod hunks;
 mod inbox;

@@ -4,12 +4,14 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, Metadata, Permissions};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write as _};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+
+use crate::config::FILE_NAME;
 
 #[cfg(test)]
 mod tests;
@@ -86,6 +88,44 @@ pub fn make_private(dir: &Path) -> Result<PathBuf> {
             .with_context(|| format!("cannot close the state folder {} to others", dir.display()))?;
     }
     fs::canonicalize(dir).with_context(look)
+}
+
+/// The workspace that a folder is in, and that folder; both canonical. The workspace is the top of its repository; outside of one the
+/// nearest folder that has a policy or is known as a workspace already, else the folder itself.
+///
+/// # Errors
+/// If there is no such folder.
+pub fn root_of(dir: &Path) -> Result<(PathBuf, PathBuf)> {
+    let cwd = fs::canonicalize(dir).map_err(|error| anyhow::anyhow!("cannot find {}: {error}", dir.display()))?;
+    let top = cwd.ancestors().find(|folder| folder.join(".git").exists());
+    let known = || cwd.ancestors().find(|folder| folder.join(FILE_NAME).exists() || is_known(folder));
+    let root = top.or_else(known).unwrap_or(&cwd);
+    Ok((root.to_owned(), cwd.clone()))
+}
+
+fn is_known(folder: &Path) -> bool {
+    of(folder).is_ok_and(|place| place.common_dir.is_none() && place.dir.exists())
+}
+
+/// Where the state of `workspace` is, by this process's environment: see [`locate`].
+///
+/// # Errors
+/// As [`locate`].
+pub fn of(workspace: &Path) -> Result<Place> {
+    let var = |name| std::env::var_os(name);
+    locate(workspace, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref())
+}
+
+/// Writes one line for people who wonder to the log in the state folder of the workspace that `dir` is in. What cannot be written is lost.
+pub fn note(dir: &Path, line: &str) {
+    use std::os::unix::fs::OpenOptionsExt;
+    let Ok((root, _)) = root_of(dir) else { return };
+    let Ok(place) = of(&root) else { return };
+    let Ok(folder) = make_private(&place.dir) else { return };
+    let file = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(folder.join("log"));
+    if let Ok(mut file) = file {
+        let _ = writeln!(file, "{} {}", jiff::Timestamp::now(), line.replace('\n', " "));
+    }
 }
 
 fn create(dir: &Path) -> std::io::Result<()> {

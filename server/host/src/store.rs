@@ -88,10 +88,8 @@ impl Store {
     }
 
     fn start(root: &Path, reach: Reach) -> Result<Self> {
-        let var = |name| std::env::var_os(name);
         let root = std::fs::canonicalize(root).with_context(|| format!("cannot find {}", root.display()))?;
-        let (state, home) = (var("XDG_STATE_HOME"), var("HOME"));
-        let place = state_dir::locate(&root, state.as_deref(), home.as_deref())?;
+        let place = state_dir::of(&root)?;
         let opened = Journal::open(&place.dir, now() as i64)?;
         let mut journal = opened.journal;
         let workspace = Workspace::new(journal.register_process()?.0);

@@ -12,6 +12,7 @@ use tree_sitter::Query;
 use crate::finding::{Kind, Severity};
 use crate::syntax::{Language, query};
 
+use super::secret_added;
 use super::side::Side;
 
 /// A rule: what `countersign explain` prints, and how the rule is matched.
@@ -97,18 +98,34 @@ impl Rule {
 
     /// Whether one of the rule's literals is in the text.
     pub(crate) fn may_match(&self, side: &Side<'_>) -> bool {
-        let own = side.language.and_then(|language| self.literals.get(language.name()));
+        self.has_literal(side.language, side.text)
+    }
+
+    /// Whether a text, or lines of one, are worth the running of the rule, for who has no time for more: they hold one of its literals,
+    /// and for a secret also what looks like one.
+    pub fn is_likely_in(&self, language: Option<Language>, text: &str) -> bool {
+        self.has_literal(language, text) && (self.id != "secret-added" || secret_added::may_hold(text))
+    }
+
+    /// Whether one of the rule's literals for a language, or for any, is in a text.
+    fn has_literal(&self, language: Option<Language>, text: &str) -> bool {
+        let own = language.and_then(|language| self.literals.get(language.name()));
         let literals = own.into_iter().chain(self.literals.get("any")).flatten();
-        literals.into_iter().any(|literal| memmem::find(side.text.as_bytes(), literal.as_bytes()).is_some())
+        literals.into_iter().any(|literal| memmem::find(text.as_bytes(), literal.as_bytes()).is_some())
     }
 
     /// The rule's patterns in a language, compiled; `None` where it has none.
     pub(crate) fn query(&'static self, language: Language) -> Option<&'static Query> {
+        let compile = || query::compile(language, sources(language), |pattern| self.owns(pattern));
+        self.compiled(language)?.get_or_init(compile).as_ref()
+    }
+
+    /// Where the rule's patterns in a language are kept.
+    fn compiled(&'static self, language: Language) -> Option<&'static OnceLock<Option<Query>>> {
         static COMPILED: OnceLock<Vec<[OnceLock<Option<Query>>; Language::ALL.len()]>> = OnceLock::new();
         let compiled = COMPILED.get_or_init(|| all().iter().map(|_| Default::default()).collect());
         let at = all().iter().position(|rule| std::ptr::eq(rule, self))?;
-        let compile = || query::compile(language, sources(language), |pattern| self.owns(pattern));
-        compiled[at][language as usize].get_or_init(compile).as_ref()
+        compiled.get(at)?.get(language as usize)
     }
 
     fn owns(&self, pattern: &query::Pattern<'_>) -> bool {
@@ -128,6 +145,20 @@ pub fn all() -> &'static [Rule] {
             .expect("the embedded file is parsed by a test");
         file.rule
     })
+}
+
+/// Compiles all rules of a language, for a process that lives long enough to gain by it: one language takes 50 to 200 ms.
+pub fn compile(language: Language) {
+    for rule in all().iter().filter(|rule| rule.speaks(language)) {
+        rule.query(language);
+    }
+    crate::syntax::symbols(language, "", &mut crate::syntax::Budget::default());
+}
+
+/// Whether all rules of a language are compiled by now.
+pub fn are_compiled(language: Language) -> bool {
+    let is_compiled = |rule: &'static Rule| rule.compiled(language).is_some_and(|query| query.get().is_some());
+    all().iter().filter(|rule| rule.speaks(language)).all(is_compiled)
 }
 
 /// The rule of that id.

@@ -85,7 +85,17 @@ pub(crate) fn is_credible(text: &str, raw: &Raw) -> bool {
     if raw.key == raw.range {
         return true;
     }
-    let value = text.get(raw.key.clone()).unwrap_or_default().trim_matches(['"', '\'', '`']);
+    is_credible_value(text.get(raw.key.clone()).unwrap_or_default().trim_matches(QUOTES))
+}
+
+/// Whether a text holds what may be a secret: one that is known by its shape, or a string that looks like one.
+pub(crate) fn may_hold(text: &str) -> bool {
+    text.split(QUOTES).any(is_credible_value) || !scan(text).is_empty()
+}
+
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+fn is_credible_value(value: &str) -> bool {
     let letters = value.bytes().any(|b| b.is_ascii_alphabetic());
     let digits = value.bytes().any(|b| b.is_ascii_digit());
     let name_of_one = value.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');

@@ -187,6 +187,12 @@ impl Weave {
         deeds
     }
 
+    /// Whether something of an edit was claimed, and is another's by now.
+    #[must_use]
+    pub fn is_claimed(&self, ix: EditIx) -> bool {
+        self.order().any(|fragment| self.deeds(fragment).any(|(by, _)| by == ix) && self.owner(ix, fragment) != ix)
+    }
+
     /// The edit whose author a deed is: the edit that did it, or the one that claimed it.
     pub(crate) fn owner(&self, by: EditIx, fragment: FragmentIx) -> EditIx {
         let acts = &self.fragments[fragment as usize].acts;

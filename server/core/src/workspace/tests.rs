@@ -3,8 +3,8 @@
 use super::*;
 use crate::announce::{Delta, Replacement, Write};
 
-fn event(act: AgentAct) -> AgentEvent {
-    let (agent, session, call) = ("claude-code".into(), Session::new("s1"), Some("t1".to_owned()));
+fn event(act: AgentAct, call: Option<&str>) -> AgentEvent {
+    let (agent, session, call) = ("claude-code".into(), Session::new("s1"), call.map(str::to_owned));
     AgentEvent { agent, session, model: None, cwd: None, call, act }
 }
 
@@ -28,7 +28,14 @@ impl Told {
 
     fn hears(&mut self, act: AgentAct) {
         self.now += 50;
-        self.workspace.told(&event(act), self.now);
+        self.workspace.told(&event(act, Some("t1")), self.now);
+    }
+
+    /// All of the sessions, of what they announced, and of who did what to the file.
+    fn knows(&self) -> String {
+        let file = self.workspace.file("a").expect("it is followed");
+        let edits: Vec<_> = file.document.weave().entries().map(|(_, entry)| entry).collect();
+        format!("{:#?}\n{:#?}\n{edits:#?}", self.workspace.sessions, self.workspace.announced)
     }
 
     /// Someone writes the file, and it is read: whose that is held to be, and why.
@@ -101,9 +108,59 @@ fn a_late_report_claims_what_was_seen_before_it_once() {
 }
 
 #[test]
+fn a_report_claims_nothing_that_was_seen_before_its_write_was_announced() {
+    let mut told = Told::of("a b\n");
+    assert_eq!(told.sees("a B\n"), "external by None");
+    told.sees("a b\n");
+    told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+    let before = told.knows();
+    told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
+    let edits = |knows: &str| knows.matches("body:").count();
+    assert_eq!(edits(&told.knows()), edits(&before), "someone else once wrote the same, and took it back");
+}
+
+#[test]
 fn a_session_that_stopped_claims_nothing_more() {
     let mut told = Told::of("a b\n");
     told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
     told.hears(AgentAct::TurnEnded);
     assert_eq!(told.sees("a B\n"), "external by None");
+}
+
+#[test]
+fn an_event_that_is_told_twice_changes_nothing_the_second_time() {
+    let run = |failed| AgentAct::DidRun { command: "sed".into(), background: false, failed };
+    let will_run = |background| AgentAct::WillRun { command: "sed".into(), background };
+    let story = [
+        ("", AgentAct::SessionStarted { source: None }),
+        ("", AgentAct::Prompted { text: "b, please".into() }),
+        ("", AgentAct::WillWrite { writes: edit("b", "B") }),
+        ("a B\n", AgentAct::DidWrite { writes: edit("b", "B") }),
+        ("", AgentAct::WillWrite { writes: edit("a", "A") }),
+        ("", AgentAct::WriteFailed { paths: vec!["a".into()] }),
+        ("", AgentAct::DidWrite { writes: edit("a", "A") }),
+        ("A B\n", AgentAct::TurnEnded),
+        ("", will_run(false)),
+        ("", will_run(true)),
+        ("run\n", run(false)),
+        ("", will_run(false)),
+        ("", run(true)),
+        ("late\n", AgentAct::DidWrite { writes: vec![Write::new("a", Delta::Whole("late\n".into()))] }),
+        ("", AgentAct::SessionEnded),
+    ];
+    for call in [Some("t1"), None] {
+        let (mut once, mut twice) = (Told::of("a b\n"), Told::of("a b\n"));
+        for (nth, (seen, act)) in story.iter().enumerate() {
+            for (told, times) in [(&mut once, 1), (&mut twice, 2)] {
+                if !seen.is_empty() {
+                    told.sees(seen);
+                }
+                told.now += 50;
+                for _ in 0..times {
+                    told.workspace.told(&event(act.clone(), call), told.now);
+                }
+            }
+            assert_eq!(once.knows(), twice.knows(), "{call:?}, act {nth}: {act:?}");
+        }
+    }
 }

@@ -120,7 +120,7 @@ fn of_diff(desk: &Desk, base: &str, paths: &[String]) -> Result<Vec<Placed>> {
             Content::Absent => String::new(),
             Content::Opaque { .. } => continue,
         };
-        let (added, removed) = super::hook::ranges(&before, &after);
+        let (added, removed) = crate::gate::ranges(&before, &after);
         let change = Change { path: &path, before: &before, after: &after, added: &added, removed: &removed };
         let mut budget = Budget::default();
         let mut findings = judge(&change, &desk.policy.rules, &mut budget);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
 
 use countersign_core::author::Author;
 use countersign_core::review::Review;
@@ -97,5 +98,19 @@ impl Inbox {
         let (answer, answered) = oneshot::channel();
         self.0.send(Letter::Ask(Box::new(move |owner| question(owner, answer)))).ok()?;
         answered.await.ok()
+    }
+
+    /// The same for a thread that waits; none also where the owner is not done by then. It may then still do it.
+    pub(super) fn ask_until<T: Send + 'static>(
+        &self,
+        until: Instant,
+        question: impl FnOnce(&mut Owner) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (answer, answered) = channel();
+        let letter = Letter::Ask(Box::new(move |owner| {
+            let _ = answer.send(question(owner));
+        }));
+        self.0.send(letter).ok()?;
+        answered.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
     }
 }

@@ -29,14 +29,14 @@ use super::position::Encoding;
 use super::which::Which;
 use super::worker::Job;
 use super::{reverts, uri};
-use crate::config::{ConfigError, Policies, Ui};
+use crate::config::{ConfigError, InForce, Policies, Ui};
 use crate::store::{Store, now};
 use buffers::Buffer;
 pub(super) use chores::Chore;
 use pulls::Pulls;
 
 /// Typing is judged when it has paused for so long.
-const PAUSE: Duration = Duration::from_millis(25);
+pub(super) const PAUSE: Duration = Duration::from_millis(25);
 /// Typing is journaled this late at most.
 const FLUSH: Duration = Duration::from_millis(500);
 /// How often the journal is asked for news that no wake-up told of.
@@ -53,6 +53,8 @@ pub(super) struct Owner {
     pub(super) ui: Ui,
     policies: Policies,
     pub(super) policy_errors: Vec<ConfigError>,
+    /// What hooks are answered by: as they would read it themselves, before any watcher told of a change.
+    pub(super) in_force: InForce,
     pub(super) buffers: HashMap<String, Buffer>,
     pub(super) reviews: HashMap<String, Review>,
     pub(super) encoding: Encoding,
@@ -122,6 +124,7 @@ impl Owner {
             ui: Ui::default(),
             policies: Policies::default(),
             policy_errors: Vec::new(),
+            in_force: InForce::default(),
             buffers: HashMap::new(),
             reviews: HashMap::new(),
             encoding,

@@ -16,7 +16,7 @@ use super::outbox::outbox;
 use super::owner::Owner;
 use super::position::Encoding;
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, hover, hunks, marks, watch};
+use super::{actions, commands, hooks, hover, hunks, marks, watch};
 
 /// Serves an editor on stdin and stdout until it goes.
 ///
@@ -25,6 +25,8 @@ use super::{actions, commands, hover, hunks, marks, watch};
 pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     let (sender, receiver) = inbox();
     let receiver = std::sync::Mutex::new(Some(receiver));
+    let door = Arc::new(OnceLock::new());
+    let own = Arc::clone(&door);
     let (service, socket) = LspService::build(|client| Server {
         editor: client,
         inbox: sender,
@@ -32,12 +34,17 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
         dir,
         client: OnceLock::new(),
         ready: Arc::default(),
+        door: own,
     })
     .custom_method("countersign/hunks", Server::hunks)
     .custom_method("countersign/agentEdit", Server::agent_edit)
     .custom_method("window/workDoneProgress/cancel", Server::cancel)
     .finish();
-    serve_stdio(service, socket, Limits::default()).await
+    let ended = serve_stdio(service, socket, Limits::default()).await;
+    if let Some(door) = door.get() {
+        let _ = std::fs::remove_file(door);
+    }
+    ended
 }
 
 struct Server {
@@ -51,6 +58,8 @@ struct Server {
     client: OnceLock<Abilities>,
     /// Told when the client may be sent something.
     ready: Arc<Notify>,
+    /// The socket of the hooks, where there is one: it goes with the server.
+    door: Arc<OnceLock<PathBuf>>,
 }
 
 impl Server {
@@ -60,6 +69,12 @@ impl Server {
         let owner = Owner::open(root, encoding, client, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
         std::thread::Builder::new().name("owner".to_owned()).spawn(move || owner.run(&letters))?;
+        match wake.parent().map(|state| hooks::listen(&root, state, self.inbox.clone())) {
+            Some(Ok(door)) => drop(self.door.set(door)),
+            // Hooks do their work themselves then.
+            Some(Err(error)) => tracing::warn!("hooks cannot ask this server: {error:#}"),
+            None => {}
+        }
         watch::watch(&root, &wake, self.inbox.clone(), move |text| {
             let _ = outbox.send(super::outbox::Out::Message(MessageType::Warning, text));
         });
@@ -103,7 +118,7 @@ impl LanguageServer for Server {
         let encoding = Encoding::negotiate(offered);
         let client = *self.client.get_or_init(|| Abilities::of(&params));
         let root = workspace(&params).unwrap_or_else(|| self.dir.clone());
-        if let Err(error) = crate::cli::root_of(&root).and_then(|(root, _)| self.start(&root, encoding, client)) {
+        if let Err(error) = crate::state_dir::root_of(&root).and_then(|(root, _)| self.start(&root, encoding, client)) {
             return Err(Error {
                 code: tower_lsp::jsonrpc::ErrorCode::InternalError,
                 message: format!("{error:#}").into(),

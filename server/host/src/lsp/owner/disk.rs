@@ -80,7 +80,7 @@ impl Owner {
     }
 
     /// What the disk holds of a file, and what taking note of it would come to.
-    pub(super) fn foretell(&self, path: &str) -> Option<(Content, Vec<Fact>)> {
+    pub(in super::super) fn foretell(&self, path: &str) -> Option<(Content, Vec<Fact>)> {
         let found = disk::read(&self.store.root.join(path)).ok()?;
         let written = found.modified.unwrap_or_else(now).min(now());
         let sight = Sight { written, at: now(), ..Sight::default() };

@@ -1,0 +1,190 @@
+//! What an agent tells, taken in: the one place for a hook that works by itself and for a server that is asked. What it is about to write
+//! is handed back as questions, which can be judged wherever there is time for it.
+
+mod judge;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Write};
+use countersign_core::edit::Lineage;
+use countersign_core::workspace::Content;
+
+use crate::store::{Store, now};
+use crate::{disk, redact, state_dir};
+
+pub use judge::{Care, Question, ranges};
+
+/// So many changed files are looked at around a shell command.
+const DIRTY: usize = 2000;
+
+/// The workspace of an event that was sent from `dir`, and the folder that its paths start from.
+///
+/// # Errors
+/// If neither the event's folder nor `dir` can be found.
+pub fn place(dir: &Path, event: &AgentEvent) -> Result<(PathBuf, PathBuf)> {
+    let start = event.cwd.as_deref().map_or_else(|| dir.to_owned(), PathBuf::from);
+    state_dir::root_of(&start).or_else(|_| state_dir::root_of(dir))
+}
+
+/// Takes in an event whose paths are the workspace's, without the secrets in it; what is to be judged before the agent may go on. Told
+/// twice, it is taken in once: who asks a server and gets no answer in time does the work itself.
+///
+/// # Errors
+/// If the journal or a file cannot be read or written.
+pub fn take(store: &mut Store, event: &mut AgentEvent) -> Result<Vec<Question>> {
+    redact::event(event);
+    let event = &*event;
+    store.know_session(&event.session)?;
+    match &event.act {
+        AgentAct::WillWrite { writes } => {
+            for write in writes {
+                store.read(&write.path, false, false)?;
+            }
+            tell(store, event)?;
+            return Ok(writes.iter().map(|write| question(store, event, write)).collect());
+        }
+        AgentAct::DidWrite { writes } => {
+            for write in writes {
+                store.know_path(&write.path)?;
+                if store.workspace.file(&write.path).is_none() {
+                    begin_as_told(store, write)?;
+                }
+            }
+            tell(store, event)?;
+            for write in writes {
+                store.read(&write.path, false, false)?;
+            }
+        }
+        AgentAct::WillRun { .. } => {
+            for path in dirty(store)? {
+                look(store, &path, false);
+            }
+            tell(store, event)?;
+        }
+        AgentAct::DidRun { .. } => {
+            let since = dirty(store)?;
+            let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
+            let paths: BTreeSet<String> = since.into_iter().chain(known).collect();
+            for path in paths {
+                look(store, &path, true);
+            }
+            tell(store, event)?;
+        }
+        _ => tell(store, event)?,
+    }
+    Ok(Vec::new())
+}
+
+/// The files that an event tells of.
+#[must_use]
+pub fn paths(event: &AgentEvent) -> Vec<String> {
+    match &event.act {
+        AgentAct::WillWrite { writes } | AgentAct::DidWrite { writes } => {
+            writes.iter().map(|write| write.path.clone()).collect()
+        }
+        AgentAct::WriteFailed { paths } => paths.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an event waits for git and reads all that changed. A hook does that itself: nothing of it is faster in a server, and who types
+/// there would wait.
+#[must_use]
+pub fn surveys(event: &AgentEvent) -> bool {
+    matches!(event.act, AgentAct::WillRun { .. } | AgentAct::DidRun { .. })
+}
+
+fn question(store: &Store, event: &AgentEvent, write: &Write) -> Question {
+    let file = store.workspace.file(&write.path);
+    let before = file.map(|file| file.document.text(Lineage::Disk).to_string()).unwrap_or_default();
+    let after = write.after(&before).ok();
+    Question { path: write.path.clone(), before, after, scope: store.workspace.scope_of(&event.session).clone() }
+}
+
+/// What differs from HEAD. A name that is not UTF-8 is left, with a word.
+fn dirty(store: &Store) -> Result<Vec<String>> {
+    let mut dirty = store.git.dirty()?;
+    if let Some(first) = dirty.unreadable.first() {
+        state_dir::note(
+            &store.root,
+            &format!("not followed, since their names are not UTF-8: {} ({first:?} …)", dirty.unreadable.len()),
+        );
+    }
+    dirty.paths.truncate(DIRTY);
+    Ok(dirty.paths)
+}
+
+fn tell(store: &mut Store, event: &AgentEvent) -> Result<()> {
+    let facts = store.workspace.told(event, now());
+    store.append(&facts)
+}
+
+/// A file that cannot be read is not followed: a folder, one that is closed to us.
+fn look(store: &mut Store, path: &str, from_git: bool) {
+    if let Err(error) = store.read(path, false, from_git) {
+        state_dir::note(&store.root.clone(), &format!("{path}: {error:#}"));
+    }
+}
+
+/// Names paths as the workspace does, and leaves out what lies outside of it.
+pub fn localise(event: &mut AgentEvent, root: &Path, cwd: &Path) {
+    let name = |path: &str| disk::relative(root, cwd, path);
+    match &mut event.act {
+        AgentAct::WillWrite { writes } | AgentAct::DidWrite { writes } => {
+            writes.retain_mut(|write| match name(&write.path) {
+                Some(path) => {
+                    write.path = path;
+                    true
+                }
+                None => false,
+            });
+        }
+        AgentAct::WriteFailed { paths } => *paths = paths.iter().filter_map(|path| name(path)).collect(),
+        _ => {}
+    }
+}
+
+/// A file of which only the report is heard was, before it, what the agent says it was. Where it does not say, it is git's version
+/// if the agent's change makes of that what is there now, else what is there without the agent's change: what differs from git's
+/// besides may be work of the user's that is not committed.
+fn begin_as_told(store: &mut Store, write: &Write) -> Result<()> {
+    let before = match &write.before {
+        Before::Absent => Some(Content::Absent),
+        Before::Text(text) => Some(Content::Text(ropey::Rope::from_str(text))),
+        Before::Unknown => {
+            let now = disk::read(&store.root.join(&write.path))?.content;
+            let git = store.git.before(&write.path);
+            let explained = match (&now, &git) {
+                (Content::Text(now), Some(Content::Text(git))) => {
+                    write.after(&git.to_string()).is_ok_and(|after| *now == after)
+                }
+                (Content::Text(now), Some(Content::Absent)) => write.after("").is_ok_and(|after| *now == after),
+                _ => false,
+            };
+            match &now {
+                _ if explained => git,
+                Content::Text(now) => undone(write, &now.to_string()).map(|text| Content::Text(text.as_str().into())),
+                _ => None,
+            }
+        }
+    };
+    match before {
+        Some(before) => store.begin(&write.path, &before),
+        None => Ok(()),
+    }
+}
+
+/// The text that a write made this of, where that is beyond doubt.
+fn undone(write: &Write, after: &str) -> Option<String> {
+    let Delta::Replace(replacements) = &write.delta else { return None };
+    let mut text = after.to_owned();
+    for one in replacements.iter().rev() {
+        if one.new.is_empty() || text.matches(&one.new).count() != 1 {
+            return None;
+        }
+        text = text.replacen(&one.new, &one.old, 1);
+    }
+    write.after(&text).is_ok_and(|made| made == after).then_some(text)
+}

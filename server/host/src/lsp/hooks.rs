@@ -1,0 +1,145 @@
+//! Hooks that ask this server instead of opening the journal themselves. Each has a thread of its own, which hands the agent's event to the
+//! owner and judges what comes back, so that neither a slow hook nor a long judgement keeps the owner from a key. Hanging up is a no: the
+//! hook then does the work itself, and what was taken in twice is taken in once.
+
+use std::io::Write as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use countersign_core::announce::{AgentAct, AgentEvent};
+use countersign_core::review::Policy;
+use countersign_core::rules;
+use countersign_core::syntax::{Budget, Language};
+use countersign_core::verdict::Verdict;
+
+use super::inbox::Inbox;
+use super::owner::{Owner, PAUSE};
+use crate::agents::{self, Reply};
+use crate::approvals::{self, Door, Line, wire};
+use crate::gate::{self, Care, Question};
+use crate::store::is_unexplained;
+
+/// So many hooks are served at a time; more do their work themselves.
+const MOST: usize = 64;
+/// No connection lasts longer. A hook has less patience, but a busy machine may be slow to bring what it wrote.
+const LONGEST: Duration = Duration::from_millis(400);
+/// After an error of the system's, such as too many open files.
+const REST: Duration = Duration::from_millis(50);
+
+/// Listens to the hooks of a workspace until the process ends. Where.
+///
+/// # Errors
+/// If no socket can be made in the state folder, or no thread started.
+pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox) -> Result<PathBuf> {
+    let door = Door::open(state)?;
+    let path = door.path().to_owned();
+    let root = root.to_owned();
+    std::thread::Builder::new().name("hooks".to_owned()).spawn(move || {
+        let served = Arc::new(root);
+        for stream in door.listener.incoming() {
+            let Ok(stream) = stream else {
+                std::thread::sleep(REST);
+                continue;
+            };
+            // Each thread holds one of them, and this one.
+            if Arc::strong_count(&served) <= MOST && approvals::is_same_user(&stream) {
+                let (root, inbox) = (Arc::clone(&served), inbox.clone());
+                let serve = move || serve(&root, &inbox, stream);
+                let _ = std::thread::Builder::new().name("hook".to_owned()).spawn(serve);
+            }
+        }
+    })?;
+    Ok(path)
+}
+
+fn serve(root: &Path, inbox: &Inbox, stream: UnixStream) {
+    let until = Instant::now() + LONGEST;
+    let stream = Arc::new(stream);
+    let mut line = Line { stream: &stream, until };
+    let Some(request) = wire::read_request(&mut line) else { return };
+    if let Some(reply) = answer(root, inbox, &request, &stream, until) {
+        // A hook that has hung up needs none.
+        let _ = line.write_all(&wire::encode_reply(&reply));
+    }
+}
+
+/// What the hook is to say; none where it had better do the work itself.
+fn answer(
+    root: &Path,
+    inbox: &Inbox,
+    request: &wire::Request,
+    stream: &Arc<UnixStream>,
+    until: Instant,
+) -> Option<Reply> {
+    let agent = agents::find(&request.agent)?;
+    let message = (agent.parse)(&request.payload).ok()?;
+    let mut verdict = Verdict::allow();
+    for mut event in message.events {
+        let (placed, cwd) = gate::place(&request.dir, &event).ok()?;
+        if placed != root || gate::surveys(&event) {
+            return None;
+        }
+        gate::localise(&mut event, root, &cwd);
+        let asking = Arc::clone(stream);
+        let (questions, policy) = inbox.ask_until(until, move |owner| {
+            // It came late to this: by now the hook does it, or has done it.
+            if approvals::has_gone(&asking) { None } else { owner.take(&mut event) }
+        })??;
+        if !questions.is_empty() {
+            verdict = verdict.combine(judge(&policy, &questions, until)?);
+        }
+    }
+    Some((agent.reply)(message.moment, &verdict, None))
+}
+
+/// None where there is not enough time: a hook by itself has more.
+fn judge(policy: &Policy, questions: &[Question], until: Instant) -> Option<Verdict> {
+    let mut in_time = || Instant::now() < until;
+    let mut budget = Budget::asking(&mut in_time);
+    let mut verdict = Verdict::allow();
+    for question in questions {
+        let care = Care::of(&question.path);
+        if care == Care::Likely {
+            compile(&question.path);
+        }
+        verdict = verdict.combine(question.judge(policy, care, &mut budget));
+    }
+    (!budget.is_spent()).then_some(verdict)
+}
+
+/// Compiles the rules of a file's language for the next hook, beside this one.
+fn compile(path: &str) {
+    if let Some(language) = Language::of_path(path) {
+        let _ = std::thread::Builder::new().name("rules".to_owned()).spawn(move || rules::compile(language));
+    }
+}
+
+impl Owner {
+    /// Takes an agent's event in, after all that was typed before it: what is to be judged, and by what. None where it fails, or where the disk holds what nobody has
+    /// explained: a save may be on its way here, and a hook can wait for that.
+    fn take(&mut self, event: &mut AgentEvent) -> Option<(Vec<Question>, Arc<Policy>)> {
+        self.flush_all();
+        self.catch_up();
+        let announces = matches!(event.act, AgentAct::WillWrite { .. });
+        let mut changed = Vec::new();
+        for path in gate::paths(event) {
+            let found = self.foretell(&path).map(|(_, facts)| facts).unwrap_or_default();
+            if is_unexplained(&found) {
+                return None;
+            }
+            if !announces || !found.is_empty() {
+                changed.push(path);
+            }
+        }
+        let taken = gate::take(&mut self.store, event);
+        for path in changed {
+            // Not at once: the hook is not to wait for the processor.
+            self.schedule(&path, PAUSE);
+        }
+        let questions = taken.inspect_err(|error| tracing::warn!("a hook: {error:#}")).ok()?;
+        Some((questions, self.in_force.policy(&self.store.root)))
+    }
+}
