@@ -27,13 +27,13 @@ fn hundreds_of_interleavings_of_real_hunks_revert_perfectly() {
         assert!(both * 10 > outcomes.len() * 8, "both authors wrote in {both} only");
         for class in Class::ALL {
             let of_it = outcomes.iter().filter(|outcome| outcome.case.class == class).count();
-            assert!(of_it * 5 > outcomes.len(), "{of_it} are {}", class.name());
+            assert!(of_it * 6 > outcomes.len(), "{of_it} are {}", class.name());
         }
     }
 }
 
-/// What nobody announced is left by a bulk revert. Of a line of the agent's that the user deleted, words that the agent had replaced in it
-/// come back alone today, without the line that they stood in: such a text is not right, and is counted where figures are printed.
+/// What nobody announced is left by a bulk revert. Where the user deleted a line of the agent's that stood for another, which of it comes
+/// back is told in stories; here such a text is only asked for all that is the user's, and counted where figures are printed.
 fn is_right(outcome: &Outcome) -> bool {
     (judged(&outcome.case, &outcome.after).is_ok() || outcome.case.gave_up)
         && preserved(&outcome.case, &outcome.after) >= 1.0

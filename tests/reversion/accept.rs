@@ -70,7 +70,7 @@ impl Model {
 }
 
 /// So many steps of readings are tried; a text that needs more is not called right.
-const PATIENCE: usize = 300_000;
+const PATIENCE: usize = 2_000_000;
 
 /// How far a reading has come.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -74,7 +74,8 @@ impl Model {
         self.atoms.iter().filter(kept).map(|atom| atom.char).collect()
     }
 
-    /// Replaces bytes of the text. An agent's lines that stay as they were are not its doing.
+    /// Replaces bytes of the text. An agent's lines that stay as they were are not its doing, nor is what stays of a line that it only put
+    /// something into, or only took something out of.
     pub(super) fn splice(&mut self, who: Who, range: Range<usize>, new: &str) {
         if who == Who::User {
             return self.replace(who, range, new);
@@ -86,7 +87,14 @@ impl Model {
         let bytes = |upto: usize| range.start + olds[..upto].iter().map(String::len).sum::<usize>();
         for op in diff.ops().iter().rev().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
             let (from, to) = (op.old_range(), op.new_range());
-            self.replace(who, bytes(from.start)..bytes(from.end), &news[to].concat());
+            if from.len() != to.len() {
+                self.replace(who, bytes(from.start)..bytes(from.end), &news[to].concat());
+                continue;
+            }
+            for (old, new) in from.zip(to).rev() {
+                let (grown, part) = grown(&olds[old], &news[new]);
+                self.replace(who, bytes(old) + grown.start..bytes(old) + grown.end, part);
+            }
         }
     }
 
@@ -193,6 +201,20 @@ impl Model {
         }
         let pieces = pieces.iter().map(|piece| piece.trim().to_owned());
         pieces.filter(|piece| !piece.is_empty()).collect()
+    }
+}
+
+/// What of a line, in bytes, became what: a part of it where the line only grew, or only shrank, at one place; else all of it.
+fn grown<'a>(old: &str, new: &'a str) -> (Range<usize>, &'a str) {
+    let common = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| -> usize {
+        a.zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+    };
+    let head = common(&mut old.chars(), &mut new.chars());
+    let tail = common(&mut old[head..].chars().rev(), &mut new[head..].chars().rev());
+    if head + tail == old.len() || head + tail == new.len() {
+        (head..old.len() - tail, &new[head..new.len() - tail])
+    } else {
+        (0..old.len(), new)
     }
 }
 

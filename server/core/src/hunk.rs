@@ -3,7 +3,7 @@
 use crate::author::Author;
 use crate::document::Document;
 use crate::edit::{Deed, EditId, Evidence, Lineage};
-use crate::weave::{EditIx, FragmentIx, View, Weave, push_deed};
+use crate::weave::{EditIx, FragmentIx, View, Weave, cut_off, push_deed};
 use ropey::Rope;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -94,11 +94,14 @@ pub fn hunks(document: &Document, lineage: Lineage, wanted: &dyn Fn(&Author) -> 
     }
     let mut gatherer = Gatherer { text: document.text(lineage), open: None, done: Vec::new() };
     let without = view.without(&pending);
+    // What would not come back with the agent's part is not up for review.
+    let cut_off: BTreeSet<FragmentIx> =
+        cut_off(weave, &view, &pending, &pending).into_iter().map(|(fragment, _)| fragment).collect();
     let mut last_before = None;
     let mut at = 0;
     for fragment in weave.order() {
         let shown = weave.is_seen(fragment, lineage);
-        let then = weave.visible(fragment, &without);
+        let then = weave.visible(fragment, &without) && !cut_off.contains(&fragment);
         let len = weave.len_of(fragment) as usize;
         if then {
             last_before = Some(fragment);

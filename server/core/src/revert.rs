@@ -1,12 +1,10 @@
 //! Taking an author back out: which changes are switched off, which stay because someone else built on them, and what that does to
 //! the text. A plan is made without changing anything; carried out it is one more edit, which can be undone like any other.
 
-mod cut_off;
-
 use crate::author::Author;
 use crate::document::{Act, Document, Record};
 use crate::edit::{Acts, Adoption, Cause, Deed, Edit, EditId, Evidence, Kept, Lineage, Switch};
-use crate::weave::{DeedKind, EditIx, FragmentIx, Splice, View, Weave};
+use crate::weave::{DeedKind, EditIx, FragmentIx, Splice, View, Weave, cut_off};
 use ropey::Rope;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -253,7 +251,7 @@ impl Keepers<'_> {
         let weave = self.weave;
         let off = |by: EditIx, f: FragmentIx| self.asked.off.contains(&(by, f)) && !self.kept.contains_key(&(by, f));
         let asked = |by: EditIx, f: FragmentIx| self.asked.off.contains(&(by, f));
-        let cut_off = cut_off::cut_off(weave, &self.view, &off, &asked);
+        let cut_off = cut_off(weave, &self.view, &off, &asked);
         let mut holders = HashSet::new();
         for (fragment, holder) in cut_off {
             let deeds = weave.deeds(fragment).filter(|(_, kind)| *kind == DeedKind::Kill).map(|(by, _)| (by, fragment));

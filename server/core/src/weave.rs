@@ -7,6 +7,7 @@
 mod adopt;
 mod body;
 mod compose;
+mod cut_off;
 mod enter;
 mod fingerprint;
 mod revive;
@@ -15,6 +16,7 @@ mod view;
 
 pub(crate) use adopt::push_deed;
 pub use compose::Splice;
+pub(crate) use cut_off::cut_off;
 pub use fingerprint::Fingerprint;
 pub(crate) use tree::FragmentIx;
 pub(crate) use view::DeedKind;

@@ -4,14 +4,16 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::weave::{DeedKind, EditIx, FragmentIx, View, Weave};
+use super::tree::FragmentIx;
+use super::view::DeedKind;
+use super::{EditIx, View, Weave};
 
 const BREAKS: [char; 2] = ['\n', '\r'];
 
 /// The fragments that stay away, each with the edit for whose sake: of those that `then` shows and `now` does not, the ones that are no
 /// whole lines and either stand in the middle of what one edit deleted, or are all that is left of their line. What was asked to go and
 /// stays deletes nothing.
-pub(super) fn cut_off<'a>(
+pub(crate) fn cut_off<'a>(
     weave: &Weave,
     now: &View<'a>,
     off: &'a dyn Fn(EditIx, FragmentIx) -> bool,
