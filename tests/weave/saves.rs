@@ -3,7 +3,7 @@
 use countersign_core::author::Author;
 use countersign_core::blame::blame;
 use countersign_core::document::{Act, Document};
-use countersign_core::edit::Lineage;
+use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::weave::Splice;
 use ropey::Rope;
 
@@ -20,7 +20,7 @@ fn a_save_that_another_process_took_for_nobodys_is_the_users() {
     for record in &seen {
         server.fold(record).expect("it names the first text alone");
     }
-    let records = server.own_save();
+    let records = server.own_save(&Act::user(0));
     assert_eq!(records.len(), 1);
     let author = |document: &Document| blame(document, Lineage::Disk, 2..7)[0].edit.author.clone();
     assert_eq!(author(&server), Author::User);
@@ -29,5 +29,24 @@ fn a_save_that_another_process_took_for_nobodys_is_the_users() {
         hook.fold(record).expect("it names what is known");
     }
     assert_eq!(author(&hook), Author::User);
-    assert_eq!(server.own_save(), []);
+    assert_eq!(server.own_save(&Act::user(0)), []);
+}
+
+#[test]
+fn a_save_that_was_taken_for_nobodys_before_an_agent_wrote_is_the_users_too() {
+    let first = Rope::from_str("a\nb\n");
+    let mut server = Document::new(first.clone(), 1);
+    server.opened(first.clone(), &Act::user(0));
+    server.typed(&[Splice::new(2..2, "mine\n")], &Act::user(0));
+    let mut hook = Document::new(first, 2);
+    let mut seen = hook.observe(Lineage::Disk, Rope::from_str("a\nmine\nb\n"), &Act::external(0));
+    let agent = Act::agent(Author::agent("claude-code", "s1"), Evidence::Content, 0);
+    seen.extend(hook.observe(Lineage::Disk, Rope::from_str("a\nmine\nB\n"), &agent));
+    for record in &seen {
+        server.fold(record).expect("it names what is known");
+    }
+    assert_eq!(server.own_save(&Act::user(0)).len(), 1);
+    let author = |bytes| blame(&server, Lineage::Disk, bytes)[0].edit.author.to_string();
+    assert_eq!((author(2..7), author(7..9)), ("user".to_owned(), "claude-code".to_owned()));
+    assert_eq!(server.own_save(&Act::user(0)), []);
 }

@@ -199,14 +199,29 @@ impl Document {
     }
 
     /// The editor has written its text to the disk. Where another process was first to see it there, and took it for nobody's doing,
-    /// it is the editor's all the same.
-    pub fn own_save(&mut self) -> Vec<Record> {
-        let editors = self.weave.missing(Lineage::Editor);
-        let disks = self.weave.missing(Lineage::Disk);
-        let mut only_on_disk = editors.iter().filter(|ix| !disks.contains(ix)).peekable();
-        let taken =
-            only_on_disk.peek().is_some() && only_on_disk.all(|ix| self.weave.entry(*ix).author == Author::External);
-        if self.open && taken && !self.is_dirty() { self.saved() } else { Vec::new() }
+    /// it is the editor's all the same, even if someone else has written since.
+    pub fn own_save(&mut self, act: &Act) -> Vec<Record> {
+        if !self.open {
+            return Vec::new();
+        }
+        let (editors, disks) = (self.weave.missing(Lineage::Editor), self.weave.missing(Lineage::Disk).to_vec());
+        let only_on_disk: Vec<EditIx> = editors.iter().filter(|ix| !disks.contains(ix)).copied().collect();
+        let is_nobodys = |ix: &EditIx| self.weave.entry(*ix).author == Author::External;
+        if only_on_disk.is_empty() || only_on_disk.iter().all(is_nobodys) && !self.is_dirty() {
+            return if only_on_disk.is_empty() { Vec::new() } else { self.saved() };
+        }
+        let saved = |ix: &EditIx| self.weave.rope(&View::at(*ix + 1, None, &disks)) == self.texts[0];
+        let Some(last) = only_on_disk.iter().copied().filter(is_nobodys).rfind(saved) else { return Vec::new() };
+        let its = only_on_disk.iter().filter(|ix| **ix <= last && is_nobodys(ix));
+        // What is claimed already was someone's.
+        let deeds = its.flat_map(|ix| self.weave.deeds_of(*ix)).filter(|deed| !self.is_claimed(deed));
+        let deeds: Vec<Deed> = deeds.collect();
+        if deeds.is_empty() { Vec::new() } else { self.claim(deeds, act) }
+    }
+
+    fn is_claimed(&self, deed: &Deed) -> bool {
+        let by = self.weave.ix(deed.by);
+        by.is_some_and(|by| self.weave.fragments_of(deed.to).into_iter().any(|f| self.weave.owner(by, f) != by))
     }
 
     /// The editor shows what the disk has; what it had not saved stays restorable.

@@ -46,11 +46,11 @@ impl Owner {
     pub(super) fn opened(&mut self, uri: Uri, version: i32, text: &str) {
         let Some(path) = self.path_of(&uri) else { return };
         self.buffers.insert(path.clone(), Buffer { uri, version });
-        self.read(&path, false);
+        let text = Rope::from_str(text);
+        self.read_opened(&path, &text);
         if self.store.workspace.file(&path).is_none() && self.store.begin(&path, &Content::Absent).is_err() {
             return;
         }
-        let text = Rope::from_str(text);
         self.edit(&path, |file| file.document.opened(text, &Act::user(now())));
         self.schedule(&path, Duration::ZERO);
     }
@@ -87,7 +87,7 @@ impl Owner {
         self.doubted.remove(&path);
         self.doubts.remove(&path);
         self.read(&path, true);
-        self.edit(&path, |file| file.document.own_save());
+        self.edit(&path, |file| file.document.own_save(&Act::user(now())));
     }
 
     pub(super) fn closed(&mut self, uri: &Uri) {

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use countersign_core::edit::Lineage;
 use countersign_core::event::Fact;
 use countersign_core::workspace::{Content, Sight};
+use ropey::Rope;
 
 use super::super::inbox::Event;
 use super::{Owner, SAVING};
@@ -96,6 +98,13 @@ impl Owner {
         } else {
             self.read(path, false);
         }
+    }
+
+    /// Reads a file that the editor opens with a text. Where the disk has another by now, which nobody announced, it may be that text with
+    /// keys in it that are still on their way here, saved already.
+    pub(super) fn read_opened(&mut self, path: &str, text: &Rope) {
+        let known = self.store.workspace.file(path).is_some_and(|file| file.document.text(Lineage::Disk) == text);
+        if known { self.read_watched(path) } else { self.read(path, false) }
     }
 
     /// Reads a file that was to be looked at again; while git is at it, later once more.
