@@ -20,5 +20,6 @@ pub mod workspace;
 pub mod whole;
 pub mod finding;
 pub mod rules;
+pub mod destroyed;
 pub mod review;
 pub mod blame;
