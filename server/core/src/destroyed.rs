@@ -4,15 +4,17 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use ropey::Rope;
+
 use crate::author::Author;
 use crate::diff;
-use crate::document::Document;
+use crate::document::{Act, Document};
 use crate::edit::{Deed, Lineage};
 use crate::event::Whole;
 use crate::finding::{Finding, Kind, Severity};
-use crate::hunk::{Hunk, HunkId};
+use crate::hunk::{Hunk, HunkId, hunks};
 use crate::rules::{self, Settings};
-use crate::weave::{DeedKind, EditIx, FragmentIx, View, Weave, push_deed};
+use crate::weave::{DeedKind, EditIx, Fingerprint, FragmentIx, Splice, View, Weave, push_deed};
 use crate::whole::{Earlier, earlier};
 use crate::workspace::{Content, File, GONE};
 
@@ -28,7 +30,7 @@ pub type Committed<'a> = dyn Fn(&str, u64) -> Option<Vec<Content>> + 'a;
 pub struct Destroyed {
     /// The hunk that it is a part of.
     pub hunk: HunkId,
-    /// All of it, from top to bottom, byte for byte.
+    /// All of it, from top to bottom, byte for byte, but for line breaks between runs of it.
     pub text: String,
     /// The lines of it that are not blank.
     pub lines: usize,
@@ -142,6 +144,13 @@ impl Suspects {
         all
     }
 
+    /// Whether a file holds just the text from which something was taken away.
+    #[must_use]
+    pub fn is_all_in(&self, file: &File) -> bool {
+        let is_it = || file.document.weave().fingerprint(Lineage::Disk) == Fingerprint::of(self.before.as_bytes());
+        file.present && !file.is_whole && is_it()
+    }
+
     /// Whether a line without words goes with one beside it that is lost.
     fn goes_along(&self, at: usize, lost: &[bool], held: &dyn Fn(&Line) -> bool) -> bool {
         let light = |at: usize| !has_words(&self.lines[at].text) && !self.lines[at].is_agents(&self.before);
@@ -238,6 +247,10 @@ impl Destroyed {
             line.lead.iter().for_each(|deed| push_deed(&mut self.deeds, *deed));
             self.text.push('\n');
         }
+        // A break that still stands is no part of what comes back, and parts lines all the same.
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
         line.deeds.iter().for_each(|deed| push_deed(&mut self.deeds, *deed));
         self.text += &line.text;
         self.lines += usize::from(!line.text.trim().is_empty());
@@ -249,12 +262,52 @@ impl Destroyed {
     /// What is to be said of it, where the settings let it be said.
     #[must_use]
     pub fn finding(&self, settings: &Settings, is_repository: bool) -> Option<Finding> {
-        let yours = if self.is_users { " of yours" } else { "" };
-        let (lines, were, are) = if self.lines == 1 { ("line", "was", "is") } else { ("lines", "were", "are") };
-        let kept = if is_repository { format!(" that {were} not committed") } else { String::new() };
-        let message = format!("{} {lines}{yours}{kept} {are} gone{}.", self.lines, quoted(&self.text));
-        said(settings, message, self.at, Some(self.text.clone()))
+        let are = if self.lines == 1 { "is" } else { "are" };
+        said(settings, self.sentence(is_repository, are), self.at, Some(self.text.clone()))
     }
+
+    /// What is to be said of it before it is done, where the settings let it be said and it is worth a question.
+    #[must_use]
+    pub fn warning(&self, settings: &Settings, is_repository: bool) -> Option<String> {
+        let finding = said(settings, self.sentence(is_repository, "would be"), self.at, None)?;
+        (finding.severity == Severity::Critical).then_some(finding.message)
+    }
+
+    fn sentence(&self, is_repository: bool, are: &str) -> String {
+        let yours = if self.is_users { " of yours" } else { "" };
+        let (lines, were) = if self.lines == 1 { ("line", "was") } else { ("lines", "were") };
+        let kept = if is_repository { format!(" that {were} not committed") } else { String::new() };
+        format!("{} {lines}{yours}{kept} {are} gone{}.", self.lines, quoted(&self.text))
+    }
+}
+
+/// What a write that makes this text of a file on disk would destroy.
+#[must_use]
+pub fn foreseen(
+    document: &Document,
+    after: &str,
+    act: &Act,
+    committed: &dyn Fn(u64) -> Option<Vec<Content>>,
+) -> (Vec<Destroyed>, bool) {
+    let before = document.text(Lineage::Disk).to_string();
+    let takes_words = |splice: &Splice| has_words(&before[splice.range.clone()]);
+    if !diff::splices(&before, after).iter().any(takes_words) {
+        return (Vec::new(), true);
+    }
+    let mut then = document.clone();
+    then.observe(Lineage::Disk, Rope::from_str(after), act);
+    let Some(suspects) = Suspects::of(&then, Lineage::Disk) else { return (Vec::new(), true) };
+    let known = document.weave().entries().len();
+    let is_new = |deed: &Deed| then.weave().ix(deed.by).is_some_and(|ix| ix as usize >= known);
+    // Git is asked only where something is taken away that was there until now.
+    if !suspects.lines.iter().any(|line| has_words(&line.text) && line.deeds.iter().any(is_new)) {
+        return (Vec::new(), true);
+    }
+    let hunks = hunks(&then, Lineage::Disk, &Author::is_agent);
+    let held = committed(suspects.since);
+    let mut lost = suspects.destroyed(&hunks, held.as_deref());
+    lost.retain(|lost| lost.deeds.iter().any(is_new));
+    (lost, held.is_some())
 }
 
 /// What a file was that is no text, or is none now, and that an agent overwrote or deleted, where git does not hold it.
@@ -262,7 +315,12 @@ impl Destroyed {
 pub fn destroyed_whole(file: &File, path: &str, committed: &Committed<'_>) -> Option<Earlier> {
     let was = earlier(file, &Author::is_agent)?;
     let held = |head: &Content| match (&was, head) {
-        (Earlier::Whole(whole), Content::Opaque { hash, len, .. }) => (&whole.hash, &whole.len) == (hash, len),
+        (Earlier::Whole(whole), Content::Opaque { hash: Some(hash), .. }) if whole.hash.is_some() => {
+            whole.hash.as_ref() == Some(hash)
+        }
+        // Of what is too large, and of where a link leads, nothing better is known.
+        (Earlier::Whole(whole), Content::Opaque { len, .. }) => whole.len == *len,
+        (Earlier::Whole(whole), Content::Text(text)) => whole.len == text.len_bytes() as u64,
         (Earlier::Text(plan), Content::Text(text)) => plan.target == *text,
         _ => false,
     };

@@ -91,10 +91,18 @@ pub fn review(
 
 /// What agents' pending changes of a file destroyed, hunk by hunk.
 #[must_use]
-pub fn destroyed(file: &File, path: &str, lineage: Lineage, committed: &Committed<'_>) -> Vec<Destroyed> {
+pub fn destroyed(workspace: &Workspace, path: &str, lineage: Lineage, committed: &Committed<'_>) -> Vec<Destroyed> {
+    let Some(file) = workspace.file(path) else { return Vec::new() };
     let hunks = pending(file, lineage);
-    let suspects = if hunks.is_empty() { None } else { Suspects::of(&file.document, lineage) };
+    let suspects = if hunks.is_empty() { None } else { suspects(workspace, path, lineage) };
     suspects.map_or_else(Vec::new, |suspects| suspects.destroyed(&hunks, committed(path, suspects.since).as_deref()))
+}
+
+/// What of a file may be destroyed. A file that went elsewhere with all its text took nothing away.
+fn suspects(workspace: &Workspace, path: &str, lineage: Lineage) -> Option<Suspects> {
+    let suspects = Suspects::of(&workspace.file(path)?.document, lineage)?;
+    let gone = !workspace.file(path)?.present;
+    (!gone || !workspace.files().any(|(other, file)| other != path && suspects.is_all_in(file))).then_some(suspects)
 }
 
 /// What a review needs of the workspace: taken quickly by its owner, judged at leisure by anyone.
@@ -121,7 +129,7 @@ impl Case {
             sessions.map(|session| (session.clone(), workspace.scope_of(session).clone())).collect();
         let compared = (!scopes.is_empty()).then(|| compare(file, lineage, &Author::is_agent));
         let takes_away = compared.as_ref().is_some_and(|compared| !compared.removed.is_empty());
-        let suspects = if takes_away { Suspects::of(&file.document, lineage) } else { None };
+        let suspects = if takes_away { suspects(workspace, path, lineage) } else { None };
         let whole = (!file.wholes.is_empty() && !file.document.is_open()).then(|| file.clone());
         Some(Self { path: path.to_owned(), hunks, compared, suspects, whole, scopes })
     }

@@ -9,6 +9,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Write};
+use countersign_core::destroyed::foreseen;
+use countersign_core::document::Act;
+use countersign_core::edit::Evidence;
 use countersign_core::finding::Severity;
 use countersign_core::review::{Policy, foresee};
 use countersign_core::rules::{self, Change, Settings, judge};
@@ -18,6 +21,7 @@ use countersign_core::workspace::Content;
 
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
 use crate::disk;
+use crate::git::Held;
 use crate::redact;
 use crate::store::{Store, now};
 
@@ -236,7 +240,8 @@ fn judge_write(store: &Store, policy: &Policy, event: &AgentEvent, write: &Write
     let scope = store.workspace.scope_of(&event.session);
     let verdict = foresee(&policy.scope, scope, &write.path, &before, after.as_deref(), &mut budget);
     let Some(after) = after else { return verdict };
-    let found = critical(&write.path, &before, &after, &policy.rules, &mut budget);
+    let mut found = critical(&write.path, &before, &after, &policy.rules, &mut budget);
+    found.extend(would_destroy(store, policy, event, &write.path, &after));
     found.into_iter().fold(verdict, |verdict, why| verdict.combine(Verdict::ask(why)))
 }
 
@@ -249,6 +254,15 @@ fn critical(path: &str, before: &str, after: &str, rules: &Settings, budget: &mu
         .filter(|finding| finding.severity == Severity::Critical)
         .map(|finding| finding.message)
         .collect()
+}
+
+/// What a write would take away that no agent wrote and that git does not hold.
+fn would_destroy(store: &Store, policy: &Policy, event: &AgentEvent, path: &str, after: &str) -> Vec<String> {
+    let Some(file) = store.workspace.file(path).filter(|file| !file.is_whole) else { return Vec::new() };
+    let git = Held::new(&store.git);
+    let act = Act::agent(event.author(), Evidence::Content, now());
+    let (lost, is_repository) = foreseen(&file.document, after, &act, &|since| git.of(path, since));
+    lost.iter().filter_map(|lost| lost.warning(&policy.rules, is_repository)).collect()
 }
 
 /// The rules that may ask before a write: the critical ones, of whose words one stands in the lines that change. To
