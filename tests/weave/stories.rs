@@ -3,6 +3,7 @@
 
 mod adopted;
 mod destroyed;
+mod dropped;
 mod hunks;
 mod reverts;
 mod texts;

@@ -11,6 +11,7 @@ pub mod neutral;
 pub mod document;
 pub mod hunk;
 pub mod revert;
+pub mod dropped;
 pub mod verdict;
 pub mod scope;
 pub mod announce;

@@ -105,6 +105,13 @@ pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<
     (only_adds && !plan.splices.is_empty()).then_some(plan)
 }
 
+/// Has the user type what splices of a lineage's text say; they must be ascending, apart, and within the text.
+#[must_use]
+pub fn type_in(document: &Document, lineage: Lineage, splices: &[Splice]) -> Option<Plan> {
+    let acts = document.weave().compose(lineage, &Author::User, splices);
+    planned(document, lineage, acts).map(|(plan, _)| plan)
+}
+
 /// What an act of the user's would come to, and the weave with it in.
 fn planned(document: &Document, lineage: Lineage, acts: Acts) -> Option<(Plan, Weave)> {
     // The act's own switches are what its undoing undoes, and so those of any that did the same since.

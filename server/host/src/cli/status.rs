@@ -119,7 +119,7 @@ fn line(hunk: &Hunk) -> String {
     )
 }
 
-fn name(author: &Author) -> String {
+pub(super) fn name(author: &Author) -> String {
     match author.session() {
         Some(session) => format!("{author} {session}"),
         None => author.to_string(),
