@@ -3,6 +3,7 @@
 mod long;
 mod marks;
 mod pulls;
+mod restores;
 mod turns;
 mod unsaved;
 mod wholes;
