@@ -7,6 +7,7 @@ mod findings;
 mod git;
 mod git_moves;
 mod places;
+mod restore;
 mod scope;
 mod shell;
 mod survival;

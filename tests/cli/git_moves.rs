@@ -208,7 +208,7 @@ fn a_repository_without_a_commit_and_a_folder_without_a_repository_are_followed_
     let empty = Repository::empty();
     empty.write("a.txt", BASE);
     let mut agent = claude(&empty, "s1");
-    agent.edit("a.txt", "two", "TWO");
+    agent.edit("a.txt", "two", "two, by it");
     agent.stop();
     assert_eq!(authors(&empty, "a.txt"), "agent");
     empty.commit("First");

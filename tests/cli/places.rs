@@ -154,13 +154,13 @@ fn a_damaged_journal_is_set_aside_named_and_a_new_one_begun() {
     let ended = run(&repository, &["status"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.stderr.contains("was damaged") && ended.stderr.contains("journal.corrupt-"), "{ended:?}");
-    let reply = agent.edit("a.txt", "two", "three");
+    let reply = agent.edit("a.txt", "two", "two, three");
     assert_eq!((reply.code, reply.decision()), (Some(0), "none"));
     assert!(status(&repository).starts_with("a.txt\n"));
 
     checkpoint(&state.join(&name));
     fs::write(state.join(&name), vec![b'x'; 20_000]).expect("writes");
-    let reply = agent.edit("a.txt", "three", "four");
+    let reply = agent.edit("a.txt", "two, three", "two, three, four");
     assert_eq!((reply.code, reply.decision()), (Some(0), "none"));
     let log = fs::read_to_string(state.join("log")).expect("a log");
     assert!(log.contains("journal.corrupt-"), "the hook says so too: {log}");

@@ -60,7 +60,8 @@ fn all() -> Vec<Fixture> {
 #[test]
 fn every_rule_has_a_bad_a_good_and_a_near_miss_in_each_language() {
     let fixtures = all();
-    for rule in rules::all() {
+    // A rule that reads no language is judged elsewhere, by what is known of authors.
+    for rule in rules::all().iter().filter(|rule| !rule.languages.is_empty()) {
         for language in ["rust", "python", "javascript"] {
             for kind in ["bad", "good", "near-miss"] {
                 let tail = format!("rules/{}/{language}", rule.id);

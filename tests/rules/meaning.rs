@@ -123,7 +123,7 @@ fn settings_disable_rules_override_severities_and_leave_out_what_is_slight() {
 
 #[test]
 fn every_example_of_the_rules_shows_what_it_says() {
-    for rule in rules::all() {
+    for rule in rules::all().iter().filter(|rule| !rule.languages.is_empty()) {
         let path = match rule.example.language.as_str() {
             "rust" => "src/a.rs",
             "python" => "src/a.py",

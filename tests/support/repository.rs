@@ -77,7 +77,7 @@ impl Repository {
         binary::run(self.command("git").args(arguments), b"").ok()
     }
 
-    /// A program to be started in the root, in an environment that holds nothing but the PATH, this repository's home and a fixed identity and date.
+    /// A program to be started in the root, in an environment that holds nothing but the PATH, this repository's home and a fixed identity and author's date.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env_clear();
@@ -96,9 +96,10 @@ impl Repository {
         for role in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{role}_NAME"), "Una User");
             command.env(format!("GIT_{role}_EMAIL"), "una@example.org");
-            command.env(format!("GIT_{role}_DATE"), "2026-01-02T03:04:05Z");
         }
+        // When HEAD moved is told by the clock that agents' edits are told by.
         command
+            .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
             .env("HOME", &home)
             .env("XDG_RUNTIME_DIR", self.root.with_file_name("run"))
             .env("LANG", "C.UTF-8")

@@ -3,5 +3,6 @@
 mod folding;
 mod neutral;
 mod ranges;
+mod restores;
 mod reverts;
 mod texts;

@@ -2,6 +2,8 @@
 //! before they write the user saves, and after they wrote the editor reloads.
 
 mod adopted;
+mod destroyed;
+mod dropped;
 mod hunks;
 mod reverts;
 mod texts;

@@ -3,7 +3,7 @@
 
 use crate::author::Author;
 use crate::document::{Act, Document, Record};
-use crate::edit::{Acts, Adoption, Cause, Deed, Edit, EditId, Evidence, Kept, Lineage, Switch};
+use crate::edit::{Acts, Adoption, Cause, Deed, Edit, EditId, Evidence, Insert, Kept, Lineage, Point, Switch};
 use crate::weave::{DeedKind, EditIx, FragmentIx, Splice, View, Weave, cut_off};
 use ropey::Rope;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -79,7 +79,7 @@ pub fn plan(document: &Document, lineage: Lineage, request: &Request<'_>) -> Pla
     Plan { lineage, splices, target, held: kept.holders, acts }
 }
 
-/// Switches on again what a revert switched off.
+/// Switches on again what a revert, or a restore, switched off, and off what it switched on.
 #[must_use]
 pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Plan> {
     let weave = document.weave();
@@ -88,24 +88,67 @@ pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Pla
         return None;
     }
     let switches = edit.acts.switches.iter().map(|switch| Switch { on: !switch.on, ..*switch }).collect();
-    let acts = Acts { switches, ..Acts::default() };
-    // The revert's own switches are what its undoing undoes, and so those of any that did the same since.
-    let mut trial = weave.clone();
-    let id = document.next_id();
-    let act = Edit {
-        id,
-        author: Author::User,
-        place: lineage,
-        evidence: Evidence::Buffer,
-        at: 0,
-        call: None,
-        acts: acts.clone(),
+    planned(document, lineage, Acts { switches, ..Acts::default() }).map(|(plan, _)| plan)
+}
+
+/// Brings back what deeds took away, each to its place, on lines of its own: nothing else changes. None where that is not so.
+#[must_use]
+pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<Plan> {
+    let switches: Vec<Switch> = deeds.iter().map(|deed| Switch { deed: *deed, on: false }).collect();
+    let (bare, trial) = planned(document, lineage, Acts { switches: switches.clone(), ..Acts::default() })?;
+    let inserts = seams(&trial, lineage, document.next_id());
+    let plan = match inserts.is_empty() {
+        true => bare,
+        false => planned(document, lineage, Acts { switches, inserts, ..Acts::default() })?.0,
     };
+    let only_adds = plan.splices.iter().all(|splice| splice.range.is_empty());
+    (only_adds && !plan.splices.is_empty()).then_some(plan)
+}
+
+/// Has the user type what splices of a lineage's text say; they must be ascending, apart, and within the text.
+#[must_use]
+pub fn type_in(document: &Document, lineage: Lineage, splices: &[Splice]) -> Option<Plan> {
+    let acts = document.weave().compose(lineage, &Author::User, splices);
+    planned(document, lineage, acts).map(|(plan, _)| plan)
+}
+
+/// What an act of the user's would come to, and the weave with it in.
+fn planned(document: &Document, lineage: Lineage, acts: Acts) -> Option<(Plan, Weave)> {
+    // The act's own switches are what its undoing undoes, and so those of any that did the same since.
+    let mut trial = document.weave().clone();
+    let id = document.next_id();
+    let (author, evidence) = (Author::User, Evidence::Buffer);
+    let act = Edit { id, author, place: lineage, evidence, at: 0, call: None, acts: acts.clone() };
     let ix = trial.fold(act, [true, true]).ok()?;
     let ahead = |by: EditIx, _: FragmentIx| by == ix;
     let now = View::of(&trial, lineage).without(&ahead);
     let (splices, target) = change(&trial, document.text(lineage), &now, &View::of(&trial, lineage));
-    Some(Plan { lineage, splices, target, held: BTreeMap::new(), acts })
+    Some((Plan { lineage, splices, target, held: BTreeMap::new(), acts }, trial))
+}
+
+/// The line breaks that part what an edit brought back from what stands beside it.
+fn seams(weave: &Weave, lineage: Lineage, edit: EditId) -> Vec<Insert> {
+    let Some(ix) = weave.ix(edit) else { return Vec::new() };
+    let ahead = |by: EditIx, _: FragmentIx| by == ix;
+    let (then, now) = (View::of(weave, lineage), View::of(weave, lineage).without(&ahead));
+    let mut inserts = Vec::new();
+    // What stands to the left: its fragment, whether it was brought back, whether it ends a line.
+    let mut left: Option<(FragmentIx, bool, bool)> = None;
+    for fragment in weave.order().filter(|fragment| weave.visible(*fragment, &then)) {
+        let text = weave.part_text(fragment, 0..weave.len_of(fragment));
+        let back = !weave.visible(fragment, &now);
+        if let Some((beside, was_back, ends)) = left
+            && back != was_back
+            && !ends
+            && !text.starts_with(['\n', '\r'])
+        {
+            let span = weave.whole(beside);
+            let after = Some(Point { edit: span.edit, offset: span.end() });
+            inserts.push(Insert { after, text: "\n".to_owned(), like: None });
+        }
+        left = Some((fragment, back, text.ends_with('\n')));
+    }
+    inserts
 }
 
 impl Document {

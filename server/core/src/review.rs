@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::author::Author;
+use crate::destroyed::{Committed, Destroyed, Suspects, destroyed_whole, finding_of_whole};
 use crate::edit::Lineage;
 use crate::finding::{Finding, Kind, Severity};
 use crate::hunk::{Hunk, hunks};
@@ -77,8 +78,31 @@ pub fn without(file: &File, lineage: Lineage, whose: &dyn Fn(&Author) -> bool) -
 
 /// All that is to be said of a file's text in a lineage.
 #[must_use]
-pub fn review(workspace: &Workspace, path: &str, lineage: Lineage, policy: &Policy, budget: &mut Budget<'_>) -> Review {
-    Case::of(workspace, path, lineage).map(|case| case.judge(policy, budget)).unwrap_or_default()
+pub fn review(
+    workspace: &Workspace,
+    path: &str,
+    lineage: Lineage,
+    policy: &Policy,
+    committed: &Committed<'_>,
+    budget: &mut Budget<'_>,
+) -> Review {
+    Case::of(workspace, path, lineage).map(|case| case.judge(policy, committed, budget)).unwrap_or_default()
+}
+
+/// What agents' pending changes of a file destroyed, hunk by hunk.
+#[must_use]
+pub fn destroyed(workspace: &Workspace, path: &str, lineage: Lineage, committed: &Committed<'_>) -> Vec<Destroyed> {
+    let Some(file) = workspace.file(path) else { return Vec::new() };
+    let hunks = pending(file, lineage);
+    let suspects = if hunks.is_empty() { None } else { suspects(workspace, path, lineage) };
+    suspects.map_or_else(Vec::new, |suspects| suspects.destroyed(&hunks, committed(path, suspects.since).as_deref()))
+}
+
+/// What of a file may be destroyed. A file that went elsewhere with all its text took nothing away.
+fn suspects(workspace: &Workspace, path: &str, lineage: Lineage) -> Option<Suspects> {
+    let suspects = Suspects::of(&workspace.file(path)?.document, lineage)?;
+    let gone = !workspace.file(path)?.present;
+    (!gone || !workspace.files().any(|(other, file)| other != path && suspects.is_all_in(file))).then_some(suspects)
 }
 
 /// What a review needs of the workspace: taken quickly by its owner, judged at leisure by anyone.
@@ -87,6 +111,9 @@ pub struct Case {
     path: String,
     hunks: Vec<Hunk>,
     compared: Option<Compared>,
+    suspects: Option<Suspects>,
+    /// The file itself, where it is no text, or was none: an agent may have made something else of all of it.
+    whole: Option<File>,
     /// The scopes of the sessions that wrote in the hunks.
     scopes: BTreeMap<Session, SessionScope>,
 }
@@ -101,7 +128,10 @@ impl Case {
         let scopes: BTreeMap<Session, SessionScope> =
             sessions.map(|session| (session.clone(), workspace.scope_of(session).clone())).collect();
         let compared = (!scopes.is_empty()).then(|| compare(file, lineage, &Author::is_agent));
-        Some(Self { path: path.to_owned(), hunks, compared, scopes })
+        let takes_away = compared.as_ref().is_some_and(|compared| !compared.removed.is_empty());
+        let suspects = if takes_away { suspects(workspace, path, lineage) } else { None };
+        let whole = (!file.wholes.is_empty() && !file.document.is_open()).then(|| file.clone());
+        Some(Self { path: path.to_owned(), hunks, compared, suspects, whole, scopes })
     }
 
     /// The hunks alone.
@@ -112,8 +142,13 @@ impl Case {
 
     /// What is to be said of it.
     #[must_use]
-    pub fn judge(self, policy: &Policy, budget: &mut Budget<'_>) -> Review {
-        let Some(compared) = &self.compared else { return Review { hunks: self.hunks, findings: Vec::new() } };
+    pub fn judge(self, policy: &Policy, committed: &Committed<'_>, budget: &mut Budget<'_>) -> Review {
+        let was = self.whole.as_ref().and_then(|file| destroyed_whole(file, &self.path, committed));
+        let of_whole = was.and_then(|was| finding_of_whole(&was, &policy.rules));
+        let Some(compared) = &self.compared else {
+            let findings = of_whole.map(|finding| Found { finding, hunk: None }).into_iter().collect();
+            return Review { hunks: self.hunks, findings };
+        };
         let change = Change {
             path: &self.path,
             before: &compared.before,
@@ -123,11 +158,21 @@ impl Case {
         };
         let mut findings = judge(&change, &policy.rules, budget);
         findings.extend(self.out_of_scope(compared, &policy.scope, budget));
+        findings.extend(self.destroyed(policy, committed));
+        findings.extend(of_whole);
         findings.sort_by_key(|finding| (finding.range.start, std::cmp::Reverse(finding.severity)));
         let hunks = self.hunks;
         let findings =
             findings.into_iter().map(|finding| Found { hunk: hunk_at(&hunks, &finding.range), finding }).collect();
         Review { hunks, findings }
+    }
+
+    /// What agents took away that no agent wrote and that git does not hold.
+    fn destroyed(&self, policy: &Policy, committed: &Committed<'_>) -> Vec<Finding> {
+        let Some(suspects) = &self.suspects else { return Vec::new() };
+        let held = committed(&self.path, suspects.since);
+        let destroyed = suspects.destroyed(&self.hunks, held.as_deref());
+        destroyed.iter().filter_map(|lost| lost.finding(&policy.rules, held.is_some())).collect()
     }
 
     /// The hunks in which an agent wrote where its session was not to.

@@ -28,6 +28,7 @@ use carry::Carry;
 use hits::Hit;
 use pair::{Counterparts, Place};
 use side::Side;
+pub(crate) use words::in_brief;
 
 /// What agents did to a file.
 #[derive(Debug, Clone, Copy)]
@@ -240,6 +241,14 @@ impl Preset {
             Preset::Strict => true,
         }
     }
+}
+
+/// Whether a line looks as if it held a secret, by its shape or by its name: then it is not quoted.
+pub(crate) fn may_hold_a_secret(line: &str) -> bool {
+    const NAMES: [&str; 7] = ["password", "passwd", "secret", "token", "api_key", "apikey", "credential"];
+    let line_in_small = line.to_lowercase();
+    let named = line.contains(['=', ':']) && NAMES.iter().any(|name| line_in_small.contains(name));
+    named || !secret_added::scan(line).is_empty()
 }
 
 /// A guard and the check inside it are one loss, not two.

@@ -15,6 +15,7 @@ mod log;
 mod lsp;
 
 mod paint;
+mod restore;
 mod revert;
 mod scope;
 mod select;
@@ -56,6 +57,8 @@ enum Command {
     Diff(diff::Args),
     /// Take agents' changes back out, and leave yours standing
     Revert(revert::Args),
+    /// Bring back work of yours that an agent destroyed, and typing that a reload dropped
+    Restore(restore::Args),
     /// Take changes off the list of those that await review
     Accept(accept::Args),
     /// Say what is held against pending changes: 0 none over the threshold, 1 some, 2 could not check
@@ -94,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Status(args) => status::run(&dir, &args),
         Command::Diff(args) => diff::run(&dir, &args),
         Command::Revert(args) => revert::run(&dir, &args),
+        Command::Restore(args) => restore::run(&dir, &args),
         Command::Accept(args) => accept::run(&dir, &args),
         Command::Check(args) => return check::run(&dir, &args),
         Command::Scope(args) => scope::run(&dir, &args),

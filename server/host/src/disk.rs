@@ -36,11 +36,6 @@ pub struct Reading {
 /// If there is a file and it cannot be read, or it is a folder or a device.
 pub fn read(path: &Path) -> Result<Reading> {
     let mut modified = None;
-    let opaque = |bytes: Vec<u8>, why: String, modified: Option<u64>| {
-        let (digest, len) = (hash(&bytes), bytes.len() as u64);
-        let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
-        Reading { content, disk: Disk::Holds(digest), bytes: Some(bytes), modified }
-    };
     let absent = || Reading { content: Content::Absent, disk: Disk::Absent, bytes: None, modified: None };
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
@@ -52,7 +47,10 @@ pub fn read(path: &Path) -> Result<Reading> {
     }
     if meta.is_symlink() {
         let target = fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
-        return Ok(opaque(target.into_os_string().into_encoded_bytes(), LINK.to_owned(), modified));
+        let bytes = target.into_os_string().into_encoded_bytes();
+        let (digest, len, why) = (hash(&bytes), bytes.len() as u64, LINK.to_owned());
+        let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
+        return Ok(Reading { content, disk: Disk::Holds(digest), bytes: Some(bytes), modified });
     }
     if !meta.is_file() {
         bail!("{} is no file", path.display());
@@ -68,18 +66,24 @@ pub fn read(path: &Path) -> Result<Reading> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(absent()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
+    let disk = Disk::Holds(hash(&bytes));
+    let (content, bytes) = content_of(bytes);
+    Ok(Reading { content, disk, bytes, modified })
+}
+
+/// What bytes are as the content of a file, and the bytes of what is no text.
+#[must_use]
+pub fn content_of(bytes: Vec<u8>) -> (Content, Option<Vec<u8>>) {
+    let opaque = |bytes: Vec<u8>, why: &str| {
+        let (hash, len, why) = (Some(hash(&bytes).to_string()), bytes.len() as u64, why.to_owned());
+        (Content::Opaque { hash, len, why }, Some(bytes))
+    };
     if bytes.contains(&0) {
-        return Ok(opaque(bytes, "binary".to_owned(), modified));
+        return opaque(bytes, "binary");
     }
-    let digest = hash(&bytes);
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Reading {
-            content: Content::Text(Rope::from_str(&text)),
-            disk: Disk::Holds(digest),
-            bytes: None,
-            modified,
-        }),
-        Err(error) => Ok(opaque(error.into_bytes(), "not UTF-8".to_owned(), modified)),
+        Ok(text) => (Content::Text(Rope::from_str(&text)), None),
+        Err(error) => opaque(error.into_bytes(), "not UTF-8"),
     }
 }
 

@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Write};
-use countersign_core::edit::Lineage;
+use countersign_core::destroyed::{Destroyed, foreseen};
+use countersign_core::document::Act;
+use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::workspace::Content;
 
+use crate::git::Held;
 use crate::store::{Store, now};
 use crate::{disk, redact, state_dir};
 
@@ -100,7 +103,17 @@ fn question(store: &Store, event: &AgentEvent, write: &Write) -> Question {
     let file = store.workspace.file(&write.path);
     let before = file.map(|file| file.document.text(Lineage::Disk).to_string()).unwrap_or_default();
     let after = write.after(&before).ok();
-    Question { path: write.path.clone(), before, after, scope: store.workspace.scope_of(&event.session).clone() }
+    let would_destroy = after.as_ref().map(|after| would_destroy(store, event, &write.path, after)).unwrap_or_default();
+    let scope = store.workspace.scope_of(&event.session).clone();
+    Question { path: write.path.clone(), before, after, scope, would_destroy }
+}
+
+/// What a write would take away that no agent wrote and that git does not hold; and whether there is a git to hold it.
+fn would_destroy(store: &Store, event: &AgentEvent, path: &str, after: &str) -> (Vec<Destroyed>, bool) {
+    let Some(file) = store.workspace.file(path).filter(|file| !file.is_whole) else { return (Vec::new(), true) };
+    let git = Held::new(&store.git);
+    let act = Act::agent(event.author(), Evidence::Content, now());
+    foreseen(&file.document, after, &act, &|since| git.of(path, since))
 }
 
 /// What differs from HEAD. A name that is not UTF-8 is left, with a word.

@@ -1,5 +1,7 @@
 //! What git says of a workspace, asked of its own program: it opens every kind of repository, and takes no lock here.
 
+mod held;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use countersign_core::workspace::Content;
 use ropey::Rope;
 
 use crate::disk::Reading;
+pub use held::Held;
 
 /// The repository of a workspace, if there is one.
 #[derive(Clone, Debug)]

@@ -19,6 +19,7 @@ mod outbox;
 mod owner;
 mod pages;
 mod progress;
+mod restores;
 mod reverts;
 mod server;
 mod watch;

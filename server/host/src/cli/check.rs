@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::paint::{count, ink, severity, shown, word};
 use super::{Desk, names};
+use crate::git::Held;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -91,11 +92,14 @@ fn found(dir: &Path, args: &Args) -> Result<Vec<Placed>> {
 
 fn of_pending(desk: &Desk, paths: &[String]) -> Vec<Placed> {
     let mut all = Vec::new();
+    let git = Held::new(&desk.store.git);
+    let held = |path: &str, since| git.of(path, since);
     for (path, file) in desk.store.workspace.files().filter(|(path, _)| names(paths, path)) {
-        let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &mut Budget::default());
+        let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &held, &mut Budget::default());
         for found in review.findings {
             let authors = found.hunk.map(|at| &review.hunks[at].authors);
             let author = authors.and_then(|authors| authors.iter().find(|author| author.is_agent()));
+            let author = author.or_else(|| file.wholes.last().map(|whole| &whole.author));
             let author = author.map_or_else(|| json!({ "kind": "agent" }), super::status::author_json);
             let text = file.document.text(Lineage::Disk);
             let line = text.byte_to_line(found.finding.range.start.min(text.len_bytes())) + 1;

@@ -63,7 +63,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     if !args.yes && desk.store.workspace.is_at_work(now()) && !args.now {
         bail!("an agent is at work: it may write the same again. Wait for its turn to end, or say --now");
     }
-    if !args.yes && !confirmed()? {
+    if !args.yes && !confirmed("Revert")? {
         println!("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
@@ -140,12 +140,13 @@ fn lines_of(desk: &Desk, path: &str, range: &std::ops::Range<usize>) -> usize {
     text.map_or(0, |text| text.lines().count())
 }
 
-fn confirmed() -> Result<bool> {
+/// Asks on a terminal whether to do what was said.
+pub(super) fn confirmed(verb: &str) -> Result<bool> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         bail!("this changes files: say --yes, or --dry-run to see what it would do");
     }
-    print!("Revert? [y/N] ");
+    print!("{verb}? [y/N] ");
     std::io::stdout().flush()?;
     let mut answer = String::new();
     stdin.lock().read_line(&mut answer)?;

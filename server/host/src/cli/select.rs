@@ -14,6 +14,7 @@ use countersign_core::whole::{Earlier, earlier};
 use countersign_core::workspace::File;
 
 use super::{Desk, names};
+use crate::git::Held;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Selection {
@@ -100,8 +101,11 @@ impl Selection {
             .collect::<Result<_>>()?;
         let mut missing: Vec<&HunkId> = ids.iter().collect();
         let mut selected = Vec::new();
+        let git = Held::new(&desk.store.git);
+        let held = |path: &str, since| git.of(path, since);
         for (path, file) in desk.store.workspace.files().filter(|(path, _)| names(&paths, path)) {
-            let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &mut Budget::default());
+            let review =
+                review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &held, &mut Budget::default());
             let hunks: Vec<Hunk> = review
                 .hunks
                 .iter()

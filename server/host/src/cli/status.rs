@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::paint::{Ink, count, ink, severity, shown, word};
+use crate::git::Held;
 
 #[derive(Debug, Default, ClapArgs)]
 pub(super) struct Args {
@@ -26,9 +27,11 @@ pub(super) struct Args {
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let desk = Desk::open(dir)?;
     let mut reviews: Vec<(String, Review)> = Vec::new();
+    let git = Held::new(&desk.store.git);
+    let held = |path: &str, since| git.of(path, since);
     for (path, _) in desk.store.workspace.files() {
-        let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &mut Budget::default());
-        if !review.hunks.is_empty() {
+        let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &held, &mut Budget::default());
+        if !review.hunks.is_empty() || !review.findings.is_empty() {
             reviews.push((path.to_owned(), review));
         }
     }
@@ -42,18 +45,12 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
 
 fn print(desk: &Desk, reviews: &[(String, Review)]) {
     for (path, review) in reviews {
-        println!("{}", ink(Ink::Strong, &shown(path)));
+        if !review.hunks.is_empty() {
+            println!("{}", ink(Ink::Strong, &shown(path)));
+        }
         for (at, hunk) in review.hunks.iter().enumerate() {
             println!("  {}", line(hunk));
-            for found in review.findings.iter().filter(|found| found.hunk == Some(at)) {
-                let finding = &found.finding;
-                println!(
-                    "      {} {}  {}",
-                    ink(severity(finding.severity), word(finding.severity)),
-                    finding.rule,
-                    finding.message
-                );
-            }
+            print_findings(review, Some(at));
         }
     }
     let whole = desk.store.workspace.files().filter(|(_, file)| file.is_whole);
@@ -64,8 +61,12 @@ fn print(desk: &Desk, reviews: &[(String, Review)]) {
                 ink(Ink::Strong, &shown(path)),
                 ink(Ink::Faint, &format!("tracked as a whole: {}; last written by {}", last.why, last.author))
             );
+            if let Some((_, review)) = reviews.iter().find(|(reviewed, _)| reviewed == path) {
+                print_findings(review, None);
+            }
         }
     }
+    let files = reviews.iter().filter(|(_, review)| !review.hunks.is_empty()).count();
     let hunks: usize = reviews.iter().map(|(_, review)| review.hunks.len()).sum();
     let findings: usize = reviews.iter().map(|(_, review)| review.findings.len()).sum();
     let working = desk.store.workspace.sessions().values().filter(|session| session.at_work).count();
@@ -77,10 +78,19 @@ fn print(desk: &Desk, reviews: &[(String, Review)]) {
     if hunks == 0 && whole == 0 {
         println!("{}", ink(Ink::Good, "nothing awaits review"));
     } else if hunks > 0 {
-        println!("{} in {}, {}", count(hunks, "hunk"), count(reviews.len(), "file"), count(findings, "finding"));
+        println!("{} in {}, {}", count(hunks, "hunk"), count(files, "file"), count(findings, "finding"));
     }
     if working > 0 {
         println!("{}", ink(Ink::Agent, &format!("{} at work", count(working, "agent"))));
+    }
+}
+
+/// What is held against a hunk, or against a file as a whole.
+fn print_findings(review: &Review, hunk: Option<usize>) {
+    for found in review.findings.iter().filter(|found| found.hunk == hunk) {
+        let finding = &found.finding;
+        let severity = ink(severity(finding.severity), word(finding.severity));
+        println!("      {severity} {}  {}", finding.rule, finding.message);
     }
 }
 
@@ -109,7 +119,7 @@ fn line(hunk: &Hunk) -> String {
     )
 }
 
-fn name(author: &Author) -> String {
+pub(super) fn name(author: &Author) -> String {
     match author.session() {
         Some(session) => format!("{author} {session}"),
         None => author.to_string(),
@@ -119,6 +129,7 @@ fn name(author: &Author) -> String {
 fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
     let files: Vec<Value> = reviews
         .iter()
+        .filter(|(_, review)| !review.hunks.is_empty())
         .map(|(path, review)| {
             let hunks: Vec<Value> = review.hunks.iter().enumerate().map(|(at, hunk)| {
             let findings: Vec<&countersign_core::finding::Finding> =
@@ -144,7 +155,9 @@ fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
         .filter(|(_, file)| file.is_whole)
         .filter_map(|(path, file)| {
             let last = file.wholes.last()?;
-            Some(json!({ "path": path, "why": last.why, "bytes": last.len, "author": author_json(&last.author) }))
+            let review = reviews.iter().find(|(reviewed, _)| reviewed == path).map(|(_, review)| review);
+            let findings: Vec<_> = review.into_iter().flat_map(|review| &review.findings).map(|found| &found.finding).collect();
+            Some(json!({ "path": path, "why": last.why, "bytes": last.len, "author": author_json(&last.author), "findings": findings }))
         })
         .collect();
     json!({ "files": files, "wholeFiles": wholes, "sessions": sessions })

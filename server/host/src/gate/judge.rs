@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use countersign_core::destroyed::Destroyed;
 use countersign_core::finding::Severity;
 use countersign_core::review::{Policy, foresee};
 use countersign_core::rules::{self, Change, Settings, judge};
@@ -20,6 +21,8 @@ pub struct Question {
     pub after: Option<String>,
     /// Where the session may write.
     pub scope: SessionScope,
+    /// What of others' would be gone that is kept nowhere else, and whether there is a git that might have kept it.
+    pub would_destroy: (Vec<Destroyed>, bool),
 }
 
 /// Where the words are looked for that a critical rule needs. Compiling a rule takes a hook longer than all else that it does; what is
@@ -53,7 +56,10 @@ impl Question {
         let change = Change { path: &self.path, before: &self.before, after, added: &added, removed: &removed };
         let found = judge(&change, &worth_asking(&change, &policy.rules, care), budget);
         let critical = found.into_iter().filter(|finding| finding.severity == Severity::Critical);
-        critical.fold(verdict, |verdict, finding| verdict.combine(Verdict::ask(finding.message)))
+        let (lost, is_repository) = &self.would_destroy;
+        let lost = lost.iter().filter_map(|lost| lost.warning(&policy.rules, *is_repository));
+        let reasons = critical.map(|finding| finding.message).chain(lost);
+        reasons.fold(verdict, |verdict, why| verdict.combine(Verdict::ask(why)))
     }
 }
 

@@ -19,11 +19,12 @@ use tower_lsp::gen_lsp_types::{
 };
 
 use super::owner::Owner;
-use super::position;
+use super::{position, restores};
 use crate::disk;
 use crate::store::now;
 
 pub(super) const REVERT: &str = "quickfix.countersign.revert";
+pub(super) const RESTORE: &str = "quickfix.countersign.restore";
 pub(super) const ACCEPT: &str = "quickfix.countersign.accept";
 pub(super) const LOAD: &str = "quickfix.countersign.load";
 pub(super) const REVERT_FILE: &str = "source.countersign.revert";
@@ -59,7 +60,9 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction
     let (first, last) = (text.byte_to_line(bytes.start), text.byte_to_line(bytes.end.max(bytes.start)));
     let hunks = pending(file, lineage);
     let here = hunks.iter().filter(|hunk| touches(hunk, first, last));
-    let mut actions: Vec<CodeAction> = here.flat_map(|hunk| of_hunk(&path, hunk)).collect();
+    let shown = &params.context.diagnostics;
+    let of = |hunk| restores::of_hunk(owner, &path, hunk, shown).into_iter().chain(of_hunk(&path, hunk));
+    let mut actions: Vec<CodeAction> = here.flat_map(of).collect();
     for diagnostic in &params.context.diagnostics {
         actions.extend(of_finding(owner, &path, &hunks, diagnostic));
     }
@@ -81,6 +84,9 @@ pub(super) fn resolve(owner: &mut Owner, mut action: CodeAction) -> CodeAction {
     if let Ok(Loads { load: path }) = serde_json::from_value(data.clone()) {
         action.edit = load(owner, &path);
         return action;
+    }
+    if let Ok(restores) = serde_json::from_value(data.clone()) {
+        return restores::resolve(owner, &restores, action);
     }
     let Ok(reverts) = serde_json::from_value::<Reverts>(data) else { return action };
     match edit_for(owner, &reverts) {

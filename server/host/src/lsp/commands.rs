@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::owner::Owner;
+use super::restores;
 use super::reverts::{self, Answer};
 use super::which::Which;
 use crate::config::FILE_NAME;
@@ -16,8 +17,13 @@ use crate::disk;
 use crate::store::now;
 
 /// All commands that the server knows.
-pub(super) const ALL: [&str; 4] =
-    ["countersign.revert", "countersign.accept", "countersign.scope.set", "countersign.scope.allow"];
+pub(super) const ALL: [&str; 5] = [
+    "countersign.revert",
+    "countersign.accept",
+    "countersign.restore",
+    "countersign.scope.set",
+    "countersign.scope.allow",
+];
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -39,6 +45,7 @@ pub(super) fn execute(owner: &mut Owner, name: &str, argument: Option<Value>, an
             Err(error) => Err(wrong(error)),
         },
         "countersign.accept" => serde_json::from_value(argument).map_err(wrong).and_then(|which| accept(owner, &which)),
+        "countersign.restore" => restores::execute(owner, argument),
         "countersign.scope.set" | "countersign.scope.allow" => serde_json::from_value(argument)
             .map_err(wrong)
             .and_then(|change| scope(owner, &change, name.ends_with("set"))),

@@ -26,7 +26,14 @@ pub(super) fn at(owner: &mut Owner, uri: &Uri, place: Position) -> Option<Hover>
     let mut told: BTreeMap<EditId, String> = BTreeMap::new();
     let stretches = blame(&file.document, lineage, start..end);
     let others = stretches.iter().any(|stretch| matches!(stretch.edit.author, Author::Agent { .. } | Author::External));
-    if !others {
+    // What was taken away stood on a line that may be no agent's.
+    let review = owner.reviews.get(&path);
+    let findings = review.into_iter().flat_map(|review| &review.findings).map(|found| &found.finding);
+    let here: Vec<String> = findings
+        .filter(|finding| finding.range.start < end.max(start + 1) && start <= finding.range.end)
+        .map(|finding| format!("⚠ {} — `{}`", finding.message, finding.rule))
+        .collect();
+    if !others && here.is_empty() {
         return None;
     }
     for stretch in &stretches {
@@ -37,13 +44,7 @@ pub(super) fn at(owner: &mut Owner, uri: &Uri, place: Position) -> Option<Hover>
     }
     let mut parts: Vec<String> = told.into_values().collect();
     parts.dedup();
-    if let Some(review) = owner.reviews.get(&path) {
-        let here = review
-            .findings
-            .iter()
-            .filter(|found| found.finding.range.start < end.max(start + 1) && start <= found.finding.range.end);
-        parts.extend(here.map(|found| format!("⚠ {} — `{}`", found.finding.message, found.finding.rule)));
-    }
+    parts.extend(here);
     let value = parts.join("\n\n");
     let contents = Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
     Some(Hover { contents, range: Some(position::to_range(text, start..end, owner.encoding)) })

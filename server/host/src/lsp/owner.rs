@@ -114,7 +114,7 @@ impl Owner {
             );
             let _ = outbox.send(Out::Message(MessageType::Warning, text));
         }
-        let worker = super::worker::worker(inbox.clone());
+        let worker = super::worker::worker(inbox.clone(), &store.git);
         let state = store.journal().wake_file().parent().map(Path::to_owned);
         let pages =
             state.and_then(|state| super::pages::write(&state).inspect_err(|error| tracing::warn!("{error:#}")).ok());

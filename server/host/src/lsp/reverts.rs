@@ -235,7 +235,7 @@ fn revert_in(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -> R
 }
 
 /// Has the editor change a document that it has open, and writes any other file.
-fn carry_out(owner: &mut Owner, path: &str, plan: &Plan) -> Result<(), String> {
+pub(super) fn carry_out(owner: &mut Owner, path: &str, plan: &Plan) -> Result<(), String> {
     if plan.lineage == Lineage::Editor {
         let edit = hand_out(owner, path, plan);
         let _ = owner.outbox.send(Out::Edit(Box::new(edit)));
@@ -245,7 +245,8 @@ fn carry_out(owner: &mut Owner, path: &str, plan: &Plan) -> Result<(), String> {
     written(owner, path, done)
 }
 
-fn written(owner: &mut Owner, path: &str, done: anyhow::Result<bool>) -> Result<(), String> {
+/// Takes note of a file that was written, or says why it was not.
+pub(super) fn written(owner: &mut Owner, path: &str, done: anyhow::Result<bool>) -> Result<(), String> {
     match done {
         Ok(true) => {
             owner.read(path, false);

@@ -227,7 +227,8 @@ fn capabilities(encoding: Encoding, client: Abilities) -> ServerCapabilities {
         save: Some(Save::SaveOptions(SaveOptions { include_text: Some(false) })),
         ..TextDocumentSyncOptions::default()
     };
-    let kinds = [actions::REVERT, actions::ACCEPT, actions::LOAD, actions::REVERT_FILE, actions::ACCEPT_FILE];
+    let kinds =
+        [actions::REVERT, actions::RESTORE, actions::ACCEPT, actions::LOAD, actions::REVERT_FILE, actions::ACCEPT_FILE];
     let kinds = kinds.map(|kind| CodeActionKind::Custom(kind.into()));
     ServerCapabilities {
         position_encoding: Some(encoding.kind()),

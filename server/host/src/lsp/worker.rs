@@ -8,6 +8,7 @@ use countersign_core::review::{Case, Policy};
 use countersign_core::syntax::Budget;
 
 use super::inbox::{Event, Inbox};
+use crate::git::{Git, Held};
 
 /// No file is judged for longer.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -21,9 +22,11 @@ pub(super) struct Job {
 }
 
 /// Starts the thread; it ends when the sender is gone.
-pub(super) fn worker(inbox: Inbox) -> Sender<Job> {
+pub(super) fn worker(inbox: Inbox, git: &Git) -> Sender<Job> {
     let (sender, jobs) = channel::<Job>();
+    let git = Held::new(git);
     let judge = move || {
+        let held = |path: &str, since| git.of(path, since);
         while let Ok(first) = jobs.recv() {
             let mut waiting = vec![first];
             waiting.extend(jobs.try_iter());
@@ -39,7 +42,7 @@ pub(super) fn worker(inbox: Inbox) -> Sender<Job> {
                 let mut go_on = || started.elapsed() < LONGEST;
                 let hunks = case.hunks().to_vec();
                 let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    case.judge(&policy, &mut Budget::asking(&mut go_on))
+                    case.judge(&policy, &held, &mut Budget::asking(&mut go_on))
                 }));
                 // A file that cannot be judged still has its hunks.
                 let review = judged.unwrap_or_else(|_| {

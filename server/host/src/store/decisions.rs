@@ -92,6 +92,19 @@ impl Store {
         }
     }
 
+    /// Makes a file what it was before an agent made something else of all of it. Whether it was still what it was known to be.
+    ///
+    /// # Errors
+    /// As [`Store::bring_back`]; and where what stands there now is not kept, so that it would be lost.
+    pub fn restore_whole(&mut self, path: &str, was: &Earlier) -> Result<bool> {
+        match self.workspace.file(path).and_then(|file| file.wholes.last().filter(|_| file.is_whole && file.present)) {
+            Some(last) if last.hash.is_none() => {
+                bail!("what stands there now is {} and not kept: move it away first", last.why)
+            }
+            _ => self.bring_back(path, was),
+        }
+    }
+
     /// Journals that a file that is no text is accepted as it is.
     ///
     /// # Errors

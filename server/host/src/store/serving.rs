@@ -1,12 +1,13 @@
 //! What processes know of each other while they live: that an editor's server follows the workspace, and which files its editor holds
 //! unsaved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use countersign_core::edit::EditId;
 use countersign_core::event::What;
 
 use super::Store;
@@ -84,8 +85,16 @@ impl Store {
     /// # Errors
     /// If the journal cannot be read.
     pub fn is_unsaved_in_an_editor(&self, path: &str) -> Result<bool> {
+        Ok(!self.unsaved_in_editors(path)?.is_empty())
+    }
+
+    /// The edits of a file that editors whose servers run in other processes hold and have not saved, as far as these told.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn unsaved_in_editors(&self, path: &str) -> Result<BTreeSet<EditId>> {
         if self.serving.is_none() && !self.is_served() {
-            return Ok(false);
+            return Ok(BTreeSet::new());
         }
         let mut records = Vec::new();
         for event in self.journal.events_of_path(path, 0)? {
@@ -96,7 +105,7 @@ impl Store {
         let held: BTreeMap<_, _> = unsaved(&records);
         let others =
             held.into_iter().filter(|(process, edits)| *process != self.workspace.process() && !edits.is_empty());
-        Ok(others.into_iter().any(|(process, _)| self.is_alive(process)))
+        Ok(others.filter(|(process, _)| self.is_alive(*process)).flat_map(|(_, edits)| edits).collect())
     }
 
     fn is_alive(&self, process: u32) -> bool {
