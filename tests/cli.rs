@@ -11,6 +11,7 @@ mod restore;
 mod scope;
 mod shell;
 mod survival;
+mod turned_down;
 
 use serde_json::Value;
 

@@ -55,6 +55,20 @@ pub enum What {
         /// The whole of it, as it is from now on.
         scope: SessionScope,
     },
+    /// A person took back what a session had done to a file, or brought that back after all.
+    TurnedDown {
+        /// Whose work.
+        session: Session,
+        /// The file, relative to the workspace.
+        file: String,
+        /// Lines; 0 where it stands again.
+        lines: usize,
+    },
+    /// A session was told of all that had been turned down.
+    Informed {
+        /// Which.
+        session: Session,
+    },
 }
 
 /// A content that is not followed line by line.
@@ -90,6 +104,7 @@ impl Fact {
             What::Whole(whole) => whole.author.session(),
             What::Told { event, .. } => Some(&event.session),
             What::Scoped { session, .. } => session.as_ref(),
+            What::TurnedDown { session, .. } | What::Informed { session } => Some(session),
             What::Began { .. } | What::Text(Record::Synced { .. }) | What::Present(_) => None,
         }
     }

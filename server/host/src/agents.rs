@@ -52,6 +52,14 @@ pub enum Moment {
     Other,
 }
 
+impl Moment {
+    /// Whether the agent reads what it is told then, in a reply that decides nothing.
+    #[must_use]
+    pub fn hears(self) -> bool {
+        self != Moment::Other
+    }
+}
+
 /// What a hook's process leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {

@@ -31,15 +31,30 @@ pub fn place(dir: &Path, event: &AgentEvent) -> Result<(PathBuf, PathBuf)> {
     state_dir::root_of(&start).or_else(|_| state_dir::root_of(dir))
 }
 
-/// Takes in an event whose paths are the workspace's, without the secrets in it; what is to be judged before the agent may go on. Told
-/// twice, it is taken in once: who asks a server and gets no answer in time does the work itself.
+/// What became of an event.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// What is to be judged before the agent may go on.
+    pub questions: Vec<Question>,
+    /// What the agent is to be told besides: which of its work a person took back.
+    pub context: Option<String>,
+}
+
+/// Takes in an event whose paths are the workspace's, without the secrets in it. Told twice, it is taken in once: who asks a server and
+/// gets no answer in time does the work itself. `hears` says whether the agent reads what it is told at this moment.
 ///
 /// # Errors
 /// If the journal or a file cannot be read or written.
-pub fn take(store: &mut Store, event: &mut AgentEvent) -> Result<Vec<Question>> {
+pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Taken> {
     redact::event(event);
     let event = &*event;
     store.know_session(&event.session)?;
+    let questions = take_in(store, event)?;
+    let context = if hears { store.inform(&event.session)? } else { None };
+    Ok(Taken { questions, context })
+}
+
+fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
     match &event.act {
         AgentAct::WillWrite { writes } => {
             for write in writes {

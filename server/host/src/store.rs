@@ -359,7 +359,10 @@ impl Store {
         Ok(())
     }
 
+    /// Journals facts, and with them what they say of agents' work that a person turned down.
     fn write(&mut self, facts: &[Fact], head: Option<&Head<'_>>, blobs: &[&[u8]]) -> Result<Appended> {
+        let turned_down: Vec<Fact> = facts.iter().flat_map(|fact| self.turned_down(fact)).collect();
+        let facts = &[facts, &turned_down].concat();
         let bodies: Vec<String> =
             facts.iter().map(serde_json::to_string).collect::<Result<_, _>>().context("cannot journal a fact")?;
         let sessions: Vec<Option<String>> = facts.iter().map(session_of).collect();
@@ -389,8 +392,29 @@ impl Store {
         let appended = self.journal.append(&batch, head, durability)?;
         if let Appended::Written { first, last } = appended {
             self.own.extend(first..=last);
+            for fact in &turned_down {
+                self.workspace.recall(fact).map_err(|missing| anyhow::anyhow!("{missing}"))?;
+            }
         }
         Ok(appended)
+    }
+
+    fn turned_down(&self, fact: &Fact) -> Vec<Fact> {
+        let (What::Text(Record::Edited(edit)), Some(path)) = (&fact.what, &fact.path) else { return Vec::new() };
+        let of = |what| Fact { path: None, at: fact.at, what };
+        self.workspace.turned_down(path, edit).into_iter().map(of).collect()
+    }
+
+    /// What a session is to be told that it has not been told yet; it has been from now on.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub fn inform(&mut self, session: &Session) -> Result<Option<String>> {
+        let Some(told) = self.workspace.untold(session) else { return Ok(None) };
+        let fact = Fact { path: None, at: now(), what: What::Informed { session: session.clone() } };
+        self.append(std::slice::from_ref(&fact))?;
+        self.workspace.recall(&fact).map_err(|missing| anyhow::anyhow!("{missing}"))?;
+        Ok(Some(told))
     }
 
     fn take_over_new(&mut self, events: &[Event]) -> Result<()> {
@@ -445,6 +469,8 @@ fn kind(what: &What) -> &'static str {
         What::Whole(_) => "whole",
         What::Present(_) => "present",
         What::Told { .. } => "told",
+        What::TurnedDown { .. } => "turned-down",
+        What::Informed { .. } => "informed",
         What::Scoped { .. } => SCOPED,
     }
 }

@@ -14,7 +14,7 @@ use countersign_core::verdict::Verdict;
 
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
 use crate::approvals::{self, wire::Request};
-use crate::gate::{self, Care};
+use crate::gate::{self, Care, Taken};
 use crate::state_dir::{self, note};
 use crate::store::Store;
 
@@ -65,12 +65,14 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
     if let Some(reply) = ask(dir, agent, &placed, payload) {
         return Ok(reply);
     }
-    let mut verdict = Verdict::allow();
+    let (mut verdict, mut context) = (Verdict::allow(), None);
     for ((root, cwd), mut event) in placed {
         gate::localise(&mut event, &root, &cwd);
-        verdict = verdict.combine(take(&root, &mut event, until)?);
+        let (said, told) = take(&root, &mut event, message.moment.hears(), until)?;
+        verdict = verdict.combine(said);
+        context = context.or(told);
     }
-    Ok((agent.reply)(message.moment, &verdict, None))
+    Ok((agent.reply)(message.moment, &verdict, context.as_deref()))
 }
 
 /// An event, with its workspace and the folder that its paths start from.
@@ -87,8 +89,8 @@ fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -
     approvals::ask(&state, &Request { agent: agent.name.to_owned(), dir, payload })
 }
 
-/// Takes one event in, and says what is to be said of it.
-fn take(root: &Path, event: &mut AgentEvent, until: Instant) -> Result<Verdict> {
+/// Takes one event in: what is to be said of it, and what else the agent is to be told.
+fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Result<(Verdict, Option<String>)> {
     let mut store = Store::open_narrow(root).context("the workspace's journal")?;
     if let Some(aside) = &store.set_aside {
         note(
@@ -100,9 +102,9 @@ fn take(root: &Path, event: &mut AgentEvent, until: Instant) -> Result<Verdict> 
             ),
         );
     }
-    let questions = gate::take(&mut store, event)?;
+    let Taken { questions, context } = gate::take(&mut store, event, hears)?;
     if questions.is_empty() {
-        return Ok(Verdict::allow());
+        return Ok((Verdict::allow(), context));
     }
     let (policy, errors) = crate::config::in_force(root);
     for error in errors {
@@ -111,5 +113,5 @@ fn take(root: &Path, event: &mut AgentEvent, until: Instant) -> Result<Verdict> 
     let mut in_time = || Instant::now() < until;
     let mut budget = Budget::asking(&mut in_time);
     let verdicts = questions.iter().map(|question| question.judge(&policy, Care::Likely, &mut budget));
-    Ok(verdicts.fold(Verdict::allow(), Verdict::combine))
+    Ok((verdicts.fold(Verdict::allow(), Verdict::combine), context))
 }

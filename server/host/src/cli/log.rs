@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args as ClapArgs;
 
-use super::paint::{Ink, ink, shown};
+use super::paint::{Ink, count, ink, shown};
 use super::select::is_session;
 use crate::journal::Event;
 use crate::store::Store;
@@ -119,6 +119,9 @@ fn summary(event: &Event) -> String {
         What::Present(present) => (if present { "is there" } else { "is gone" }).to_owned(),
         What::Told { event, .. } => format!("{}: {}", event.agent, told(&event.act)),
         What::Scoped { scope, .. } => format!("{} allowed, {} only", scope.allowed.len(), scope.only.len()),
+        What::TurnedDown { file, lines: 0, .. } => format!("what was taken back in {} stands again", shown(&file)),
+        What::TurnedDown { file, lines, .. } => format!("{} taken back in {}", count(lines, "line"), shown(&file)),
+        What::Informed { .. } => "was told what was taken back".to_owned(),
     }
 }
 

@@ -117,6 +117,8 @@ fn losses(desk: &Desk) -> Result<Vec<Loss>> {
             all.push(Loss { id, path: path.to_owned(), lines, when, by: Vec::new(), text, how: How::Dropped(lost) });
         }
     }
+    // Of two of one moment the one that was found later is the newer.
+    all.reverse();
     all.sort_by_key(|loss| std::cmp::Reverse(loss.when));
     Ok(all)
 }

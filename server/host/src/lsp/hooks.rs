@@ -19,7 +19,7 @@ use super::inbox::Inbox;
 use super::owner::{Owner, PAUSE};
 use crate::agents::{self, Reply};
 use crate::approvals::{self, Door, Line, wire};
-use crate::gate::{self, Care, Question};
+use crate::gate::{self, Care, Question, Taken};
 use crate::store::is_unexplained;
 
 /// So many hooks are served at a time; more do their work themselves.
@@ -76,7 +76,8 @@ fn answer(
 ) -> Option<Reply> {
     let agent = agents::find(&request.agent)?;
     let message = (agent.parse)(&request.payload).ok()?;
-    let mut verdict = Verdict::allow();
+    let (mut verdict, mut context) = (Verdict::allow(), None);
+    let hears = message.moment.hears();
     for mut event in message.events {
         let (placed, cwd) = gate::place(&request.dir, &event).ok()?;
         if placed != root || gate::surveys(&event) {
@@ -84,15 +85,16 @@ fn answer(
         }
         gate::localise(&mut event, root, &cwd);
         let asking = Arc::clone(stream);
-        let (questions, policy) = inbox.ask_until(until, move |owner| {
+        let (Taken { questions, context: told }, policy) = inbox.ask_until(until, move |owner| {
             // It came late to this: by now the hook does it, or has done it.
-            if approvals::has_gone(&asking) { None } else { owner.take(&mut event) }
+            if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
         })??;
+        context = context.or(told);
         if !questions.is_empty() {
             verdict = verdict.combine(judge(&policy, &questions, until)?);
         }
     }
-    Some((agent.reply)(message.moment, &verdict, None))
+    Some((agent.reply)(message.moment, &verdict, context.as_deref()))
 }
 
 /// None where there is not enough time: a hook by itself has more.
@@ -120,7 +122,7 @@ fn compile(path: &str) {
 impl Owner {
     /// Takes an agent's event in, after all that was typed before it: what is to be judged, and by what. None where it fails, or where the disk holds what nobody has
     /// explained: a save may be on its way here, and a hook can wait for that.
-    fn take(&mut self, event: &mut AgentEvent) -> Option<(Vec<Question>, Arc<Policy>)> {
+    fn take(&mut self, event: &mut AgentEvent, hears: bool) -> Option<(Taken, Arc<Policy>)> {
         self.flush_all();
         self.catch_up();
         let announces = matches!(event.act, AgentAct::WillWrite { .. });
@@ -134,12 +136,12 @@ impl Owner {
                 changed.push(path);
             }
         }
-        let taken = gate::take(&mut self.store, event);
+        let taken = gate::take(&mut self.store, event, hears);
         for path in changed {
             // Not at once: the hook is not to wait for the processor.
             self.schedule(&path, PAUSE);
         }
-        let questions = taken.inspect_err(|error| tracing::warn!("a hook: {error:#}")).ok()?;
-        Some((questions, self.in_force.policy(&self.store.root)))
+        let taken = taken.inspect_err(|error| tracing::warn!("a hook: {error:#}")).ok()?;
+        Some((taken, self.in_force.policy(&self.store.root)))
     }
 }

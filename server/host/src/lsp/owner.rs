@@ -36,7 +36,7 @@ pub(super) use chores::Chore;
 use pulls::Pulls;
 
 /// Typing is judged when it has paused for so long.
-pub(super) const PAUSE: Duration = Duration::from_millis(25);
+pub(super) const PAUSE: Duration = Duration::from_millis(15);
 /// Typing is journaled this late at most.
 const FLUSH: Duration = Duration::from_millis(500);
 /// How often the journal is asked for news that no wake-up told of.
