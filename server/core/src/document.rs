@@ -634,7 +634,7 @@ impl Document {
 }
 
 /// So many earlier states are compared with a text that git brought.
-const NEAREST: usize = 24;
+const NEAREST: usize = 8;
 
 /// Does a change to a rope, where it lies within it and cuts no character. Whether it does.
 fn change_rope(rope: &mut Rope, change: &Splice) -> bool {

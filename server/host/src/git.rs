@@ -197,6 +197,8 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("--no-optional-locks").args(arguments).current_dir(&self.root).stdin(Stdio::null());
+        // Where only a part of the history was cloned, what is not here is not here: nothing is fetched.
+        command.env("GIT_NO_LAZY_FETCH", "1");
         // A hook or a rebase may have set these for a repository that is not this one.
         for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
             command.env_remove(name);

@@ -14,6 +14,8 @@ use crate::weave::Splice;
 
 /// So many differing regions are taken together where a formatter's lines were paired with others that look alike.
 const TOGETHER: usize = 24;
+/// Who types waits for it: a text that takes longer to parse, in a budget's steps, is not looked at for form.
+const STEPS: u64 = 500_000;
 
 /// The splices that make `after` of `before`, of which those that only format are neutral, if any does: ascending and apart, in bytes of
 /// `before`. None where nothing is formatting, where either text does not parse, or where that takes too long.
@@ -86,7 +88,7 @@ struct Leaf {
 
 /// A text's tokens in order; none where it does not parse.
 fn leaves(language: Language, text: &str) -> Option<Vec<Leaf>> {
-    let tree = parse(language, text, &mut Budget::default())?;
+    let tree = parse(language, text, &mut Budget::steps(STEPS))?;
     if tree.root_node().has_error() {
         return None;
     }
