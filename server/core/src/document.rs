@@ -1,20 +1,20 @@
 //! A file as the editor and the disk each have it: one weave, two lineages, and the texts that are known.
 //!
-//! A new text is first asked whether it is known (the other lineage, the target of a revert, an earlier state): then it is that
-//! text, authors and all. Only what is left is taken as a change and diffed.
+//! Here it is opened, typed into, folded; what a text is that was not typed key by key is worked out in `seen`, how the two lineages
+//! follow one another in `lineages`.
 
 mod known;
+mod lineages;
+mod seen;
 
 use crate::author::Author;
 use crate::diff;
 use crate::edit::{Acts, Deed, Edit, EditId, Evidence, Insert, Lineage, Switch};
-use crate::neutral;
 use crate::syntax::Language;
 use crate::weave::{EditIx, Missing, Splice, View, Weave};
 use known::{Known, State};
 use ropey::Rope;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -170,16 +170,6 @@ impl Document {
         records
     }
 
-    /// Brings into the editor's text what only the disk has, its own unsaved changes kept.
-    pub fn load(&mut self) -> Vec<Record> {
-        let mut records = Vec::new();
-        let disk = View::of(&self.weave, Lineage::Disk);
-        let missing = self.weave.missing(Lineage::Editor).iter().copied().filter(|ix| !disk.has(*ix)).collect();
-        self.sync(Lineage::Editor, missing, &mut records);
-        self.refresh_texts();
-        records
-    }
-
     /// A change that is known to be this author's doing, whatever text it makes: taken as new text, never for something known.
     pub fn written(&mut self, lineage: Lineage, change: &Splice, act: &Act) -> Vec<Record> {
         let (mut text, mut records) = (self.texts[lineage.ix()].clone(), Vec::new());
@@ -188,46 +178,6 @@ impl Document {
             self.end_run(&mut records);
             self.fold_new(lineage, &settled, text, act, &mut records);
         }
-        records
-    }
-
-    /// The editor has written its text to the disk.
-    pub fn saved(&mut self) -> Vec<Record> {
-        let mut records = Vec::new();
-        self.follow(Lineage::Disk, &mut records);
-        records
-    }
-
-    /// The editor has written its text to the disk. Where another process was first to see it there, and took it for nobody's doing,
-    /// it is the editor's all the same, even if someone else has written since.
-    pub fn own_save(&mut self, act: &Act) -> Vec<Record> {
-        if !self.open {
-            return Vec::new();
-        }
-        let (editors, disks) = (self.weave.missing(Lineage::Editor), self.weave.missing(Lineage::Disk).to_vec());
-        let only_on_disk: Vec<EditIx> = editors.iter().filter(|ix| !disks.contains(ix)).copied().collect();
-        let is_nobodys = |ix: &EditIx| self.weave.entry(*ix).author == Author::External;
-        if only_on_disk.is_empty() || only_on_disk.iter().all(is_nobodys) && !self.is_dirty() {
-            return if only_on_disk.is_empty() { Vec::new() } else { self.saved() };
-        }
-        let saved = |ix: &EditIx| self.weave.rope(&View::at(*ix + 1, None, &disks)) == self.texts[0];
-        let Some(last) = only_on_disk.iter().copied().filter(is_nobodys).rfind(saved) else { return Vec::new() };
-        let its = only_on_disk.iter().filter(|ix| **ix <= last && is_nobodys(ix));
-        // What is claimed already was someone's.
-        let deeds = its.flat_map(|ix| self.weave.deeds_of(*ix)).filter(|deed| !self.is_claimed(deed));
-        let deeds: Vec<Deed> = deeds.collect();
-        if deeds.is_empty() { Vec::new() } else { self.claim(deeds, act) }
-    }
-
-    fn is_claimed(&self, deed: &Deed) -> bool {
-        let by = self.weave.ix(deed.by);
-        by.is_some_and(|by| self.weave.fragments_of(deed.to).into_iter().any(|f| self.weave.owner(by, f) != by))
-    }
-
-    /// The editor shows what the disk has; what it had not saved stays restorable.
-    pub fn reloaded(&mut self) -> Vec<Record> {
-        let mut records = Vec::new();
-        self.follow(Lineage::Editor, &mut records);
         records
     }
 
@@ -242,49 +192,6 @@ impl Document {
     pub fn opened(&mut self, text: Rope, act: &Act) -> Vec<Record> {
         self.open = true;
         self.observe(Lineage::Editor, text, act)
-    }
-
-    /// The editor closes the file: its lineage follows the disk's from now on, what it had not saved stays restorable.
-    pub fn closed(&mut self) -> Vec<Record> {
-        let mut records = Vec::new();
-        self.follow(Lineage::Editor, &mut records);
-        self.end_run(&mut records);
-        self.open = false;
-        records
-    }
-
-    /// A lineage has been seen to have this text: a file read from disk, a whole text from an editor.
-    pub fn observe(&mut self, lineage: Lineage, text: Rope, act: &Act) -> Vec<Record> {
-        let mut records = Vec::new();
-        if text == self.texts[lineage.ix()] || self.recognise(lineage, &text, act, &mut records) {
-            return records;
-        }
-        if self.is_form(lineage, &text, act, &mut records) || self.is_formatted(lineage, &text, act, &mut records) {
-            return records;
-        }
-        let new = text.to_string();
-        let mut splices = diff::splices(&self.texts[lineage.ix()].to_string(), &new);
-        let via = diff::splices(&self.texts[lineage.other().ix()].to_string(), &new);
-        if cost(&via) < cost(&splices) {
-            self.follow(lineage, &mut records);
-            splices = via;
-        }
-        if act.author == Author::Nobody
-            && let Some((state, via)) = self.nearest(&new).filter(|(_, via)| cost(via) <= cost(&splices))
-        {
-            self.go_back(lineage, &state.view(), act, &mut records);
-            splices = via;
-        }
-        self.fold_splices(lineage, &splices, text, act, &mut records);
-        records
-    }
-
-    /// The earlier state that a text which git brought is least away from, and what it is away from it: git's versions go back to
-    /// one that was here, more often than on from what is.
-    fn nearest(&self, text: &str) -> Option<(State, Vec<Splice>)> {
-        let away = |state: &State| diff::splices(&self.weave.text(&state.view()), text);
-        let all = self.known.distinct().take(NEAREST).map(|state| (state.clone(), away(state)));
-        all.min_by_key(|(_, splices)| cost(splices))
     }
 
     /// Takes over what another process journaled.
@@ -489,135 +396,6 @@ impl Document {
         [lineage == Lineage::Editor || !self.open, lineage == Lineage::Disk]
     }
 
-    /// Takes a text that differs from what was there in nothing but form as a neutral edit. Whether it does.
-    fn is_form(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
-        let before = self.texts[lineage.ix()].to_string();
-        let Some(splices) = neutral::splices(&before, &text.to_string()) else { return false };
-        self.fold_new(lineage, &splices, text.clone(), act, records);
-        true
-    }
-
-    /// Whether as many of each letter and digit come as go by a change of the editor's text.
-    fn keeps_words(&self, splices: &[Splice]) -> bool {
-        let mut balance: BTreeMap<char, isize> = BTreeMap::new();
-        for Splice { range, text, .. } in splices {
-            let gone = self.texts[0].byte_slice(range.clone());
-            let signs = text.chars().map(|ch| (ch, 1)).chain(gone.chars().map(|ch| (ch, -1)));
-            for (ch, by) in signs.filter(|(ch, _)| ch.is_alphanumeric()) {
-                *balance.entry(ch).or_default() += by;
-            }
-        }
-        balance.values().all(|by| *by == 0)
-    }
-
-    /// Takes a text in which tokens only stand otherwise for what a formatter does, and what else is new in it for the author's. Whether
-    /// something is formatted. What an agent itself wrote is all its own, form too.
-    fn is_formatted(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
-        let Some(language) = self.language else { return false };
-        if act.author.is_agent() && act.evidence != Evidence::Window {
-            return false;
-        }
-        let before = self.texts[lineage.ix()].to_string();
-        let Some(splices) = neutral::formatting(language, &before, &text.to_string()) else { return false };
-        self.fold_new(lineage, &splices, text.clone(), act, records);
-        true
-    }
-
-    /// Takes a text for what it is known to be. Whether it is known.
-    fn recognise(&mut self, lineage: Lineage, text: &Rope, act: &Act, records: &mut Vec<Record>) -> bool {
-        if *text == self.texts[lineage.other().ix()] {
-            if lineage == Lineage::Editor && act.author.is_agent() {
-                // An agent that writes in the editor's own text did this, where a person's text would have been reloaded.
-                let missing = self.weave.missing(Lineage::Disk).to_vec();
-                self.go_back(lineage, &View::at(EditIx::MAX, None, &missing), act, records);
-            } else {
-                self.follow(lineage, records);
-            }
-            return true;
-        }
-        if lineage == Lineage::Editor && self.known.is_load(text) {
-            let mut trial = self.clone();
-            let done = trial.load();
-            if trial.texts[0] == *text {
-                *self = trial;
-                records.extend(done);
-                return true;
-            }
-        }
-        if let Some(edit) = self.known.target(lineage, text) {
-            let mut trial = self.clone();
-            let done = trial.commit(lineage, edit);
-            if trial.texts[lineage.ix()] == *text {
-                *self = trial;
-                records.extend(done);
-                return true;
-            }
-        }
-        let Some(state) = self.known.state(&self.weave, lineage, text) else { return false };
-        // To take back what was nobody's doing is nobody's doing, and a person undoes where others format.
-        let formats = act.author != Author::User || self.weave.is_form_since(lineage, state.upto);
-        if formats && (self.is_form(lineage, text, act, records) || self.is_formatted(lineage, text, act, records)) {
-            return true;
-        }
-        // What brought an earlier text back without a word, as git does, wrote nothing: its authors are who they were.
-        let act = if act.author == Author::External { &Act::nobody(act.at) } else { act };
-        self.go_back(lineage, &state.view(), act, records);
-        true
-    }
-
-    /// Makes a lineage's text that of a view, as an edit.
-    fn go_back(&mut self, lineage: Lineage, view: &View<'_>, act: &Act, records: &mut Vec<Record>) {
-        self.end_run(records);
-        let missing: Vec<EditIx> = self.weave.missing(lineage).iter().copied().filter(|ix| !view.has(*ix)).collect();
-        self.sync(lineage, missing, records);
-        let acts = self.weave.back_to(lineage, view);
-        let id = self.next_id();
-        self.fold_acts(lineage, id, acts, act, records);
-        self.refresh_texts();
-    }
-
-    /// Makes a lineage show what the other shows.
-    fn follow(&mut self, lineage: Lineage, records: &mut Vec<Record>) {
-        let missing = self.weave.missing(lineage.other()).to_vec();
-        self.sync(lineage, missing, records);
-        self.texts[lineage.ix()] = self.texts[lineage.other().ix()].clone();
-        self.remember(lineage);
-    }
-
-    fn sync(&mut self, lineage: Lineage, missing: Vec<EditIx>, records: &mut Vec<Record>) {
-        if self.weave.missing(lineage) == missing.as_slice() {
-            return;
-        }
-        self.end_run(records);
-        self.weave.set_missing(lineage, missing);
-        let missing = self.weave.missing(lineage).iter().map(|ix| self.weave.entry(*ix).id).collect();
-        records.push(Record::Synced { lineage, process: self.process, missing });
-    }
-
-    /// Whether a known text was typed anew, not brought back: then it is its typist's. So it is where going back would kill text that
-    /// a person wrote and that the splice does not delete, and where a mere blank would undo what someone else deleted; not where it
-    /// makes the text the disk's, as a reload does.
-    fn is_typed_anew(&self, splice: &Splice, text: &Rope, act: &Act) -> bool {
-        if splice.text.is_empty() {
-            return false;
-        }
-        let missing = self.weave.missing(Lineage::Disk);
-        let state = self.known.state(&self.weave, Lineage::Editor, text);
-        let is_disks = *text == self.texts[1];
-        let view = match &state {
-            _ if is_disks => View::at(EditIx::MAX, None, missing),
-            Some(state) => state.view(),
-            None => return false,
-        };
-        let others = || {
-            let switches = self.weave.back_to(Lineage::Editor, &view).switches;
-            let author = |switch: &Switch| self.weave.ix(switch.deed.by).map(|ix| &self.weave.entry(ix).author);
-            switches.iter().any(|switch| author(switch) != Some(&act.author))
-        };
-        self.weave.would_kill_outside(Lineage::Editor, &view, &splice.range)
-            || !is_disks && splice.text.trim().is_empty() && others()
-    }
-
     fn refresh_texts(&mut self) {
         for lineage in Lineage::BOTH {
             self.texts[lineage.ix()] = self.weave.rope(&View::of(&self.weave, lineage));
@@ -633,9 +411,6 @@ impl Document {
     }
 }
 
-/// So many earlier states are compared with a text that git brought.
-const NEAREST: usize = 8;
-
 /// Does a change to a rope, where it lies within it and cuts no character. Whether it does.
 fn change_rope(rope: &mut Rope, change: &Splice) -> bool {
     let place = |at: usize| rope.try_byte_to_char(at).ok().filter(|char| rope.char_to_byte(*char) == at);
@@ -646,9 +421,4 @@ fn change_rope(rope: &mut Rope, change: &Splice) -> bool {
     rope.remove(start..end);
     rope.insert(start, &change.text);
     true
-}
-
-/// What a difference weighs: the bytes that go and come.
-fn cost(splices: &[Splice]) -> usize {
-    splices.iter().map(|splice| splice.range.len() + splice.text.len()).sum()
 }

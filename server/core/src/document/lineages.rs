@@ -1,0 +1,85 @@
+//! How one lineage comes to show what the other does: saves, reloads, loads, and the end of a buffer.
+
+use super::{Act, Document, Record};
+use crate::author::Author;
+use crate::edit::{Deed, Lineage};
+use crate::weave::{EditIx, View};
+
+impl Document {
+    /// The editor has written its text to the disk.
+    pub fn saved(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.follow(Lineage::Disk, &mut records);
+        records
+    }
+
+    /// The editor has written its text to the disk. Where another process was first to see it there, and took it for nobody's doing,
+    /// it is the editor's all the same, even if someone else has written since.
+    pub fn own_save(&mut self, act: &Act) -> Vec<Record> {
+        if !self.open {
+            return Vec::new();
+        }
+        let (editors, disks) = (self.weave.missing(Lineage::Editor), self.weave.missing(Lineage::Disk).to_vec());
+        let only_on_disk: Vec<EditIx> = editors.iter().filter(|ix| !disks.contains(ix)).copied().collect();
+        let is_nobodys = |ix: &EditIx| self.weave.entry(*ix).author == Author::External;
+        if only_on_disk.is_empty() || only_on_disk.iter().all(is_nobodys) && !self.is_dirty() {
+            return if only_on_disk.is_empty() { Vec::new() } else { self.saved() };
+        }
+        let saved = |ix: &EditIx| self.weave.rope(&View::at(*ix + 1, None, &disks)) == self.texts[0];
+        let Some(last) = only_on_disk.iter().copied().filter(is_nobodys).rfind(saved) else { return Vec::new() };
+        let its = only_on_disk.iter().filter(|ix| **ix <= last && is_nobodys(ix));
+        // What is claimed already was someone's.
+        let deeds = its.flat_map(|ix| self.weave.deeds_of(*ix)).filter(|deed| !self.is_claimed(deed));
+        let deeds: Vec<Deed> = deeds.collect();
+        if deeds.is_empty() { Vec::new() } else { self.claim(deeds, act) }
+    }
+
+    fn is_claimed(&self, deed: &Deed) -> bool {
+        let by = self.weave.ix(deed.by);
+        by.is_some_and(|by| self.weave.fragments_of(deed.to).into_iter().any(|f| self.weave.owner(by, f) != by))
+    }
+
+    /// The editor shows what the disk has; what it had not saved stays restorable.
+    pub fn reloaded(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.follow(Lineage::Editor, &mut records);
+        records
+    }
+
+    /// Brings into the editor's text what only the disk has, its own unsaved changes kept.
+    pub fn load(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        let disk = View::of(&self.weave, Lineage::Disk);
+        let missing = self.weave.missing(Lineage::Editor).iter().copied().filter(|ix| !disk.has(*ix)).collect();
+        self.sync(Lineage::Editor, missing, &mut records);
+        self.refresh_texts();
+        records
+    }
+
+    /// The editor closes the file: its lineage follows the disk's from now on, what it had not saved stays restorable.
+    pub fn closed(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.follow(Lineage::Editor, &mut records);
+        self.end_run(&mut records);
+        self.open = false;
+        records
+    }
+
+    /// Makes a lineage show what the other shows.
+    pub(super) fn follow(&mut self, lineage: Lineage, records: &mut Vec<Record>) {
+        let missing = self.weave.missing(lineage.other()).to_vec();
+        self.sync(lineage, missing, records);
+        self.texts[lineage.ix()] = self.texts[lineage.other().ix()].clone();
+        self.remember(lineage);
+    }
+
+    pub(super) fn sync(&mut self, lineage: Lineage, missing: Vec<EditIx>, records: &mut Vec<Record>) {
+        if self.weave.missing(lineage) == missing.as_slice() {
+            return;
+        }
+        self.end_run(records);
+        self.weave.set_missing(lineage, missing);
+        let missing = self.weave.missing(lineage).iter().map(|ix| self.weave.entry(*ix).id).collect();
+        records.push(Record::Synced { lineage, process: self.process, missing });
+    }
+}
