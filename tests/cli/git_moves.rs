@@ -219,3 +219,26 @@ fn a_repository_without_a_commit_and_a_folder_without_a_repository_are_followed_
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let _ = ok(&empty, &["status"]);
 }
+
+#[test]
+fn what_git_took_from_the_user_and_no_commit_holds_is_listed_and_comes_back() {
+    for how in [&["checkout", "--", "a.txt"][..], &["reset", "--quiet", "--hard"]] {
+        let repository = worked_in();
+        repository.git(how);
+        assert_eq!(status(&repository).lines().next(), Some("nothing awaits review"), "{how:?}");
+        let listed = ok(&repository, &["restore"]);
+        assert!(listed.contains("1 line taken away by git, and in no commit") && listed.contains(", mine"), "{listed}");
+        ok(&repository, &["restore", "--yes", "a.txt"]);
+        assert!(repository.read("a.txt").contains("nine, mine\n"), "{}", repository.read("a.txt"));
+        assert_eq!(ok(&repository, &["restore"]), "nothing to restore\n");
+    }
+}
+
+#[test]
+fn what_git_took_and_holds_is_not_listed() {
+    let repository = worked_in();
+    repository.commit("Mine and the agent's");
+    repository.git(&["switch", "--quiet", "--create", "other", "HEAD~1"]);
+    assert_eq!(status(&repository).lines().next(), Some("nothing awaits review"));
+    assert_eq!(ok(&repository, &["restore"]), "nothing to restore\n");
+}

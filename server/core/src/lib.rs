@@ -13,6 +13,7 @@ pub mod hunk;
 pub mod revert;
 pub mod loading;
 pub mod dropped;
+pub mod taken;
 pub mod verdict;
 pub mod scope;
 pub mod announce;

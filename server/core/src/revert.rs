@@ -94,7 +94,7 @@ pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Pla
 /// Brings back what deeds took away, each to its place, on lines of its own: nothing else changes. None where that is not so.
 #[must_use]
 pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<Plan> {
-    let switches: Vec<Switch> = deeds.iter().map(|deed| Switch { deed: *deed, on: false }).collect();
+    let switches = switched_off(deeds);
     let (bare, trial) = planned(document, lineage, Acts { switches: switches.clone(), ..Acts::default() })?;
     let inserts = seams(&trial, lineage, document.next_id());
     let plan = match inserts.is_empty() {
@@ -103,6 +103,18 @@ pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<
     };
     let only_adds = plan.splices.iter().all(|splice| splice.range.is_empty());
     (only_adds && !plan.splices.is_empty()).then_some(plan)
+}
+
+/// Brings back what deeds took away just where it stood, within lines too: nothing else changes. None where that is not so.
+#[must_use]
+pub fn put_back(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<Plan> {
+    let (plan, _) = planned(document, lineage, Acts { switches: switched_off(deeds), ..Acts::default() })?;
+    let only_adds = plan.splices.iter().all(|splice| splice.range.is_empty());
+    (only_adds && !plan.splices.is_empty()).then_some(plan)
+}
+
+fn switched_off(deeds: &[Deed]) -> Vec<Switch> {
+    deeds.iter().map(|deed| Switch { deed: *deed, on: false }).collect()
 }
 
 /// Has the user type what splices of a lineage's text say; they must be ascending, apart, and within the text.

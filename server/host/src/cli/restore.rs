@@ -11,8 +11,9 @@ use countersign_core::dropped::{Dropped, dropped};
 use countersign_core::edit::{Deed, Lineage};
 use countersign_core::revert;
 use countersign_core::review::destroyed;
+use countersign_core::taken::taken;
 use countersign_core::whole::Earlier;
-use countersign_core::workspace::File;
+use countersign_core::workspace::{Content, File};
 use serde_json::{Value, json};
 
 use super::paint::{Ink, count, ink, shown};
@@ -63,6 +64,8 @@ enum How {
     Whole(Earlier),
     /// Neither the editor nor the disk has it any more.
     Dropped(Dropped),
+    /// Git took lines away that it does not hold.
+    Taken(Vec<Deed>),
 }
 
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
@@ -111,6 +114,11 @@ fn losses(desk: &Desk) -> Result<Vec<Loss>> {
             all.push(Loss { id, path: path.to_owned(), lines, when, by, text, how });
         }
         all.extend(destroyed_whole(file, path, &held).map(|was| of_whole(path, file, was)));
+        for lost in taken(&file.document, Lineage::Disk, &|since| texts(git.of(path, since))) {
+            let id = format!("{}.{}+{}", lost.name.edit.process, lost.name.edit.counter, lost.name.start);
+            let (lines, when, text, how) = (lost.lines, lost.when, Some(lost.text), How::Taken(lost.deeds));
+            all.push(Loss { id, path: path.to_owned(), lines, when, by: Vec::new(), text, how });
+        }
         for lost in dropped(&file.document, &desk.store.unsaved_in_editors(path)?) {
             let id = format!("{}.{}+{}", lost.name.edit.process, lost.name.edit.counter, lost.name.start);
             let (lines, when, text) = (lost.lines, lost.when, Some(lost.text.clone()));
@@ -121,6 +129,15 @@ fn losses(desk: &Desk) -> Result<Vec<Loss>> {
     all.reverse();
     all.sort_by_key(|loss| std::cmp::Reverse(loss.when));
     Ok(all)
+}
+
+/// The texts among what git holds.
+fn texts(held: Option<Vec<Content>>) -> Vec<String> {
+    let text = |content| match content {
+        Content::Text(text) => Some(text.to_string()),
+        Content::Absent | Content::Opaque { .. } => None,
+    };
+    held.unwrap_or_default().into_iter().filter_map(text).collect()
 }
 
 fn of_whole(path: &str, file: &File, was: Earlier) -> Loss {
@@ -164,6 +181,7 @@ fn bring_back(desk: &mut Desk, loss: &Loss) -> Result<()> {
     }
     let file = desk.store.workspace.file(&loss.path).context("the file is not followed")?;
     let plan = match &loss.how {
+        How::Taken(deeds) => revert::put_back(&file.document, Lineage::Disk, deeds),
         How::Destroyed(deeds) => revert::restore(&file.document, Lineage::Disk, deeds),
         // Places are those of the text as it is, which the one before may have changed.
         How::Dropped(lost) => {
@@ -191,6 +209,7 @@ fn line(loss: &Loss) -> String {
             format!("{}, {} destroyed", whole.why, count(whole.len as usize, "byte"))
         }
         (How::Whole(_), _) => format!("{} destroyed, the whole file", count(loss.lines, "line")),
+        (How::Taken(_), _) => format!("{} taken away by git, and in no commit", count(loss.lines, "line")),
         (How::Dropped(lost), _) if lost.place == Lineage::Editor => {
             format!("{} typed and not saved", count(loss.lines, "line"))
         }
@@ -212,6 +231,7 @@ fn as_json(loss: &Loss) -> Value {
     let kind = match &loss.how {
         How::Destroyed(_) => "destroyed",
         How::Whole(_) => "whole",
+        How::Taken(_) => "taken-by-git",
         How::Dropped(lost) if lost.place == Lineage::Editor => "not-saved",
         How::Dropped(_) => "overwritten",
     };
