@@ -101,14 +101,18 @@ pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<
         true => bare,
         false => planned(document, lineage, Acts { switches, inserts, ..Acts::default() })?.0,
     };
-    let only_adds = plan.splices.iter().all(|splice| splice.range.is_empty());
-    (only_adds && !plan.splices.is_empty()).then_some(plan)
+    only_adding(plan)
 }
 
 /// Brings back what deeds took away just where it stood, within lines too: nothing else changes. None where that is not so.
 #[must_use]
 pub fn put_back(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<Plan> {
     let (plan, _) = planned(document, lineage, Acts { switches: switched_off(deeds), ..Acts::default() })?;
+    only_adding(plan)
+}
+
+/// A plan that takes nothing away and brings something.
+fn only_adding(plan: Plan) -> Option<Plan> {
     let only_adds = plan.splices.iter().all(|splice| splice.range.is_empty());
     (only_adds && !plan.splices.is_empty()).then_some(plan)
 }

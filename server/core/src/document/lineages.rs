@@ -22,8 +22,11 @@ impl Document {
         let (editors, disks) = (self.weave.missing(Lineage::Editor), self.weave.missing(Lineage::Disk).to_vec());
         let only_on_disk: Vec<EditIx> = editors.iter().filter(|ix| !disks.contains(ix)).copied().collect();
         let is_nobodys = |ix: &EditIx| self.weave.entry(*ix).author == Author::External;
-        if only_on_disk.is_empty() || only_on_disk.iter().all(is_nobodys) && !self.is_dirty() {
-            return if only_on_disk.is_empty() { Vec::new() } else { self.saved() };
+        if only_on_disk.is_empty() {
+            return Vec::new();
+        }
+        if only_on_disk.iter().all(is_nobodys) && !self.is_dirty() {
+            return self.saved();
         }
         let saved = |ix: &EditIx| self.weave.rope(&View::at(*ix + 1, None, &disks)) == self.texts[0];
         let Some(last) = only_on_disk.iter().copied().filter(is_nobodys).rfind(saved) else { return Vec::new() };

@@ -29,9 +29,9 @@ pub(crate) fn cut_off<'a>(
         let undone =
             |edit: EditIx, fragment: FragmentIx| off(edit, fragment) || edit == by && weave.birth(fragment) != by;
         let whole = now.without(&undone);
-        let line = Line::of(weave, &order, &whole, &then, &returns);
+        let undeleted = Undeleted::of(weave, &order, &whole, &then, &returns);
         let was_gone = |fragment: &FragmentIx| was_gone_before(weave, *fragment, by, off);
-        found.extend(line.cut_off().filter(was_gone).map(|fragment| (fragment, by)));
+        found.extend(undeleted.cut_off().filter(was_gone).map(|fragment| (fragment, by)));
     }
     found.sort_unstable();
     found.dedup_by_key(|(fragment, _)| *fragment);
@@ -70,7 +70,7 @@ fn deleters(
 }
 
 /// A text with one edit's deletions undone, part by part.
-struct Line {
+struct Undeleted {
     parts: Vec<Part>,
 }
 
@@ -82,7 +82,7 @@ struct Part {
     returns: bool,
 }
 
-impl Line {
+impl Undeleted {
     fn of(
         weave: &Weave,
         order: &[FragmentIx],

@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 use countersign_core::author::Author;
 use countersign_core::destroyed::destroyed_whole;
 use countersign_core::dropped::{Dropped, dropped};
-use countersign_core::edit::{Deed, Lineage};
+use countersign_core::edit::{Deed, Lineage, Span};
 use countersign_core::revert;
 use countersign_core::review::destroyed;
 use countersign_core::taken::taken;
@@ -115,12 +115,12 @@ fn losses(desk: &Desk) -> Result<Vec<Loss>> {
         }
         all.extend(destroyed_whole(file, path, &held).map(|was| of_whole(path, file, was)));
         for lost in taken(&file.document, Lineage::Disk, &|since| texts(git.of(path, since))) {
-            let id = format!("{}.{}+{}", lost.name.edit.process, lost.name.edit.counter, lost.name.start);
+            let id = named(lost.name);
             let (lines, when, text, how) = (lost.lines, lost.when, Some(lost.text), How::Taken(lost.deeds));
             all.push(Loss { id, path: path.to_owned(), lines, when, by: Vec::new(), text, how });
         }
         for lost in dropped(&file.document, &desk.store.unsaved_in_editors(path)?) {
-            let id = format!("{}.{}+{}", lost.name.edit.process, lost.name.edit.counter, lost.name.start);
+            let id = named(lost.name);
             let (lines, when, text) = (lost.lines, lost.when, Some(lost.text.clone()));
             all.push(Loss { id, path: path.to_owned(), lines, when, by: Vec::new(), text, how: How::Dropped(lost) });
         }
@@ -129,6 +129,11 @@ fn losses(desk: &Desk) -> Result<Vec<Loss>> {
     all.reverse();
     all.sort_by_key(|loss| std::cmp::Reverse(loss.when));
     Ok(all)
+}
+
+/// What a stretch of text is called: where its first bytes are.
+fn named(Span { edit, start, .. }: Span) -> String {
+    format!("{}.{}+{start}", edit.process, edit.counter)
 }
 
 /// The texts among what git holds.

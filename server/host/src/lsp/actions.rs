@@ -1,5 +1,7 @@
 //! Code actions: taking an agent's hunk back, accepting it, and what can be done about a finding.
 
+use std::collections::BTreeSet;
+
 use countersign_core::author::Author;
 use countersign_core::document::Act;
 use countersign_core::edit::{Deed, Lineage};
@@ -229,7 +231,7 @@ fn of_hunk(path: &str, hunk: &Hunk) -> Vec<CodeAction> {
 /// one line, a person says whether they are to stand together.
 fn of_unloaded(path: &str, file: &File) -> Option<CodeAction> {
     let loading = loading(&file.document)?;
-    let whose = loading.authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    let whose = names(&loading.authors);
     let title = match loading.touching {
         0 => format!("Take what {whose} wrote into this buffer, and keep my unsaved changes"),
         n => format!("Take what {whose} wrote into this buffer beside my unsaved changes, {} to look at", places(n)),
@@ -335,7 +337,12 @@ pub(super) fn command(title: &str, name: &str, arguments: Value) -> Command {
 
 /// The names of a hunk's authors.
 pub(super) fn whose(hunk: &Hunk) -> String {
-    hunk.authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    names(&hunk.authors)
+}
+
+/// Authors' names as people read them.
+pub(super) fn names(authors: &BTreeSet<Author>) -> String {
+    authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 fn lines(n: usize) -> String {

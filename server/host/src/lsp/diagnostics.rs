@@ -15,8 +15,8 @@ use tower_lsp::gen_lsp_types::{
 
 use super::ext::Counts;
 use super::owner::Owner;
-use super::pages;
 use super::position::{self, Encoding};
+use super::{actions, pages};
 use crate::config::ConfigError;
 
 /// The code of what a buffer lacks.
@@ -53,7 +53,7 @@ fn unloaded(owner: &Owner, path: &str) -> Option<Diagnostic> {
     let loading = loading(document)?;
     let text = document.text(Lineage::Editor);
     let first = loading.splices.first()?.range.clone();
-    let whose = loading.authors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    let whose = actions::names(&loading.authors);
     let places = match loading.touching {
         0 => "none of it touches a line of yours".to_owned(),
         1 => "in 1 place it touches a line of yours".to_owned(),
