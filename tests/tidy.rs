@@ -11,7 +11,7 @@ fn root() -> PathBuf {
 }
 
 /// All Rust files below a folder of the repository, by their path in it, with their text.
-fn sources(folder: &str) -> Vec<(String, String)> {
+pub(crate) fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
