@@ -10,6 +10,9 @@ use super::{EditIx, View, Weave};
 
 const BREAKS: [char; 2] = ['\n', '\r'];
 
+/// Bytes: what is longer is not read to see whether it is mere indentation.
+const LONGEST_FORM: u32 = 256;
+
 /// The fragments that stay away, each with the edit for whose sake: of those that `then` shows and `now` does not, the ones that are no
 /// whole lines and either stand in the middle of what one edit deleted, or are all that is left of their line. What was asked to go and
 /// stays deletes nothing.
@@ -57,7 +60,11 @@ fn deleters(
     asked: &dyn Fn(EditIx, FragmentIx) -> bool,
 ) -> BTreeSet<EditIx> {
     let mut found = BTreeSet::new();
-    let gone = |at: &usize| !weave.visible(order[*at], then);
+    let is_form = |fragment| {
+        let len = weave.len_of(fragment);
+        len <= LONGEST_FORM && is_form(&weave.part_text(fragment, 0..len))
+    };
+    let gone = |at: &usize| !weave.visible(order[*at], then) || is_form(order[*at]);
     for at in returning {
         let before = (0..*at).rev().take_while(gone);
         let behind = (*at + 1..order.len()).take_while(gone);
@@ -67,6 +74,11 @@ fn deleters(
         }
     }
     found
+}
+
+/// An indentation that is left of a line is none of what is in it, nor is the mark at a text's start.
+fn is_form(text: &str) -> bool {
+    text.chars().all(|ch| matches!(ch, ' ' | '\t' | '\u{feff}'))
 }
 
 /// A text with one edit's deletions undone, part by part.
@@ -97,9 +109,7 @@ impl Undeleted {
             deleted: !weave.visible(fragment, then),
             returns: returns(fragment),
         };
-        // An indentation that is left of a line is none of what is in it, nor is the mark at a text's start.
-        let form = |text: &str| text.chars().all(|ch| matches!(ch, ' ' | '\t' | '\u{feff}'));
-        let matters = |part: &Part| part.deleted || part.returns || !form(&part.text);
+        let matters = |part: &Part| part.deleted || part.returns || !is_form(&part.text);
         Self { parts: shown.map(part).filter(matters).collect() }
     }
 
