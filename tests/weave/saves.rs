@@ -50,3 +50,23 @@ fn a_save_that_was_taken_for_nobodys_before_an_agent_wrote_is_the_users_too() {
     assert_eq!((author(2..7), author(7..9)), ("user".to_owned(), "claude-code".to_owned()));
     assert_eq!(server.own_save(&Act::user(0)), []);
 }
+
+#[test]
+fn what_stood_on_disk_when_the_user_typed_it_is_the_users_once_it_is_saved() {
+    // A server that starts late finds the text on disk, then hears how the editor came to it.
+    let saved = Rope::from_str("a\nmine\nb\n");
+    let mut server = Document::new(saved.clone(), 1);
+    server.opened(Rope::from_str("a\nb\n"), &Act::user(0));
+    for (at, key) in "mine\n".char_indices() {
+        server.typed(&[Splice::new(2 + at..2 + at, key)], &Act::user(0));
+    }
+    server.own_save(&Act::user(0));
+    let agent = Act::agent(Author::agent("claude-code", "s1"), Evidence::Content, 0);
+    server.observe(Lineage::Disk, Rope::from_str("a\nmine\nB\n"), &agent);
+    // The editor reloads it, all in one change.
+    server.typed(&[Splice::new(0..saved.len_bytes(), "a\nmine\nB\n")], &Act::user(0));
+    let author = |bytes| blame(&server, Lineage::Disk, bytes)[0].edit.author.to_string();
+    assert_eq!((author(2..7), author(7..9)), ("user".to_owned(), "claude-code".to_owned()));
+    let in_editor = blame(&server, Lineage::Editor, 7..9)[0].edit.author.to_string();
+    assert_eq!(in_editor, "claude-code");
+}

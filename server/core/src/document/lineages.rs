@@ -22,9 +22,7 @@ impl Document {
         let (editors, disks) = (self.weave.missing(Lineage::Editor), self.weave.missing(Lineage::Disk).to_vec());
         let only_on_disk: Vec<EditIx> = editors.iter().filter(|ix| !disks.contains(ix)).copied().collect();
         let is_nobodys = |ix: &EditIx| self.weave.entry(*ix).author == Author::External;
-        if only_on_disk.is_empty() {
-            return Vec::new();
-        }
+        // What stood on disk already when it was typed is typed all the same.
         if only_on_disk.iter().all(is_nobodys) && !self.is_dirty() {
             return self.saved();
         }
