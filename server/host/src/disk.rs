@@ -103,20 +103,65 @@ pub fn replace(path: &Path, expected: Disk, content: Option<&[u8]>) -> Result<bo
     };
     let folder = path.parent().context("a file has a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mut new = tempfile::Builder::new()
-        .prefix(".countersign-")
-        .tempfile_in(folder)
-        .with_context(|| format!("cannot write in {}", folder.display()))?;
-    new.write_all(bytes).with_context(|| format!("cannot write {}", path.display()))?;
     let mode = fs::symlink_metadata(path).map_or(0o644, |meta| meta.permissions().mode());
-    new.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
-    new.as_file().sync_all()?;
+    let fill = |mut file: &fs::File| {
+        file.write_all(bytes)?;
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+        file.sync_all()
+    };
+    let new = match filled_unnamed(folder, &fill) {
+        Some(new) => new?,
+        None => {
+            let new = aside().tempfile_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+            fill(new.as_file()).with_context(|| format!("cannot write {}", path.display()))?;
+            new.into_temp_path()
+        }
+    };
     // Once more, as late as can be: what was written meanwhile is someone's work.
     if read(path)?.disk != expected {
         return Ok(false);
     }
     new.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
     Ok(true)
+}
+
+/// What a file is called until it takes its place.
+const ASIDE: &str = ".countersign-";
+
+fn aside() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(ASIDE);
+    builder
+}
+
+/// Whether a path is one that a write of ours has until it takes its place, or that one left which was killed.
+#[must_use]
+pub fn is_aside(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with(ASIDE))
+}
+
+/// A file that gets its name once it is written: a process that is killed while it writes leaves nothing behind. None where the file system
+/// has no files without names.
+#[cfg(target_os = "linux")]
+fn filled_unnamed(
+    folder: &Path,
+    fill: &dyn Fn(&fs::File) -> std::io::Result<()>,
+) -> Option<Result<tempfile::TempPath>> {
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+    use std::os::fd::AsRawFd;
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    let file = fs::File::from(open(folder, flags, Mode::RUSR | Mode::WUSR).ok()?);
+    if let Err(error) = fill(&file) {
+        return Some(Err(error).with_context(|| format!("cannot write in {}", folder.display())));
+    }
+    let content = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let link = |at: &Path| Ok(linkat(CWD, &content, CWD, at, AtFlags::SYMLINK_FOLLOW)?);
+    Some(Ok(aside().make_in(folder, link).ok()?.into_temp_path()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn filled_unnamed(_: &Path, _: &dyn Fn(&fs::File) -> std::io::Result<()>) -> Option<Result<tempfile::TempPath>> {
+    None
 }
 
 /// Lets whoever may read a file run it.
@@ -138,8 +183,7 @@ pub fn replace_by_link(path: &Path, expected: Disk, target: &[u8]) -> Result<boo
     let folder = path.parent().context("a file has a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let make = |at: &Path| std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), at);
-    let new = tempfile::Builder::new().prefix(".countersign-").make_in(folder, make);
-    let new = new.with_context(|| format!("cannot write in {}", folder.display()))?;
+    let new = aside().make_in(folder, make).with_context(|| format!("cannot write in {}", folder.display()))?;
     if read(path)?.disk != expected {
         return Ok(false);
     }

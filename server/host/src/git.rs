@@ -138,12 +138,13 @@ impl Git {
         }
         let prefix = self.prefix()?;
         let entries = output.stdout.split(|byte| *byte == 0).filter(|entry| entry.len() > 3);
+        let is_followed = |path: &&str| !path.ends_with('/') && !crate::disk::is_aside(path);
         let mut dirty = Dirty::default();
         for entry in entries {
             match std::str::from_utf8(&entry[3..]) {
-                Ok(path) => dirty
-                    .paths
-                    .extend(path.strip_prefix(prefix.as_str()).filter(|path| !path.ends_with('/')).map(str::to_owned)),
+                Ok(path) => {
+                    dirty.paths.extend(path.strip_prefix(prefix.as_str()).filter(is_followed).map(str::to_owned));
+                }
                 Err(_) => dirty.unreadable.push(String::from_utf8_lossy(&entry[3..]).into_owned()),
             }
         }

@@ -130,9 +130,5 @@ impl Owner {
 /// Whether a path is of the kind that programs write and throw away again.
 fn is_temporary(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with('~')
-        || name.ends_with(".swp")
-        || name.ends_with(".tmp")
-        || name.starts_with(".countersign-")
-        || name == "4913"
+    name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".tmp") || name == "4913" || disk::is_aside(name)
 }
