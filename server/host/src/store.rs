@@ -7,15 +7,17 @@ mod unsaved;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use countersign_core::author::Author;
 use countersign_core::document::{Act, Record};
+use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::event::{Fact, What};
 use countersign_core::revert::Plan;
 use countersign_core::session::Session;
 use countersign_core::workspace::{Content, Sight, Workspace};
+use ropey::Rope;
 
 use crate::disk::{self, Reading};
 use crate::git::Git;
@@ -25,6 +27,8 @@ use serving::Serving;
 
 /// How often a file is read again when others write to it while it is looked at.
 const TRIES: usize = 8;
+/// A file that was written so short a time ago may still be: few programs put a new file in the old one's place, most empty it first.
+const SETTLING: Duration = Duration::from_millis(25);
 /// Events that are read at a time.
 const PAGE: usize = 1000;
 
@@ -230,6 +234,7 @@ impl Store {
     /// If the file or the journal cannot be read, or others write to it without end.
     pub fn read(&mut self, path: &str, saved: bool, from_git: bool) -> Result<Reading> {
         let full = self.root.join(path);
+        let mut patience = SETTLING;
         for _ in 0..TRIES {
             self.know_path(path)?;
             let reading = disk::read(&full)?;
@@ -246,6 +251,15 @@ impl Store {
             };
             if facts.is_empty() {
                 return Ok(reading);
+            }
+            if self.may_be_half(path, &reading, &facts) && !patience.is_zero() {
+                let age = Duration::from_millis(now().saturating_sub(written));
+                let wait = SETTLING.saturating_sub(age).min(patience);
+                patience -= wait;
+                if !wait.is_zero() {
+                    std::thread::sleep(wait);
+                    continue;
+                }
             }
             if is_unexplained(&facts) {
                 if self.is_explained_by_a_server(path, reading.disk)? {
@@ -283,6 +297,18 @@ impl Store {
             }
         }
         bail!("{path} is being written by others without end")
+    }
+
+    /// Whether what was read may be a part of what someone is still writing: nobody announced it, or it is what was there, cut short.
+    fn may_be_half(&self, path: &str, reading: &Reading, facts: &[Fact]) -> bool {
+        let is_cut_short = || {
+            let Content::Text(text) = &reading.content else { return false };
+            let known = self.workspace.file(path).map(|file| file.document.text(Lineage::Disk));
+            let is_start =
+                |known: &Rope| known.len_bytes() > text.len_bytes() && known.to_string().starts_with(&text.to_string());
+            known.is_some_and(is_start)
+        };
+        is_unexplained(facts) || !is_announced(facts) && is_cut_short()
     }
 
     /// Writes a file as a plan wants it, if it still is what was read last, and takes note of it. Whether it was.
@@ -446,6 +472,14 @@ impl Store {
 #[must_use]
 pub fn is_unexplained(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
+}
+
+/// Whether all that was done to a text is what was announced, to the letter.
+fn is_announced(facts: &[Fact]) -> bool {
+    facts.iter().all(|fact| match &fact.what {
+        What::Text(Record::Edited(edit)) => edit.evidence == Evidence::Content,
+        _ => true,
+    })
 }
 
 /// What a session's scope is filed as.
