@@ -4,6 +4,7 @@ mod cases;
 mod cli;
 mod harness;
 mod interleavings;
+mod kills;
 mod neovim;
 mod payloads;
 mod rules;

@@ -31,6 +31,11 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// None, since its hook was killed: agents go on then.
+    fn killed() -> Reply {
+        Reply { json: Value::Null, stderr: String::new(), code: None, took: Duration::ZERO }
+    }
+
     fn of(ended: Ended) -> Reply {
         let Ended { code, stdout, stderr, took } = ended;
         let json = match stdout.trim() {
@@ -66,6 +71,8 @@ pub(crate) struct ClaudeCode<'a> {
     session: String,
     transcript: PathBuf,
     calls: u32,
+    /// How long its hooks may take before they are killed; none: as long as tests wait for anything.
+    pub(crate) patience: Option<Duration>,
 }
 
 /// A tool that has been announced and has not run yet.
@@ -87,7 +94,7 @@ impl<'a> ClaudeCode<'a> {
         let folder = repository.home().join(".claude/projects/work");
         fs::create_dir_all(&folder).expect("the home is ours");
         let transcript = folder.join(format!("{session}.jsonl"));
-        let claude = ClaudeCode { repository, hook, session: session.to_owned(), transcript, calls: 0 };
+        let claude = ClaudeCode { repository, hook, session: session.to_owned(), transcript, calls: 0, patience: None };
         claude.tell("SessionStart", json!({ "source": "startup", "model": "claude-opus-4-5" }));
         claude
     }
@@ -161,7 +168,13 @@ impl<'a> ClaudeCode<'a> {
         }
         let mut command = start(self.repository, &self.hook);
         command.env("CLAUDE_PROJECT_DIR", self.repository.root());
-        Reply::of(binary::run(&mut command, payload.to_string().as_bytes()))
+        let payload = payload.to_string();
+        match self.patience {
+            None => Reply::of(binary::run(&mut command, payload.as_bytes())),
+            Some(limit) => {
+                binary::run_for(limit, &mut command, payload.as_bytes()).map_or_else(Reply::killed, Reply::of)
+            }
+        }
     }
 
     fn announce(&mut self, tool: &str, input: Value, write: Tool) -> Announced {

@@ -67,9 +67,14 @@ impl Client {
     /// Opens a file of the root with the text that it has on disk.
     pub(crate) fn open(&self, path: &str) {
         let text = fs::read_to_string(self.root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        self.open_with(path, &text);
+    }
+
+    /// Opens a file of the root with what a buffer held before this server was started.
+    pub(crate) fn open_with(&self, path: &str, text: &str) {
         let mut editor = self.editor();
         let version = editor.profile.first_version();
-        editor.open(&self.uri(path), text, version);
+        editor.open(&self.uri(path), text.to_owned(), version);
     }
 
     /// What the buffer of an open file holds.
