@@ -1,6 +1,10 @@
 //! What git moves about is nobody's: after it no line has another author, nothing that git brought awaits review, and the agent's part
 //! comes out of what stands there then. Each move is git's own, run beside the hooks; `status` and `revert` look on before and after.
 
+mod resets;
+mod rewrites;
+mod stash;
+
 use super::{claude, hunks, ok, revert, run, status, write_as_user};
 use crate::support::repository::Repository;
 

@@ -56,6 +56,17 @@ pub(crate) fn region(before: &str, after: &str, was: Range<usize>, is: Range<usi
     found
 }
 
+/// How far two texts are apart: the bytes that go and come.
+#[must_use]
+pub fn distance(before: &str, after: &str) -> usize {
+    cost(&splices(before, after))
+}
+
+/// What a difference weighs: the bytes that go and come.
+pub(crate) fn cost(splices: &[Splice]) -> usize {
+    splices.iter().map(|splice| splice.range.len() + splice.text.len()).sum()
+}
+
 /// What a change of `text` as an editor reports it comes to: none where nothing changes, else splices that do not depend on how
 /// the editor cut its range.
 #[must_use]

@@ -9,6 +9,7 @@ use ropey::Rope;
 use crate::announce::{AgentAct, AgentEvent, Before};
 use crate::attribution::{Announced, Announcements};
 use crate::author::Author;
+use crate::diff::distance;
 use crate::document::{Act, Document, Record};
 use crate::edit::{EditId, Evidence, Lineage};
 use crate::event::{Fact, What, Whole};
@@ -318,8 +319,8 @@ impl Workspace {
         let mut least = None;
         for known in open() {
             let Ok(expected) = known.write.after(&before) else { continue };
-            let whole = least.as_ref().map_or_else(|| difference(&before, &after), |(cost, _, _)| *cost);
-            let left = difference(&expected, &after);
+            let whole = least.as_ref().map_or_else(|| distance(&before, &after), |(cost, _, _)| *cost);
+            let left = distance(&expected, &after);
             if left < whole {
                 least = Some((left, expected, known.act(Evidence::Content, at)));
             }
@@ -429,11 +430,6 @@ fn seen(file: &File, announced: &Announced) -> Option<Evidence> {
         entry.author == announced.author && entry.call == announced.call && entry.at >= announced.at
     });
     its.map(|(_, entry)| entry.evidence).min()
-}
-
-/// How far two texts are apart: the bytes that go and come.
-fn difference(before: &str, after: &str) -> usize {
-    crate::diff::splices(before, after).iter().map(|splice| splice.range.len() + splice.text.len()).sum()
 }
 
 impl File {

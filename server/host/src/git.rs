@@ -1,6 +1,7 @@
 //! What git says of a workspace, asked of its own program: it opens every kind of repository, and takes no lock here.
 
 mod held;
+mod moves;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,7 +11,6 @@ use anyhow::{Context, Result, bail};
 use countersign_core::workspace::Content;
 use ropey::Rope;
 
-use crate::disk::Reading;
 pub use held::Held;
 
 /// The repository of a workspace, if there is one.
@@ -19,14 +19,6 @@ pub struct Git {
     root: PathBuf,
     /// The worktree's own git directory, where the workspace is in a repository.
     dir: Option<PathBuf>,
-}
-
-/// How HEAD came to where it is.
-struct Move {
-    /// The commit that it was at before.
-    from: String,
-    /// By a commit that was made in the work tree.
-    commits: bool,
 }
 
 /// A lock this old belongs to no git that runs.
@@ -76,22 +68,6 @@ impl Git {
         (listed.status.success() && listed.stdout.is_empty()).then_some(Content::Absent)
     }
 
-    /// Whether what stands in a file's place was put there by git: it is what HEAD has, and HEAD was moved there otherwise than by a
-    /// commit, or had it before the last one too.
-    #[must_use]
-    pub fn put(&self, path: &str, reading: &Reading) -> bool {
-        let bytes = match &reading.content {
-            Content::Text(text) => Some(text.to_string().into_bytes()),
-            Content::Absent => None,
-            Content::Opaque { .. } => match &reading.bytes {
-                Some(bytes) => Some(bytes.clone()),
-                None => return false,
-            },
-        };
-        let Some(last) = self.last_move() else { return false };
-        self.holds("HEAD", path, bytes.as_deref()) && (!last.commits || self.holds(&last.from, path, bytes.as_deref()))
-    }
-
     /// Whether git is in the middle of something, so that what it puts into the work tree cannot be told yet. A lock that was left behind
     /// by a git that was killed is not waited for.
     #[must_use]
@@ -100,27 +76,6 @@ impl Git {
         let age = |path: &Path| std::fs::metadata(path).ok()?.modified().ok()?.elapsed().ok();
         age(&dir.join("index.lock")).is_some_and(|age| age < LEFT_BEHIND)
             || ["rebase-merge", "rebase-apply"].iter().any(|name| dir.join(name).is_dir())
-    }
-
-    /// The newest entry of HEAD's log.
-    fn last_move(&self) -> Option<Move> {
-        let log = std::fs::read(self.dir.as_ref()?.join("logs/HEAD")).ok()?;
-        let line = log.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty())?;
-        let (names, message) = line.split_at(line.iter().position(|byte| *byte == b'\t')?);
-        let from = std::str::from_utf8(names.split(|byte| *byte == b' ').next()?).ok()?.to_owned();
-        Some(Move { from, commits: message[1..].starts_with(b"commit") })
-    }
-
-    /// Whether a revision has just these bytes of a file, as they are checked out; none is no such file.
-    fn holds(&self, revision: &str, path: &str, bytes: Option<&[u8]>) -> bool {
-        let name = format!("{revision}:./{path}");
-        let Ok(blob) = self.command(&["cat-file", "--filters", &name]).output() else { return false };
-        if blob.status.success() {
-            return bytes == Some(blob.stdout.as_slice());
-        }
-        let path = format!("./{path}");
-        let listed = || self.command(&["ls-tree", "-z", revision, "--", &path]).output().ok();
-        bytes.is_none() && listed().is_some_and(|listed| listed.status.success() && listed.stdout.is_empty())
     }
 
     /// Paths below the workspace that differ from HEAD or that git does not follow (and does not ignore).

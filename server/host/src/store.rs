@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use countersign_core::author::Author;
+use countersign_core::diff::distance;
 use countersign_core::document::{Act, Record};
 use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::event::{Fact, What};
@@ -266,6 +267,9 @@ impl Store {
                     continue;
                 }
                 sight.by_git = self.git.put(path, &reading);
+                if !sight.by_git && self.git_was_here(path, &reading)? {
+                    continue;
+                }
                 if let Some(explained) = self.workspace.read(path, &reading.content, &sight).filter(|_| sight.by_git) {
                     (file, facts) = explained;
                 }
@@ -297,6 +301,31 @@ impl Store {
             }
         }
         bail!("{path} is being written by others without end")
+    }
+
+    /// Takes note of what git made of a file before someone else wrote it, if that explains more of what was read than it leaves. Whether
+    /// it does: what is left is then to be looked at anew.
+    fn git_was_here(&mut self, path: &str, reading: &Reading) -> Result<bool> {
+        let Content::Text(text) = &reading.content else { return Ok(false) };
+        let Some(file) = self.workspace.file(path) else { return Ok(false) };
+        let (known, text) = (file.document.text(Lineage::Disk).to_string(), text.to_string());
+        let since = file.document.weave().entries().map(|(_, entry)| entry.at).max().unwrap_or_default();
+        let made = self.git.may_have_made(path, &known, since);
+        let nearest = made.into_iter().min_by_key(|made| distance(made, &text));
+        let Some(made) = nearest.filter(|made| distance(made, &text) < distance(&known, &text)) else {
+            return Ok(false);
+        };
+        let content = Content::Text(Rope::from_str(&made));
+        let sight =
+            Sight { by_git: true, written: reading.modified.unwrap_or_else(now).min(now()), at: now(), saved: false };
+        let Some((file, facts)) = self.workspace.read(path, &content, &sight) else { return Ok(false) };
+        let expected = self.journal.head(path)?.map(|head| head.disk);
+        let head = Head { path, expected, new: disk_of(&content) };
+        let written = matches!(self.write(&facts, Some(&head), &[])?, Appended::Written { .. });
+        if written {
+            self.workspace.put(path, file);
+        }
+        Ok(written)
     }
 
     /// Whether what was read may be a part of what someone is still writing: nobody announced it, or it is what was there, cut short.

@@ -4,7 +4,7 @@
 use super::known::State;
 use super::{Act, Document, Record};
 use crate::author::Author;
-use crate::diff;
+use crate::diff::{self, cost};
 use crate::edit::{Evidence, Lineage, Switch};
 use crate::neutral;
 use crate::weave::{EditIx, Splice, View};
@@ -159,9 +159,4 @@ impl Document {
         self.fold_acts(lineage, id, acts, act, records);
         self.refresh_texts();
     }
-}
-
-/// What a difference weighs: the bytes that go and come.
-fn cost(splices: &[Splice]) -> usize {
-    splices.iter().map(|splice| splice.range.len() + splice.text.len()).sum()
 }

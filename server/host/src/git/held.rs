@@ -6,21 +6,20 @@ use std::collections::HashMap;
 use countersign_core::workspace::Content;
 
 use super::Git;
+use super::moves::Move;
 use crate::disk;
 
 /// So many commits that HEAD was at are looked into.
 const MOST: usize = 32;
 /// So many texts are remembered.
 const REMEMBERED: usize = 256;
-/// HEAD's log counts in seconds.
-const SECOND: u64 = 1000;
 
 /// See the module.
 #[derive(Debug)]
 pub struct Held {
     git: Git,
-    /// The commit that HEAD was at when its log looked so.
-    head: RefCell<Option<(Vec<u8>, String)>>,
+    /// The commit that HEAD was at when this was its last move.
+    head: RefCell<Option<(Option<Move>, String)>>,
     known: RefCell<HashMap<(String, String), Content>>,
 }
 
@@ -41,29 +40,25 @@ impl Held {
 
     /// The commit that HEAD is at, and those that it was at since then, newest first.
     fn heads_since(&self, since: u64) -> Vec<String> {
-        let log = self.git.dir.as_ref().and_then(|dir| std::fs::read(dir.join("logs/HEAD")).ok()).unwrap_or_default();
-        let mut heads: Vec<String> = self.head(&log).into_iter().collect();
-        for line in String::from_utf8_lossy(&log).lines().rev().take(MOST) {
-            let Some((from, at)) = moved(line) else { break };
-            if at.saturating_add(1).saturating_mul(SECOND) < since {
-                break;
-            }
-            if !from.bytes().all(|byte| byte == b'0') && !heads.iter().any(|head| head == from) {
-                heads.push(from.to_owned());
+        let moves = self.git.moves();
+        let mut heads: Vec<String> = self.head(moves.first()).into_iter().collect();
+        for from in moves.into_iter().take(MOST).take_while(|moved| moved.is_since(since)) {
+            if !from.is_first() && !heads.contains(&from.from) {
+                heads.push(from.from);
             }
         }
         heads
     }
 
     /// The commit that HEAD is at. Whoever moves it adds to its log, where there is one: else git is asked each time.
-    fn head(&self, log: &[u8]) -> Option<String> {
-        let last = log.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
-        if let Some((_, head)) = self.head.borrow().as_ref().filter(|(seen, _)| !last.is_empty() && seen == last) {
+    fn head(&self, last: Option<&Move>) -> Option<String> {
+        if let Some((_, head)) = self.head.borrow().as_ref().filter(|(seen, _)| last.is_some() && seen.as_ref() == last)
+        {
             return Some(head.clone());
         }
         let asked = self.git.command(&["rev-parse", "--verify", "--quiet", "HEAD"]).output().ok()?;
         let head = String::from_utf8(asked.stdout).ok().filter(|_| asked.status.success())?.trim().to_owned();
-        *self.head.borrow_mut() = Some((last.to_vec(), head.clone()));
+        *self.head.borrow_mut() = Some((last.cloned(), head.clone()));
         Some(head)
     }
 
@@ -90,12 +85,4 @@ impl Git {
             _ => Content::Absent,
         }
     }
-}
-
-/// Where HEAD was before a line of its log, and when it moved, in seconds since the Unix epoch.
-fn moved(line: &str) -> Option<(&str, u64)> {
-    let (names, _) = line.split_once('\t').unwrap_or((line, ""));
-    let mut words = names.rsplit(' ');
-    let (_zone, at) = (words.next()?, words.next()?.parse().ok()?);
-    Some((names.split(' ').next()?, at))
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use countersign_core::diff::splices;
+use countersign_core::diff::distance;
 use countersign_core::document::Act;
 use countersign_core::edit::{EditId, Evidence, Lineage};
 use countersign_core::weave::{Splice, View};
@@ -156,11 +156,8 @@ fn is_behind(file: &File) -> bool {
 /// Whether a text is nearer to what the disk was known to hold than to what the buffer held.
 fn is_nearer(file: &File, text: &Rope) -> bool {
     let text = text.to_string();
-    let distance = |lineage| -> usize {
-        let from = file.document.text(lineage).to_string();
-        splices(&from, &text).iter().map(|splice| splice.range.len() + splice.text.len()).sum()
-    };
-    distance(Lineage::Disk) < distance(Lineage::Editor)
+    let away = |lineage| distance(&file.document.text(lineage).to_string(), &text);
+    away(Lineage::Disk) < away(Lineage::Editor)
 }
 
 /// A change as the editor sent it, in bytes of the text that the changes before it left, which it changes too.
