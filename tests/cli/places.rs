@@ -204,3 +204,88 @@ fn a_state_folder_that_cannot_be_made_is_said_and_leaves_the_agent_alone() {
     let reply = agent.edit("a.txt", "one", "two");
     assert_eq!((reply.code, reply.decision()), (Some(0), "none"), "{reply:?}");
 }
+
+#[test]
+fn a_repository_within_another_is_a_workspace_of_its_own() {
+    let repository = Repository::new(&[("a.txt", "a\n")]);
+    let inner = repository.path("vendor/inner");
+    fs::create_dir_all(&inner).expect("folders can be made");
+    repository.git(&["init", "--quiet", "vendor/inner"]);
+    fs::write(inner.join("b.txt"), "b\n").expect("writes");
+    write_in(&repository, &inner, &inner.join("b.txt"));
+    let shown = run_in(&repository, &inner, &["status"]).ok();
+    assert!(shown.starts_with("b.txt\n"), "{shown}");
+    assert!(inner.join(".git/countersign").is_dir());
+    assert_eq!(status(&repository), "nothing awaits review\n");
+    run_in(&repository, &inner, &["revert", "--yes", "--all"]).ok();
+    assert_eq!(fs::read_to_string(inner.join("b.txt")).expect("it is there"), "b\n");
+}
+
+#[test]
+fn a_worktree_within_its_own_repository_keeps_to_itself() {
+    let repository = Repository::new(&[("a.txt", "a\n")]);
+    repository.git(&["worktree", "add", "--quiet", "trees/one"]);
+    let nested = repository.path("trees/one");
+    write_in(&repository, &nested, &nested.join("a.txt"));
+    assert!(run_in(&repository, &nested, &["status"]).ok().starts_with("a.txt\n"));
+    assert_eq!(status(&repository), "nothing awaits review\n");
+    assert_eq!(repository.read("a.txt"), "a\n");
+    run_in(&repository, &nested, &["revert", "--yes", "--all"]).ok();
+    assert_eq!(fs::read_to_string(nested.join("a.txt")).expect("it is there"), "a\n");
+}
+
+#[test]
+fn a_workspace_that_is_reached_through_a_link_is_the_one_that_the_link_leads_to() {
+    let repository = Repository::new(&[("a.txt", "a\n")]);
+    let linked = repository.root().with_file_name("linked");
+    std::os::unix::fs::symlink(repository.root(), &linked).expect("links can be made");
+    write_in(&repository, &linked, &linked.join("a.txt"));
+    assert!(status(&repository).starts_with("a.txt\n"), "{}", status(&repository));
+    run_in(&repository, &linked, &["revert", "--yes", "a.txt"]).ok();
+    assert_eq!(repository.read("a.txt"), "a\n");
+}
+
+#[test]
+fn in_a_folder_of_several_repositories_a_write_is_known_where_the_agent_began_and_in_the_files_own_repository() {
+    let repository = Repository::new(&[]);
+    let parent = repository.home().join("projects");
+    for name in ["one", "two"] {
+        fs::create_dir_all(parent.join(name)).expect("folders can be made");
+        repository.git(&["init", "--quiet", parent.join(name).to_str().expect("a plain path")]);
+        fs::write(parent.join(name).join("a.txt"), "mine\n").expect("writes");
+    }
+    let shown = |folder: &Path| run_in(&repository, folder, &["status"]).ok();
+    write_in(&repository, &parent, &parent.join("one/a.txt"));
+    assert!(shown(&parent).starts_with("one/a.txt\n"), "{}", shown(&parent));
+    assert!(shown(&parent.join("one")).starts_with("a.txt\n"), "{}", shown(&parent.join("one")));
+    run_in(&repository, &parent.join("one"), &["revert", "--yes", "--all", "--now"]).ok();
+    assert_eq!(fs::read_to_string(parent.join("one/a.txt")).expect("it is there"), "mine\n");
+    assert!(shown(&parent).starts_with("nothing awaits review\n"), "{}", shown(&parent));
+    // From one repository into its neighbour: the neighbour's file, under the neighbour's policy.
+    fs::write(parent.join("two/.countersign.toml"), "[scope]\ndeny = [\"a.txt\"]\n").expect("writes");
+    let one = parent.join("one");
+    let denied = hook_in(&repository, &one, &edit(&one, "PreToolUse", &parent.join("two/a.txt")));
+    assert!(denied.stdout.contains("deny"), "{denied:?}");
+    assert!(shown(&one).starts_with("nothing awaits review\n"), "{}", shown(&one));
+}
+
+#[test]
+fn a_submodule_is_a_workspace_of_its_own_and_its_commit_is_nobodys_text_in_the_one_around() {
+    let library = Repository::new(&[("lib.txt", "lib\n")]);
+    let repository = Repository::new(&[("a.txt", "a\n")]);
+    let from = library.root().to_str().expect("a plain path").to_owned();
+    repository.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &from, "lib"]);
+    repository.commit("With a submodule");
+    let inside = repository.path("lib");
+    write_in(&repository, &inside, &inside.join("lib.txt"));
+    assert!(run_in(&repository, &inside, &["status"]).ok().starts_with("lib.txt\n"));
+    // An agent at the top that moves the submodule on changes no file of the top.
+    let mut agent = claude(&repository, "s1");
+    agent.prompt("go on");
+    agent.bash("cd lib && git checkout -q -- lib.txt && git -c user.name=a -c user.email=a@example.org commit -q --allow-empty -m Empty");
+    agent.stop();
+    assert_eq!(repository.git(&["status", "--short"]), " M lib\n");
+    assert_eq!(status(&repository), "nothing awaits review\n");
+    let ended = run(&repository, &["revert", "--yes", "--all"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "nothing to revert\n"), "{ended:?}");
+}

@@ -3,7 +3,7 @@
 
 mod judge;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -29,6 +29,43 @@ const DIRTY: usize = 2000;
 pub fn place(dir: &Path, event: &AgentEvent) -> Result<(PathBuf, PathBuf)> {
     let start = event.cwd.as_deref().map_or_else(|| dir.to_owned(), PathBuf::from);
     state_dir::root_of(&start).or_else(|_| state_dir::root_of(dir))
+}
+
+/// An event, with its workspace and the folder that its paths start from.
+pub type Placed = ((PathBuf, PathBuf), AgentEvent);
+
+/// An event of an agent, for each workspace that is to hear of it: the one that it was sent from, and, of files that lie in repositories of
+/// their own (a submodule, one of several in a folder, another project), theirs.
+///
+/// # Errors
+/// If neither the event's folder nor `dir` can be found.
+pub fn places(dir: &Path, event: AgentEvent) -> Result<Vec<Placed>> {
+    let own = place(dir, &event)?;
+    let mut elsewhere: BTreeMap<PathBuf, Vec<Write>> = BTreeMap::new();
+    if let AgentAct::WillWrite { writes } | AgentAct::DidWrite { writes } = &event.act {
+        for write in writes {
+            if let Some(root) = repository_of(&own.1.join(&write.path)).filter(|root| *root != own.0) {
+                elsewhere.entry(root).or_default().push(write.clone());
+            }
+        }
+    }
+    let cwd = own.1.clone();
+    let others = elsewhere.into_iter().map(|(root, writes)| {
+        let act = match &event.act {
+            AgentAct::WillWrite { .. } => AgentAct::WillWrite { writes },
+            _ => AgentAct::DidWrite { writes },
+        };
+        ((root, cwd.clone()), AgentEvent { act, ..event.clone() })
+    });
+    let mut placed: Vec<Placed> = others.collect();
+    placed.insert(0, (own, event));
+    Ok(placed)
+}
+
+/// The top of the repository that a file is in, or will be once its folders are made.
+fn repository_of(file: &Path) -> Option<PathBuf> {
+    let folder = file.ancestors().skip(1).find_map(|folder| std::fs::canonicalize(folder).ok())?;
+    folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
 }
 
 /// What became of an event.

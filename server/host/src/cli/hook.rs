@@ -2,7 +2,7 @@
 //! by itself. It answers in time or gets out of the way: whatever goes wrong, the agent gets its neutral reply, and the log says why.
 
 use std::io::{Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use countersign_core::verdict::Verdict;
 
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
 use crate::approvals::{self, wire::Request};
-use crate::gate::{self, Care, Taken};
+use crate::gate::{self, Care, Placed, Taken};
 use crate::state_dir::{self, note};
 use crate::store::Store;
 
@@ -60,8 +60,8 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
     let stdin = std::io::stdin().lock();
     let payload = agents::read_capped(stdin.take(u64::MAX), MAX_PAYLOAD)?;
     let message = (agent.parse)(&payload)?;
-    let placed = message.events.into_iter().map(|event| Ok((gate::place(dir, &event)?, event)));
-    let placed = placed.collect::<Result<Vec<Placed>>>()?;
+    let placed = message.events.into_iter().map(|event| gate::places(dir, event));
+    let placed: Vec<Placed> = placed.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     if let Some(reply) = ask(dir, agent, &placed, payload) {
         return Ok(reply);
     }
@@ -74,9 +74,6 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
     }
     Ok((agent.reply)(message.moment, &verdict, context.as_deref()))
 }
-
-/// An event, with its workspace and the folder that its paths start from.
-type Placed = ((PathBuf, PathBuf), AgentEvent);
 
 /// What a server says that follows the workspace, where all of the message is for one.
 fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -> Option<Reply> {
