@@ -1,5 +1,6 @@
 //! The command line and the hooks without a server: the built binary on real repositories, Claude Code played around real writes.
 
+mod agents;
 mod bad_input;
 mod decisions;
 mod files;

@@ -89,6 +89,23 @@ fn a_commit_changes_no_author_and_a_revert_after_it_takes_the_agents_part_out_of
 }
 
 #[test]
+fn a_commit_made_elsewhere_accepts_nothing_and_what_was_accepted_stays_so() {
+    let repository = Repository::new(&[("a.txt", BASE)]);
+    let mut agent = claude(&repository, "s1");
+    agent.edit("a.txt", "two", "TWO");
+    agent.edit("a.txt", "seven", "SEVEN");
+    agent.stop();
+    let (first, _) = hunks(&repository, "a.txt").remove(0);
+    ok(&repository, &["accept", "--hunk", &first]);
+    let before = status(&repository);
+    assert_eq!(authors(&repository, "a.txt"), "agent");
+    repository.commit("Both");
+    assert_eq!(status(&repository), before);
+    revert(&repository, &["--all"]);
+    assert_eq!(repository.read("a.txt"), base_with(&[("two", "TWO")]));
+}
+
+#[test]
 fn a_part_of_a_hunk_that_is_committed_stays_the_agents() {
     let repository = Repository::new(&[("a.txt", BASE)]);
     let mut agent = claude(&repository, "s1");
@@ -187,15 +204,20 @@ fn a_reset_to_an_older_commit_is_no_ones_change() {
 
 #[test]
 fn what_an_agent_has_git_do_is_the_agents() {
-    let repository = worked_in();
-    let mut agent = claude(&repository, "s2");
-    agent.prompt("tidy up");
-    agent.bash("git checkout -- a.txt");
-    agent.stop();
-    assert_eq!(repository.read("a.txt"), BASE);
-    assert_eq!(authors(&repository, "a.txt"), "agent");
-    revert(&repository, &["--session", "s2"]);
-    assert_eq!(repository.read("a.txt"), base_with(&[("two", "TWO by the agent"), ("nine", "nine, mine")]));
+    for command in ["git checkout -- a.txt", "git stash --quiet", "git reset --quiet --hard", "git restore ."] {
+        let repository = worked_in();
+        let mut agent = claude(&repository, "s2");
+        agent.prompt("tidy up");
+        agent.bash(command);
+        agent.stop();
+        assert_eq!(repository.read("a.txt"), BASE, "{command}");
+        assert_eq!(authors(&repository, "a.txt"), "agent", "{command}");
+        let found = run(&repository, &["check"]);
+        assert!(found.code == Some(1) && found.stdout.contains("destroyed-work"), "{command}: {found:?}");
+        revert(&repository, &["--session", "s2"]);
+        let before = base_with(&[("two", "TWO by the agent"), ("nine", "nine, mine")]);
+        assert_eq!(repository.read("a.txt"), before, "{command}");
+    }
 }
 
 #[test]

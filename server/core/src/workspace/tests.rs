@@ -164,3 +164,14 @@ fn an_event_that_is_told_twice_changes_nothing_the_second_time() {
         }
     }
 }
+
+#[test]
+fn a_session_of_which_nothing_was_heard_for_long_is_at_work_no_more() {
+    let mut told = Told::of("a\n");
+    assert!(!told.workspace.is_at_work(told.now));
+    told.hears(AgentAct::Prompted { text: "go".into() });
+    assert!(told.workspace.is_at_work(told.now + SILENCE - 1));
+    assert!(!told.workspace.is_at_work(told.now + SILENCE));
+    told.hears(AgentAct::TurnEnded);
+    assert!(!told.workspace.is_at_work(told.now));
+}
