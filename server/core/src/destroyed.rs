@@ -1,5 +1,7 @@
 //! Work destroyed: whole lines that agents' pending changes took away, that no agent wrote and that git does not hold. Blank lines do
-//! not count, nor does a line that was only changed or that its agent put elsewhere in the file.
+//! not count, nor does a line that its agent put elsewhere in the file, or only changed, unless to what git holds.
+
+mod put_back;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -17,6 +19,7 @@ use crate::rules::{self, Settings};
 use crate::weave::{DeedKind, EditIx, Fingerprint, FragmentIx, Splice, View, Weave, push_deed};
 use crate::whole::{Earlier, earlier};
 use crate::workspace::{Content, File, GONE};
+use put_back::Changed;
 
 /// The id of the rule that says so.
 pub const DESTROYED_WORK: &str = "destroyed-work";
@@ -34,6 +37,8 @@ pub struct Destroyed {
     pub text: String,
     /// The lines of it that are not blank.
     pub lines: usize,
+    /// So many of them were not taken away, but put back to what git holds: that goes again when they come back.
+    pub put_back: usize,
     /// Where it stood: a byte of the text as it is.
     pub at: usize,
     /// What took it away; switched off, it is back.
@@ -54,6 +59,8 @@ pub struct Suspects {
     after: String,
     /// From top to bottom.
     lines: Vec<Line>,
+    /// Lines of which they took away a part.
+    changed: Vec<Changed>,
     /// What agents put into the text, line by line, without the blanks around it.
     put: Vec<(Author, String)>,
     /// The first of their deeds was done then, in milliseconds since the Unix epoch.
@@ -102,10 +109,12 @@ impl Suspects {
                 lines.push(Line::new(weave, &view, &before, range, &here, lead));
             }
         }
+        let changed = put_back::changed(weave, &view, (&before, &after), &pieces, &put);
         let is_loss = |line: &&Line| has_words(&line.text) && !line.is_agents(&before);
-        let since = lines.iter().filter(is_loss).map(|line| line.when).min()?;
+        let all = lines.iter().filter(is_loss).chain(changed.iter().map(|changed| &changed.line));
+        let since = all.map(|line| line.when).min()?;
         let put = lines_put(&after, &put);
-        Some(Self { before, after, lines, put, since })
+        Some(Self { before, after, lines, changed, put, since })
     }
 
     /// What of it is destroyed, hunk by hunk, given what git holds.
@@ -141,6 +150,18 @@ impl Suspects {
             }
             last = Some(at);
         }
+        for line in put_back::put_back(&self.changed, (&self.before, &self.after), committed.unwrap_or_default()) {
+            let Some(hunk) = hunks.iter().find(|hunk| line.is_of(hunk)) else { continue };
+            match all.iter_mut().find(|open| open.hunk == hunk.id) {
+                Some(open) => open.take_put_back(line),
+                None => {
+                    let mut begun = Destroyed::begun(hunk.id, line);
+                    begun.take_put_back(line);
+                    all.push(begun);
+                }
+            }
+        }
+        all.sort_by_key(|lost| lost.at);
         all
     }
 
@@ -239,7 +260,7 @@ impl Line {
 impl Destroyed {
     fn begun(hunk: HunkId, line: &Line) -> Self {
         let (text, deeds, by) = (String::new(), Vec::new(), BTreeSet::new());
-        Self { hunk, text, lines: 0, at: line.at, deeds, by, when: 0, is_users: true }
+        Self { hunk, text, lines: 0, put_back: 0, at: line.at, deeds, by, when: 0, is_users: true }
     }
 
     fn take(&mut self, line: &Line, is_apart: bool, counts: bool) {
@@ -257,6 +278,11 @@ impl Destroyed {
         self.by.extend(line.by.iter().cloned());
         self.when = self.when.max(line.when);
         self.is_users &= line.is_users || !counts;
+    }
+
+    fn take_put_back(&mut self, line: &Line) {
+        self.take(line, true, true);
+        self.put_back += 1;
     }
 
     /// What is to be said of it, where the settings let it be said.
@@ -277,7 +303,8 @@ impl Destroyed {
         let yours = if self.is_users { " of yours" } else { "" };
         let (lines, were) = if self.lines == 1 { ("line", "was") } else { ("lines", "were") };
         let kept = if is_repository { format!(" that {were} not committed") } else { String::new() };
-        format!("{} {lines}{yours}{kept} {are} gone{}.", self.lines, quoted(&self.text))
+        let gone = if self.put_back == self.lines { "put back to what git holds" } else { "gone" };
+        format!("{} {lines}{yours}{kept} {are} {gone}{}.", self.lines, quoted(&self.text))
     }
 }
 
@@ -300,7 +327,8 @@ pub fn foreseen(
     let known = document.weave().entries().len();
     let is_new = |deed: &Deed| then.weave().ix(deed.by).is_some_and(|ix| ix as usize >= known);
     // Git is asked only where something is taken away that was there until now.
-    if !suspects.lines.iter().any(|line| has_words(&line.text) && line.deeds.iter().any(is_new)) {
+    let changed = suspects.changed.iter().map(|changed| &changed.line);
+    if !suspects.lines.iter().chain(changed).any(|line| has_words(&line.text) && line.deeds.iter().any(is_new)) {
         return (Vec::new(), true);
     }
     let hunks = hunks(&then, Lineage::Disk, &Author::is_agent);
@@ -388,9 +416,14 @@ impl Head {
         Self { lines, words }
     }
 
+    /// Whether it holds these lines of the text just as they are.
+    fn has_lines(&self, range: &Range<usize>) -> bool {
+        !self.lines.iter().any(|new| new.start < range.end && range.start < new.end)
+    }
+
     /// Whether it holds a line, or all of it that is no agent's.
     fn holds(&self, line: &Line, before: &str) -> bool {
-        let differs = self.lines.iter().any(|new| new.start < line.range.end && line.range.start < new.end);
+        let differs = !self.has_lines(&line.range);
         let is_ours = |at: usize| within(&self.words, at) && !within(&line.agents, at);
         let ours = || {
             before[line.range.clone()]
@@ -425,7 +458,11 @@ struct Walk<'a> {
 }
 
 /// What agents put into the text as it is.
-type Put = Vec<(Range<usize>, Author)>;
+struct Put {
+    range: Range<usize>,
+    author: Author,
+    fragment: FragmentIx,
+}
 
 impl<'a> Walk<'a> {
     fn new(document: &'a Document, lineage: Lineage) -> Self {
@@ -433,13 +470,13 @@ impl<'a> Walk<'a> {
     }
 
     /// The text before and as it is, the pieces of the former, and what agents put into the latter.
-    fn pieces(&self) -> (String, String, Vec<Piece>, Put) {
+    fn pieces(&self) -> (String, String, Vec<Piece>, Vec<Put>) {
         let weave = self.document.weave();
         let view = View::of(weave, self.lineage);
         let pending = |by: EditIx, fragment: FragmentIx| is_pending(weave, &view, by, fragment);
         let without = view.without(&pending);
         let (mut before, mut after) = (String::new(), String::new());
-        let (mut pieces, mut put) = (Vec::new(), Put::new());
+        let (mut pieces, mut put) = (Vec::new(), Vec::new());
         for fragment in weave.order() {
             let (now, then) = (weave.visible(fragment, &view), weave.visible(fragment, &without));
             let (from, at) = (before.len(), after.len());
@@ -454,7 +491,8 @@ impl<'a> Walk<'a> {
             if then && before.len() > from {
                 pieces.push(Piece { fragment, from, len: before.len() - from, at, now });
             } else if now {
-                put.push((at..after.len(), weave.entry(weave.birth_owner(fragment)).author.clone()));
+                let author = weave.entry(weave.birth_owner(fragment)).author.clone();
+                put.push(Put { range: at..after.len(), author, fragment });
             }
         }
         (before, after, pieces, put)
@@ -491,7 +529,7 @@ fn is_gone(before: &str, range: &Range<usize>, here: &[&Piece]) -> bool {
 }
 
 /// The lines of a text of which one author put all that is not blank.
-fn lines_put(after: &str, put: &Put) -> Vec<(Author, String)> {
+fn lines_put(after: &str, put: &[Put]) -> Vec<(Author, String)> {
     let (mut lines, mut start) = (Vec::new(), 0);
     for text in after.split_inclusive('\n') {
         let range = start..start + text.len();
@@ -499,11 +537,11 @@ fn lines_put(after: &str, put: &Put) -> Vec<(Author, String)> {
         if !has_words(text) {
             continue;
         }
-        let first = put.partition_point(|(of, _)| of.end <= range.start);
-        let here = put[first..].iter().take_while(|(of, _)| of.start < range.end);
-        let here: Vec<&(Range<usize>, Author)> = here.collect();
-        let Some((_, author)) = here.first() else { continue };
-        let own: Vec<Range<usize>> = here.iter().filter(|(_, by)| by == author).map(|(of, _)| of.clone()).collect();
+        let first = put.partition_point(|put| put.range.end <= range.start);
+        let here: Vec<&Put> = put[first..].iter().take_while(|put| put.range.start < range.end).collect();
+        let Some(Put { author, .. }) = here.first() else { continue };
+        let own = here.iter().filter(|put| put.author == *author).map(|put| put.range.clone());
+        let own: Vec<Range<usize>> = own.collect();
         if is_covered(after, &range, &own) {
             lines.push((author.clone(), text.trim().to_owned()));
         }

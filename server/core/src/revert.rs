@@ -91,7 +91,8 @@ pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Pla
     planned(document, lineage, Acts { switches, ..Acts::default() }).map(|(plan, _)| plan)
 }
 
-/// Brings back what deeds took away, each to its place, on lines of its own: nothing else changes. None where that is not so.
+/// Brings back what deeds took away, each to its place, on lines of its own: nothing else changes, but that what some of them brought goes
+/// again. None where that is not so.
 #[must_use]
 pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<Plan> {
     let switches = switched_off(deeds);
@@ -101,6 +102,13 @@ pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<
         true => bare,
         false => planned(document, lineage, Acts { switches, inserts, ..Acts::default() })?.0,
     };
+    let weave = document.weave();
+    let view = View::of(weave, lineage);
+    // What a deed brought stands there; what it took away does not.
+    let brought = |deed: &Deed| weave.fragments_of(deed.to).into_iter().any(|fragment| weave.visible(fragment, &view));
+    if deeds.iter().any(brought) {
+        return (!plan.splices.is_empty()).then_some(plan);
+    }
     only_adding(plan)
 }
 

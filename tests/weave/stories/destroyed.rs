@@ -40,8 +40,10 @@ fn check(committed: &str, story: &str, outcome: &Expect) {
 
 fn restores(document: &mut Document, lost: &Destroyed) {
     let plan = restore(document, Lineage::Editor, &lost.deeds).expect("it can come back");
-    let back: String = plan.splices.iter().map(|splice| splice.text.as_str()).collect();
-    assert_eq!(back.replace('\n', ""), lost.text.replace('\n', ""));
+    if lost.put_back == 0 {
+        let back: String = plan.splices.iter().map(|splice| splice.text.as_str()).collect();
+        assert_eq!(back.replace('\n', ""), lost.text.replace('\n', ""));
+    }
     document.carry_out(&plan, &Act::user(0));
     assert_eq!(*document.text(Lineage::Editor), plan.target);
 }
@@ -357,4 +359,51 @@ fn the_rules_own_example_shows_what_it_says() {
         document.observe(Lineage::Disk, Rope::from_str(&side(text, '-')), &agent);
         assert_eq!(!destroyed(&document, Some(&[])).is_empty(), is_bad, "{text}");
     }
+}
+
+#[test]
+fn a_line_that_an_agent_put_back_to_what_is_committed_is_destroyed_and_comes_back_as_it_was() {
+    check(
+        "limit = 10 | name = x | end",
+        "file: limit = 10 | name = x | end
+        user: limit = 99 | name = x | end
+        claude: limit = 10 | name = x | end",
+        &expect![[r#"
+            1 line of yours that was not committed is put back to what git holds: `limit = 99`.
+            .  limit =
+            u  99
+            .  name = x
+            .  end
+        "#]],
+    );
+    check(
+        "a | nine | c",
+        "file: a | nine | c
+        user: a | nine, mine | c
+        claude: a | nine | c and more",
+        &expect![[r#"
+            .  a
+            .  nine
+            c  c and more
+        "#]],
+    );
+}
+
+#[test]
+fn what_the_user_added_to_a_line_and_an_agent_put_back_comes_back_with_the_lines_that_it_took() {
+    check(
+        "a | nine | c | d",
+        "file: a | nine | c | d
+        user: a | nine, mine | typed | c | d
+        claude: a | nine | c | D",
+        &expect![[r#"
+            2 lines of yours that were not committed are gone: `typed`.
+            .  a
+            .  nine
+            u  , mine
+            u  typed
+            .  c
+            c  D
+        "#]],
+    );
 }

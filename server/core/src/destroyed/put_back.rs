@@ -1,0 +1,101 @@
+//! Lines that agents changed back to what git holds: what someone had changed in them, and not committed, is gone. Such a line comes back
+//! in the place of what stands there now, which git holds.
+
+use std::ops::Range;
+
+use super::{Head, Line, Piece, Put, has_words, is_gone, is_pending};
+use crate::diff;
+use crate::edit::Deed;
+use crate::weave::{DeedKind, View, Weave};
+use crate::workspace::Content;
+
+/// A line that agents changed.
+#[derive(Clone, Debug)]
+pub(super) struct Changed {
+    /// As it was.
+    pub(super) line: Line,
+    /// Bytes of the text as it is.
+    now: Range<usize>,
+}
+
+/// The lines of which agents took away a part that none of them wrote, each with the line that stands there now: where both texts have as
+/// many lines, but for those that are gone whole.
+pub(super) fn changed(
+    weave: &Weave,
+    view: &View<'_>,
+    (before, after): (&str, &str),
+    pieces: &[Piece],
+    put: &[Put],
+) -> Vec<Changed> {
+    let mut found = Vec::new();
+    for (old, new) in diff::regions(before, after) {
+        let pieces_of = |old: &Range<usize>| -> Vec<&Piece> {
+            let first = pieces.partition_point(|piece| piece.end() <= old.start);
+            pieces[first..].iter().take_while(|piece| piece.from < old.end).collect()
+        };
+        // Of those that are gone whole nothing is left to be changed.
+        let left = |old: &Range<usize>| !is_gone(before, old, &pieces_of(old));
+        let (old, new): (Vec<_>, _) = (lines(before, &old).into_iter().filter(left).collect(), lines(after, &new));
+        if old.len() != new.len() {
+            continue;
+        }
+        for (old, now) in old.into_iter().zip(new) {
+            let here = pieces_of(&old);
+            let is_loss = |piece: &&&Piece| {
+                let part = piece.from.max(old.start)..piece.end().min(old.end);
+                let by_agent = weave.entry(weave.birth_owner(piece.fragment)).author.is_agent();
+                !piece.now && !by_agent && has_words(&before[part])
+            };
+            if !here.iter().any(|piece| is_loss(&piece)) {
+                continue;
+            }
+            let mut line = Line::new(weave, view, before, old.clone(), &here, None);
+            line.text = before[old].to_owned();
+            line.deeds.extend(brought(weave, view, put, &now));
+            found.push(Changed { line, now });
+        }
+    }
+    found
+}
+
+/// The deeds by which agents brought what stands in a part of the text as it is.
+fn brought(weave: &Weave, view: &View<'_>, put: &[Put], part: &Range<usize>) -> Vec<Deed> {
+    let first = put.partition_point(|put| put.range.end <= part.start);
+    let here = put[first..].iter().take_while(|put| put.range.start < part.end);
+    let mut deeds = Vec::new();
+    for Put { range, fragment, .. } in here {
+        let inside = range.start.max(part.start) - range.start..range.end.min(part.end) - range.start;
+        let to = weave.span(*fragment, inside.start as u32..inside.end as u32);
+        let theirs = weave.deeds(*fragment).filter(|(by, kind)| {
+            *kind != DeedKind::Kill && is_pending(weave, view, *by, *fragment) && weave.counts(*by, *fragment, view)
+        });
+        deeds.extend(theirs.map(|(by, _)| Deed { by: weave.entry(by).id, to }));
+    }
+    deeds
+}
+
+/// Those of the lines that stand there now as git holds them, and were otherwise before.
+pub(super) fn put_back<'a>(
+    changed: &'a [Changed],
+    (before, after): (&str, &str),
+    committed: &[Content],
+) -> impl Iterator<Item = &'a Line> {
+    let both = |head| (Head::new(head, before), Head::new(head, after));
+    let heads: Vec<(Head, Head)> = if changed.is_empty() { Vec::new() } else { committed.iter().map(both).collect() };
+    let before = before.to_owned();
+    let is_it = move |changed: &&Changed| {
+        !heads.iter().any(|(then, _)| then.holds(&changed.line, &before))
+            && heads.iter().any(|(_, now)| now.has_lines(&changed.now))
+    };
+    changed.iter().filter(is_it).map(|changed| &changed.line)
+}
+
+/// The lines of a part of a text.
+fn lines(text: &str, part: &Range<usize>) -> Vec<Range<usize>> {
+    let mut start = part.start;
+    let line = |line: &str| {
+        start += line.len();
+        start - line.len()..start
+    };
+    text[part.clone()].split_inclusive('\n').map(line).collect()
+}
