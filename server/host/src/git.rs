@@ -76,6 +76,21 @@ impl Git {
         (listed.status.success() && listed.stdout.is_empty()).then_some(Content::Absent)
     }
 
+    /// A file as HEAD has it and as it would be checked out; absent where HEAD has none. None where that cannot be told.
+    #[must_use]
+    pub fn committed(&self, path: &str) -> Option<Content> {
+        if !self.is_present() {
+            return None;
+        }
+        let blob = self.command(&["cat-file", "--filters", &format!("HEAD:./{path}")]).output().ok()?;
+        if blob.status.success() {
+            return Some(crate::disk::content_of(blob.stdout).0);
+        }
+        // Nothing is absent but what git says it does not know.
+        let listed = self.command(&["ls-tree", "-z", "HEAD", "--", &format!("./{path}")]).output().ok()?;
+        (listed.status.success() && listed.stdout.is_empty()).then_some(Content::Absent)
+    }
+
     /// Whether what stands in a file's place was put there by git: it is what HEAD has, and HEAD was moved there otherwise than by a
     /// commit, or had it before the last one too.
     #[must_use]

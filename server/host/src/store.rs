@@ -2,6 +2,7 @@
 //! journaled is taken over first.
 
 mod decisions;
+mod moves;
 mod serving;
 mod unsaved;
 
@@ -155,6 +156,7 @@ impl Store {
                 }
             }
         }
+        self.pay_owed()?;
         Ok(touched)
     }
 
@@ -178,6 +180,9 @@ impl Store {
     fn catch_up_path(&mut self, path: &str) -> Result<()> {
         let Reach::Some { paths, .. } = &self.reach else { return Ok(()) };
         let events = self.journal.events_of_path(path, paths.get(path).copied().unwrap_or_default())?;
+        if events.iter().any(|event| event.kind == MOVED && !self.own.contains(&event.seq)) {
+            return self.take_over_from_all_it_came_from(path);
+        }
         self.take_over_new(&events)?;
         if let (Reach::Some { paths, .. }, Some(last)) = (&mut self.reach, events.last()) {
             paths.insert(path.to_owned(), last.seq);
@@ -229,18 +234,20 @@ impl Store {
     /// # Errors
     /// If the file or the journal cannot be read, or others write to it without end.
     pub fn read(&mut self, path: &str, saved: bool, from_git: bool) -> Result<Reading> {
-        let full = self.root.join(path);
         for _ in 0..TRIES {
             self.know_path(path)?;
-            let reading = disk::read(&full)?;
+            let reading = self.look_at(path)?;
+            if let Some(from) = self.origin(path, &reading) {
+                self.take_move(&from, path, &reading)?;
+                continue;
+            }
             let Some(_) = self.workspace.file(path) else {
                 self.begin_file(path, &reading, from_git)?;
                 continue;
             };
             let head = self.journal.head(path)?;
             // A clock that runs ahead, or a file that is gone, tells nothing.
-            let written = reading.modified.unwrap_or_else(now).min(now());
-            let mut sight = Sight { saved, by_git: false, written, at: now() };
+            let mut sight = Sight { saved, ..self.sight(path, &reading) };
             let Some((mut file, mut facts)) = self.workspace.read(path, &reading.content, &sight) else {
                 continue;
             };
@@ -290,7 +297,7 @@ impl Store {
     /// # Errors
     /// If the file or the journal cannot be read or written.
     pub fn carry_out(&mut self, path: &str, plan: &Plan) -> Result<bool> {
-        let full = self.root.join(path);
+        let full = self.place(path)?;
         // What the file is on disk, text or not, is what was read last.
         let expected = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
         let file = self.workspace.file_mut(path).context("the file is not followed")?;
@@ -301,8 +308,13 @@ impl Store {
         if !disk::replace(&full, expected, wanted)? {
             return Ok(false);
         }
-        if expected == Disk::Absent && wanted.is_some() && self.git.is_executable(path) {
-            disk::make_executable(&full)?;
+        let mode = file.mode;
+        if expected == Disk::Absent && wanted.is_some() {
+            match mode {
+                Some(mode) => disk::set_mode(&full, mode)?,
+                None if self.git.is_executable(path) => disk::make_executable(&full)?,
+                None => {}
+            }
         }
         self.read(path, false, false)?;
         Ok(true)
@@ -315,9 +327,11 @@ impl Store {
     pub fn refresh(&mut self) -> Result<()> {
         let heads: BTreeMap<String, Disk> =
             self.journal.heads()?.into_iter().map(|(path, head)| (path, head.disk)).collect();
-        for (path, disk) in heads {
-            match disk::read(&self.root.join(&path)) {
-                Ok(reading) if reading.disk == disk => {}
+        self.look_for_what_is_gone(&heads)?;
+        for path in heads.into_keys() {
+            let known = self.journal.head(&path)?.map(|head| head.disk);
+            match self.look_at(&path) {
+                Ok(reading) if Some(reading.disk) == known && self.has_mode(&path, &reading) => {}
                 Ok(_) => {
                     self.read(&path, false, false)?;
                 }
@@ -333,7 +347,7 @@ impl Store {
     /// # Errors
     /// If the journal cannot be written.
     pub fn begin(&mut self, path: &str, content: &Content) -> Result<()> {
-        let (file, facts) = self.workspace.first_sight(path, content, now());
+        let (file, facts) = self.workspace.first_sight(path, content, None, now());
         let head = Head { path, expected: None, new: disk_of(content) };
         if let Appended::Written { .. } = self.write(&facts, Some(&head), &[])? {
             self.workspace.put(path, file);
@@ -343,14 +357,19 @@ impl Store {
 
     fn begin_file(&mut self, path: &str, reading: &Reading, from_git: bool) -> Result<()> {
         let of_git = if from_git { self.git.before(path) } else { None };
-        let (content, disk) = match of_git {
+        self.begin_with(path, reading, of_git)
+    }
+
+    /// Follows a file from what git has of it, or else from what is there.
+    fn begin_with(&mut self, path: &str, reading: &Reading, of_git: Option<Content>) -> Result<()> {
+        let (content, disk, mode) = match of_git {
             Some(content) => {
-                let disk = disk_of(&content);
-                (content, disk)
+                let (disk, mode) = (disk_of(&content), self.mode_in_git(path, &content, reading));
+                (content, disk, mode)
             }
-            None => (reading.content.clone(), reading.disk),
+            None => (reading.content.clone(), reading.disk, reading.mode),
         };
-        let (file, facts) = self.workspace.first_sight(path, &content, now());
+        let (file, facts) = self.workspace.first_sight(path, &content, mode, now());
         let blobs: Vec<&[u8]> = reading.bytes.as_deref().into_iter().collect();
         let head = Head { path, expected: None, new: disk };
         if let Appended::Written { .. } = self.write(&facts, Some(&head), &blobs)? {
@@ -361,6 +380,15 @@ impl Store {
 
     /// Journals facts, and with them what they say of agents' work that a person turned down.
     fn write(&mut self, facts: &[Fact], head: Option<&Head<'_>>, blobs: &[&[u8]]) -> Result<Appended> {
+        self.write_by(facts, blobs, |journal, batch, durability| journal.append(batch, head, durability))
+    }
+
+    fn write_by(
+        &mut self,
+        facts: &[Fact],
+        blobs: &[&[u8]],
+        append: impl FnOnce(&mut Journal, &[NewEvent<'_>], Durability) -> Result<Appended>,
+    ) -> Result<Appended> {
         let turned_down: Vec<Fact> = facts.iter().flat_map(|fact| self.turned_down(fact)).collect();
         let facts = &[facts, &turned_down].concat();
         let bodies: Vec<String> =
@@ -389,7 +417,7 @@ impl Store {
             .collect();
         let decides = facts.iter().any(|fact| matches!(fact.what, What::Scoped { .. }));
         let durability = if decides { Durability::Decision } else { Durability::Edit };
-        let appended = self.journal.append(&batch, head, durability)?;
+        let appended = append(&mut self.journal, &batch, durability)?;
         if let Appended::Written { first, last } = appended {
             self.own.extend(first..=last);
             for fact in &turned_down {
@@ -448,6 +476,8 @@ pub fn is_unexplained(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
 }
 
+/// What is filed where a file came from elsewhere.
+const MOVED: &str = "moved";
 /// What a session's scope is filed as.
 const SCOPED: &str = "scoped";
 /// So many of the last things that an agent told are what its next one may go with.
@@ -468,6 +498,10 @@ fn kind(what: &What) -> &'static str {
         What::Text(_) => "text",
         What::Whole(_) => "whole",
         What::Present(_) => "present",
+        What::Moved(_) => MOVED,
+        What::Left => "left",
+        What::Mode(_) => "mode",
+        What::Settled => "settled",
         What::Told { .. } => "told",
         What::TurnedDown { .. } => "turned-down",
         What::Informed { .. } => "informed",
