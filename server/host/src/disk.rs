@@ -114,6 +114,12 @@ pub fn remove_empty_folders(root: &Path, path: &str) {
     }
 }
 
+/// Whether a file stands there, and not a link or nothing.
+#[must_use]
+pub fn is_plain(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file())
+}
+
 /// Sets who may do what with a file.
 ///
 /// # Errors
@@ -141,10 +147,8 @@ pub fn read(path: &Path) -> Result<Reading> {
     let told = |content, disk, bytes| Reading { content, disk, bytes, modified, changed, mode };
     if meta.is_symlink() {
         let target = fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
-        let bytes = target.into_os_string().into_encoded_bytes();
-        let (digest, len, why) = (hash(&bytes), bytes.len() as u64, LINK.to_owned());
-        let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
-        return Ok(told(content, Disk::Holds(digest), Some(bytes)));
+        let Reading { content, disk, bytes, .. } = link_of(target.into_os_string().into_encoded_bytes());
+        return Ok(told(content, disk, bytes));
     }
     if !meta.is_file() {
         bail!("{} is no file", path.display());
@@ -160,9 +164,24 @@ pub fn read(path: &Path) -> Result<Reading> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(absent()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
+    let Reading { content, disk, bytes, .. } = reading_of(bytes);
+    Ok(told(content, disk, bytes))
+}
+
+/// A file that holds these bytes.
+#[must_use]
+pub fn reading_of(bytes: Vec<u8>) -> Reading {
     let disk = Disk::Holds(hash(&bytes));
     let (content, bytes) = content_of(bytes);
-    Ok(told(content, disk, bytes))
+    Reading { content, disk, bytes, ..Reading::absent() }
+}
+
+/// A symbolic link that leads there.
+#[must_use]
+pub fn link_of(target: Vec<u8>) -> Reading {
+    let (digest, len, why) = (hash(&target), target.len() as u64, LINK.to_owned());
+    let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
+    Reading { content, disk: Disk::Holds(digest), bytes: Some(target), ..Reading::absent() }
 }
 
 /// What bytes are as the content of a file, and the bytes of what is no text.
@@ -202,7 +221,9 @@ pub fn replace(path: &Path, expected: Disk, content: Option<&[u8]>) -> Result<bo
         .tempfile_in(folder)
         .with_context(|| format!("cannot write in {}", folder.display()))?;
     new.write_all(bytes).with_context(|| format!("cannot write {}", path.display()))?;
-    let mode = fs::symlink_metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+    // A link's own mode says nothing.
+    let file = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+    let mode = file.map_or(0o644, |meta| meta.permissions().mode());
     new.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     new.as_file().sync_all()?;
     // Once more, as late as can be: what was written meanwhile is someone's work.

@@ -95,6 +95,9 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
             let paths: BTreeSet<String> = since.into_iter().chain(known).collect();
             store.settle_moves(&paths, true)?;
             for path in paths {
+                if let Err(error) = store.begin_before_command(&path) {
+                    unread(store, &path, &error);
+                }
                 look(store, &path, true);
             }
             tell(store, event)?;
@@ -174,8 +177,12 @@ fn tell(store: &mut Store, event: &AgentEvent) -> Result<()> {
 /// A file that cannot be read is not followed: a folder, one that is closed to us.
 fn look(store: &mut Store, path: &str, from_git: bool) {
     if let Err(error) = store.read(path, false, from_git) {
-        state_dir::note(&store.root.clone(), &format!("{path}: {error:#}"));
+        unread(store, path, &error);
     }
+}
+
+fn unread(store: &Store, path: &str, error: &anyhow::Error) {
+    state_dir::note(&store.root, &format!("{path}: {error:#}"));
 }
 
 /// Names paths as the workspace does, and leaves out what lies outside of it.
@@ -215,7 +222,7 @@ fn begin_as_told(store: &mut Store, write: &Write) -> Result<()> {
         Before::Text(text) => Some(Content::Text(ropey::Rope::from_str(text))),
         Before::Unknown => {
             let now = disk::read(&store.root.join(&write.path))?.content;
-            let git = store.git.before(&write.path);
+            let git = store.git.before(&write.path).map(|git| git.content);
             let explained = match (&now, &git) {
                 (Content::Text(now), Some(Content::Text(git))) => {
                     write.after(&git.to_string()).is_ok_and(|after| *now == after)

@@ -305,11 +305,11 @@ impl Store {
         let content = file.content_for(&plan.target);
         let bytes = plan.target.to_string();
         let wanted = (content != Content::Absent).then_some(bytes.as_bytes());
+        let (mode, is_plain) = (file.mode, disk::is_plain(&full));
         if !disk::replace(&full, expected, wanted)? {
             return Ok(false);
         }
-        let mode = file.mode;
-        if expected == Disk::Absent && wanted.is_some() {
+        if !is_plain && wanted.is_some() {
             match mode {
                 Some(mode) => disk::set_mode(&full, mode)?,
                 None if self.git.is_executable(path) => disk::make_executable(&full)?,
@@ -361,17 +361,12 @@ impl Store {
     }
 
     /// Follows a file from what git has of it, or else from what is there.
-    fn begin_with(&mut self, path: &str, reading: &Reading, of_git: Option<Content>) -> Result<()> {
-        let (content, disk, mode) = match of_git {
-            Some(content) => {
-                let (disk, mode) = (disk_of(&content), self.mode_in_git(path, &content, reading));
-                (content, disk, mode)
-            }
-            None => (reading.content.clone(), reading.disk, reading.mode),
-        };
-        let (file, facts) = self.workspace.first_sight(path, &content, mode, now());
-        let blobs: Vec<&[u8]> = reading.bytes.as_deref().into_iter().collect();
-        let head = Head { path, expected: None, new: disk };
+    fn begin_with(&mut self, path: &str, there: &Reading, of_git: Option<Reading>) -> Result<()> {
+        let mode = of_git.as_ref().map_or(there.mode, |of_git| moves::mode_in_git(of_git, there));
+        let first = of_git.as_ref().unwrap_or(there);
+        let (file, facts) = self.workspace.first_sight(path, &first.content, mode, now());
+        let blobs: Vec<&[u8]> = first.bytes.as_deref().into_iter().collect();
+        let head = Head { path, expected: None, new: first.disk };
         if let Appended::Written { .. } = self.write(&facts, Some(&head), &blobs)? {
             self.workspace.put(path, file);
         }

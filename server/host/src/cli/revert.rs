@@ -99,26 +99,8 @@ fn carry_out_all(desk: &mut Desk, steps: Vec<(String, Steps)>, whose: &dyn Fn(&A
             Err(error) => complain(&path, &error),
         }
     }
-    // One may stand in another's way until it has gone.
-    let mut tries = 0;
-    while let Some((path, to)) = movers.pop_front() {
-        match go_back(desk, &path, &to, whose) {
-            Ok(()) => tries = 0,
-            Err(_) if tries < movers.len() => {
-                tries += 1;
-                movers.push_back((path, to));
-            }
-            // Each stands in the place of another of them.
-            Err(_) if movers.iter().any(|(other, _)| *other == to) => match desk.store.step_aside(&path, whose) {
-                Ok(Some(aside)) => {
-                    tries = 0;
-                    movers.push_back((aside, to));
-                }
-                Ok(None) => complain(&path, &anyhow::anyhow!("it was written by someone else just now: look again")),
-                Err(error) => complain(&path, &error),
-            },
-            Err(error) => complain(&path, &error),
-        }
+    for (path, error) in desk.store.go_back_all(movers, whose) {
+        complain(&path, &error);
     }
     left
 }
@@ -244,15 +226,6 @@ fn carry_out(desk: &mut Desk, path: &str, steps: &Steps) -> Result<()> {
         };
     if !written {
         bail!("it was written by someone else just now; nothing was changed, look again");
-    }
-    Ok(())
-}
-
-/// What is gone by now has nowhere to go.
-fn go_back(desk: &mut Desk, path: &str, to: &str, whose: &dyn Fn(&Author) -> bool) -> Result<()> {
-    let is_there = desk.store.workspace.file(path).is_some_and(|file| file.present);
-    if is_there && !desk.store.move_back(path, to, whose)? {
-        bail!("it was written by someone else just now, and stays here: look again");
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ impl Store {
             }
             (None, why) => bail!("its earlier bytes are not kept: it was {why}"),
         };
-        let is_link = whole.why == disk::LINK;
+        let (is_link, was_plain) = (whole.why == disk::LINK, disk::is_plain(&full));
         let written = match &bytes {
             Some(bytes) if is_link => disk::replace_by_link(&full, head.unwrap_or(Disk::Absent), bytes)?,
             bytes => disk::replace(&full, head.unwrap_or(Disk::Absent), bytes.as_deref())?,
@@ -65,7 +65,7 @@ impl Store {
         if !written {
             return Ok(false);
         }
-        let mode = self.workspace.file(path).filter(|file| !file.present && !is_link).and_then(|file| file.mode);
+        let mode = self.workspace.file(path).filter(|_| !was_plain && !is_link).and_then(|file| file.mode);
         if let (Some(mode), Some(_)) = (mode, &bytes) {
             disk::set_mode(&full, mode)?;
         }

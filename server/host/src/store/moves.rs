@@ -1,10 +1,10 @@
 //! Files that went elsewhere, as they are seen on disk: which came from where is asked before a file is taken for deleted or new. The way
 //! back of one that a person wants where it was.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use countersign_core::author::Author;
 use countersign_core::document::Act;
 use countersign_core::edit::Lineage;
@@ -23,15 +23,16 @@ const READ: u32 = 0o444;
 
 impl Store {
     /// Takes note of those files among these that moved, from one of them to another. `by_command` says that a command just ran: what
-    /// git has of files that were not followed is what was committed, since the command may have changed the index.
+    /// git has of files that were not followed is what was committed, since the command may have changed the index. The paths of those
+    /// that moved.
     ///
     /// # Errors
     /// If the journal cannot be read or written.
-    pub fn settle_moves(&mut self, paths: &BTreeSet<String>, by_command: bool) -> Result<()> {
+    pub fn settle_moves(&mut self, paths: &BTreeSet<String>, by_command: bool) -> Result<Vec<String>> {
         let (gone, there): (Vec<&String>, Vec<&String>) = paths.iter().partition(|path| self.is_gone(path));
         let just_gone: Vec<String> = self.workspace.just_gone(now()).map(str::to_owned).collect();
         if gone.is_empty() && just_gone.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let gone: BTreeSet<String> = gone.into_iter().cloned().chain(just_gone).collect();
         for path in gone.iter().chain(there.iter().copied()) {
@@ -49,12 +50,14 @@ impl Store {
                 come.push((path.clone(), reading));
             }
         }
+        let mut moved = Vec::new();
         for (from, to) in self.pairs(&gone, &come) {
             if let Some((_, reading)) = come.iter().find(|(path, _)| *path == to) {
                 self.take_move(&from, &to, reading)?;
+                moved.extend([from, to]);
             }
         }
-        Ok(())
+        Ok(moved)
     }
 
     fn pairs(&self, gone: &BTreeSet<String>, come: &[(String, Reading)]) -> Vec<(String, String)> {
@@ -88,6 +91,57 @@ impl Store {
             act = Act::nobody(act.at);
         }
         self.journal_move(from, to, &act)
+    }
+
+    /// Takes note that the user gave a file another name, where that is not known yet. Whether it was not.
+    ///
+    /// # Errors
+    /// If the journal cannot be read or written.
+    pub fn renamed_by_user(&mut self, from: &str, to: &str) -> Result<bool> {
+        self.know_path(from)?;
+        self.know_path(to)?;
+        let is_there = !self.is_gone(to);
+        match self.workspace.file(from) {
+            Some(file) if file.present && is_there && disk::is_gone(&self.root, from, to) => {
+                self.journal_move(from, to, &Act::user(now()))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Has files go back to where they were before these authors moved them, one after the other, since one may stand in another's way
+    /// until it has gone. Those that cannot, and why.
+    pub fn go_back_all(
+        &mut self,
+        mut movers: VecDeque<(String, String)>,
+        whose: &dyn Fn(&Author) -> bool,
+    ) -> Vec<(String, anyhow::Error)> {
+        let (mut failed, mut tries) = (Vec::new(), 0);
+        while let Some((path, to)) = movers.pop_front() {
+            let why = match self.move_back(&path, &to, whose) {
+                Ok(true) => {
+                    tries = 0;
+                    continue;
+                }
+                Ok(false) => anyhow!("it was written by someone else just now, and stays here: look again"),
+                Err(error) => error,
+            };
+            if tries < movers.len() {
+                tries += 1;
+                movers.push_back((path, to));
+            } else if movers.iter().any(|(other, _)| *other == to) {
+                // Each stands in the place of another of them: one steps aside, to a name of its own.
+                let aside = format!("{path}.countersign-{}", self.workspace.process());
+                match self.move_back(&path, &aside, whose) {
+                    Ok(true) => movers.push_back((aside, to)),
+                    _ => failed.push((path, why)),
+                }
+                tries = 0;
+            } else {
+                failed.push((path, why));
+            }
+        }
+        failed
     }
 
     fn journal_move(&mut self, from: &str, to: &str, act: &Act) -> Result<bool> {
@@ -179,24 +233,9 @@ impl Store {
     }
 
     /// Whether a file has the mode that it is known to have.
-    pub(super) fn has_mode(&self, path: &str, reading: &Reading) -> bool {
+    #[must_use]
+    pub fn has_mode(&self, path: &str, reading: &Reading) -> bool {
         reading.mode.is_none() || self.workspace.file(path).is_none_or(|file| file.mode == reading.mode)
-    }
-
-    /// The mode that a file had when it was as git has it: git knows only whether it can be run.
-    pub(super) fn mode_in_git(&self, path: &str, content: &Content, reading: &Reading) -> Option<u32> {
-        let mode = reading.mode?;
-        if *content == Content::Absent {
-            return None;
-        }
-        // Asked where it may be another: git lists what has the same content for its mode.
-        let may_differ = mode & RUN != 0 || *content == reading.content;
-        match may_differ.then(|| self.git.is_executable(path)) {
-            None => Some(mode),
-            Some(true) if mode & RUN != 0 => Some(mode),
-            Some(true) => Some(mode | (mode & READ) >> 2),
-            Some(false) => Some(mode & !RUN),
-        }
     }
 
     /// Where a file is to be written, if that is in the workspace.
@@ -228,7 +267,8 @@ impl Store {
             let is_lost = self.workspace.file(path).is_some_and(|file| file.present) && self.is_gone(path);
             if is_lost {
                 let new = self.git.dirty()?.paths;
-                return self.settle_moves(&new.into_iter().chain(paths.iter().cloned()).collect(), false);
+                self.settle_moves(&new.into_iter().chain(paths.iter().cloned()).collect(), false)?;
+                return Ok(());
             }
         }
         Ok(())
@@ -236,6 +276,16 @@ impl Store {
 
     fn is_gone(&self, path: &str) -> bool {
         disk::is_behind_a_link(&self.root, path) || disk::is_gone(&self.root, path, path)
+    }
+
+    /// Follows a file from what it was before a command that has just run: what is committed, where nobody had looked at it, since the
+    /// command may have changed the index.
+    ///
+    /// # Errors
+    /// If the journal cannot be read or written.
+    pub fn begin_before_command(&mut self, path: &str) -> Result<()> {
+        self.know_path(path)?;
+        if self.workspace.file(path).is_some() { Ok(()) } else { self.begin_as_git_has_it(path, true) }
     }
 
     /// Follows a file from what git has of it, where that can be told.
@@ -256,6 +306,10 @@ impl Store {
     pub fn move_back(&mut self, path: &str, to: &str, whose: &dyn Fn(&Author) -> bool) -> Result<bool> {
         self.place(path)?;
         self.place(to)?;
+        // What is gone by now has nowhere to go.
+        if self.workspace.file(path).is_none_or(|file| !file.present) {
+            return Ok(true);
+        }
         let known = self.journal.head(path)?.map(|head| head.disk);
         if Some(self.look_at(path)?.disk) != known {
             return Ok(false);
@@ -280,15 +334,6 @@ impl Store {
         Ok(true)
     }
 
-    /// Brings a file out of the way of others that are to go back too: to a name of its own, for as long as that takes.
-    ///
-    /// # Errors
-    /// As [`Store::move_back`].
-    pub fn step_aside(&mut self, path: &str, whose: &dyn Fn(&Author) -> bool) -> Result<Option<String>> {
-        let aside = format!("{path}.countersign-{}", self.workspace.process());
-        Ok(self.move_back(path, &aside, whose)?.then_some(aside))
-    }
-
     fn put_back_what_was_replaced(&mut self, path: &str, whose: &dyn Fn(&Author) -> bool) -> Result<()> {
         let Some(file) = self.workspace.file(path).filter(|file| !file.present) else { return Ok(()) };
         let was = earlier(file, whose).or_else(|| {
@@ -309,4 +354,15 @@ impl Store {
         };
         done.then_some(()).context("something was written in its old place just now: look again")
     }
+}
+
+/// The mode that a file had when it was as git has it: git knows only whether it can be run.
+pub(super) fn mode_in_git(of_git: &Reading, there: &Reading) -> Option<u32> {
+    let (of_git, mode) = (of_git.mode?, there.mode);
+    Some(match mode {
+        None => of_git,
+        Some(mode) if of_git & RUN == 0 => mode & !RUN,
+        Some(mode) if mode & RUN == 0 => mode | (mode & READ) >> 2,
+        Some(mode) => mode,
+    })
 }
