@@ -4,6 +4,7 @@ mod dirty;
 mod long;
 mod marks;
 mod pulls;
+mod renames;
 mod restores;
 mod turns;
 mod unsaved;

@@ -187,7 +187,9 @@ fn a_file_that_an_agent_moved_with_all_its_text_is_not_destroyed() {
     agent.bash("rm final.txt");
     agent.stop();
     restore(&repository, &["."]);
-    assert_eq!(repository.read("draft.txt"), "mine and\nnot committed\n");
+    assert_eq!(repository.read("final.txt"), "mine and\nnot committed\n", "where it was last");
+    super::revert(&repository, &["--all"]);
+    assert_eq!(repository.read("draft.txt"), "mine and\nnot committed\n", "where it was before the agent moved it");
 }
 
 #[test]

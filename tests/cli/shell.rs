@@ -102,3 +102,16 @@ fn what_someone_writes_after_a_command_is_over_is_not_its() {
     // First seen when the next command was about to run: nobody's.
     assert_eq!(hunks(&repository, "a.txt"), []);
 }
+
+#[test]
+fn what_a_command_writes_and_stages_is_the_agents_all_the_same() {
+    let repository = Repository::new(&[("a.txt", "one\ntwo\n")]);
+    let mut agent = claude(&repository, "s1");
+    agent.prompt("write and stage");
+    agent.bash("echo three >> a.txt && echo new > new.txt && git add --all");
+    agent.stop();
+    assert_eq!((hunks(&repository, "a.txt").len(), hunks(&repository, "new.txt").len()), (1, 1));
+    revert(&repository, &["--all"]);
+    assert_eq!(repository.read("a.txt"), "one\ntwo\n");
+    assert!(!repository.path("new.txt").exists());
+}

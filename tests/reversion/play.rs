@@ -119,7 +119,7 @@ struct Desk {
 impl Desk {
     fn new(text: &str, hooks: Hooks, style: Reload) -> Desk {
         let mut workspace = Workspace::new(1);
-        let (file, _) = workspace.first_sight(PATH, &Content::Text(Rope::from_str(text)), 1);
+        let (file, _) = workspace.first_sight(PATH, &Content::Text(Rope::from_str(text)), None, 1);
         workspace.put(PATH, file);
         let mut desk = Desk { workspace, hooks, style, at: 1000, calls: 0, behind: false, dirty: false };
         desk.document_mut().opened(Rope::from_str(text), &Act::user(1));

@@ -115,6 +115,11 @@ impl Document {
         Self { language, ..self }
     }
 
+    /// The file has another name, and may be in another language since.
+    pub(crate) fn speaks(&mut self, language: Option<Language>) {
+        self.language = language;
+    }
+
     /// All that was ever done to the file.
     #[must_use]
     pub fn weave(&self) -> &Weave {

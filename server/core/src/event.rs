@@ -30,6 +30,9 @@ pub enum What {
     Began {
         /// There was none: what stands there since was put there by someone.
         absent: bool,
+        /// Who may do what with it, as Unix has it, where that was looked at.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mode: Option<u32>,
         /// Its text; journaled apart, as a blob.
         #[serde(skip)]
         text: String,
@@ -40,6 +43,14 @@ pub enum What {
     Whole(Whole),
     /// The file is there, or not.
     Present(bool),
+    /// The file came from elsewhere, and brought along all that was ever done to it.
+    Moved(Moved),
+    /// What stood here went elsewhere; told with the fact that says so there, for who reads only what is said of this path.
+    Left,
+    /// Who may do what with the file was seen to be other than before.
+    Mode(Mode),
+    /// A person accepted where the file is and who may do what with it.
+    Settled,
     /// An agent told of what it does. Paths are relative to the workspace.
     Told {
         /// What it said.
@@ -89,6 +100,30 @@ pub struct Whole {
     pub after: EditId,
 }
 
+/// That a file went from one path to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Where it was, relative to the workspace.
+    pub from: String,
+    /// Who moved it.
+    pub author: Author,
+    /// Why it is held to be theirs.
+    pub evidence: Evidence,
+}
+
+/// Who may do what with a file, as Unix has it: the lowest twelve bits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mode {
+    /// What it was; none where nobody had looked.
+    pub was: Option<u32>,
+    /// What it is.
+    pub is: u32,
+    /// Who made it so.
+    pub author: Author,
+    /// Why it is held to be theirs.
+    pub evidence: Evidence,
+}
+
 impl Fact {
     /// Of a file.
     #[must_use]
@@ -102,10 +137,14 @@ impl Fact {
         match &self.what {
             What::Text(Record::Edited(edit)) => edit.author.session(),
             What::Whole(whole) => whole.author.session(),
+            What::Moved(moved) => moved.author.session(),
+            What::Mode(mode) => mode.author.session(),
             What::Told { event, .. } => Some(&event.session),
             What::Scoped { session, .. } => session.as_ref(),
             What::TurnedDown { session, .. } | What::Informed { session } => Some(session),
-            What::Began { .. } | What::Text(Record::Synced { .. }) | What::Present(_) => None,
+            What::Began { .. } | What::Text(Record::Synced { .. }) | What::Present(_) | What::Left | What::Settled => {
+                None
+            }
         }
     }
 }

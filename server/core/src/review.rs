@@ -14,7 +14,7 @@ use crate::session::Session;
 use crate::syntax::{Budget, Language, symbols};
 use crate::verdict::Decision;
 use crate::weave::{EditIx, FragmentIx, View};
-use crate::workspace::{File, Workspace};
+use crate::workspace::{Content, File, Workspace};
 
 /// The rule id of a change where its agent was not to write.
 pub const OUT_OF_SCOPE: &str = "out-of-scope";
@@ -95,7 +95,18 @@ pub fn destroyed(workspace: &Workspace, path: &str, lineage: Lineage, committed:
     let Some(file) = workspace.file(path) else { return Vec::new() };
     let hunks = pending(file, lineage);
     let suspects = if hunks.is_empty() { None } else { suspects(workspace, path, lineage) };
-    suspects.map_or_else(Vec::new, |suspects| suspects.destroyed(&hunks, committed(path, suspects.since).as_deref()))
+    let held = |since| held_by_any([path].into_iter().chain(file.former_paths()), since, committed);
+    suspects.map_or_else(Vec::new, |suspects| suspects.destroyed(&hunks, held(suspects.since).as_deref()))
+}
+
+/// What git holds of a file, by each of the names that it had; none outside of a repository.
+pub fn held_by_any<'a>(
+    paths: impl Iterator<Item = &'a str>,
+    since: u64,
+    committed: &Committed<'_>,
+) -> Option<Vec<Content>> {
+    let all: Option<Vec<Vec<Content>>> = paths.map(|path| committed(path, since)).collect();
+    all.map(|all| all.into_iter().flatten().collect())
 }
 
 /// What of a file may be destroyed. A file that went elsewhere with all its text took nothing away.
@@ -109,6 +120,8 @@ fn suspects(workspace: &Workspace, path: &str, lineage: Lineage) -> Option<Suspe
 #[derive(Clone, Debug)]
 pub struct Case {
     path: String,
+    /// The paths that it had before.
+    former: Vec<String>,
     hunks: Vec<Hunk>,
     compared: Option<Compared>,
     suspects: Option<Suspects>,
@@ -131,7 +144,8 @@ impl Case {
         let takes_away = compared.as_ref().is_some_and(|compared| !compared.removed.is_empty());
         let suspects = if takes_away { suspects(workspace, path, lineage) } else { None };
         let whole = (!file.wholes.is_empty() && !file.document.is_open()).then(|| file.clone());
-        Some(Self { path: path.to_owned(), hunks, compared, suspects, whole, scopes })
+        let former = file.former_paths().map(str::to_owned).collect();
+        Some(Self { path: path.to_owned(), former, hunks, compared, suspects, whole, scopes })
     }
 
     /// The hunks alone.
@@ -170,7 +184,8 @@ impl Case {
     /// What agents took away that no agent wrote and that git does not hold.
     fn destroyed(&self, policy: &Policy, committed: &Committed<'_>) -> Vec<Finding> {
         let Some(suspects) = &self.suspects else { return Vec::new() };
-        let held = committed(&self.path, suspects.since);
+        let paths = [&self.path].into_iter().chain(&self.former).map(String::as_str);
+        let held = held_by_any(paths, suspects.since, committed);
         let destroyed = suspects.destroyed(&self.hunks, held.as_deref());
         destroyed.iter().filter_map(|lost| lost.finding(&policy.rules, held.is_some())).collect()
     }

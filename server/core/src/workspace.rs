@@ -1,8 +1,10 @@
 //! All that is known of the files of one workspace and of who works in them. One owner holds it; facts go in, facts come out.
 
+mod modes;
+mod moves;
 mod turned_down;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ropey::Rope;
 
@@ -18,6 +20,9 @@ use crate::session::Session;
 use crate::syntax::Language;
 use crate::weave::{EditIx, Fingerprint, Missing, View};
 
+pub use modes::Moded;
+pub use moves::{Move, Way, pair};
+
 /// Milliseconds without a word after which a turn is over.
 const SILENCE: u64 = 10 * 60 * 1000;
 
@@ -30,6 +35,10 @@ pub struct Workspace {
     announced: Announcements,
     /// The scope of sessions that have none of their own.
     scope: SessionScope,
+    /// Paths whose files went elsewhere, until that is said of the paths too.
+    left: BTreeSet<String>,
+    /// What is to be journaled since a file moved that an editor had open.
+    owed: Vec<Fact>,
 }
 
 /// A file that is followed.
@@ -45,6 +54,16 @@ pub struct File {
     pub wholes: Vec<Whole>,
     /// Whether it is no text now.
     pub is_whole: bool,
+    /// The paths that it came by, oldest first.
+    pub moves: Vec<Move>,
+    /// Who may do what with it, where that was looked at.
+    pub mode: Option<u32>,
+    /// How that was changed, oldest first.
+    pub modes: Vec<Moded>,
+    /// When it was last seen to be gone, in milliseconds since the Unix epoch.
+    gone_at: u64,
+    /// Whether it ever was.
+    was_gone: bool,
 }
 
 /// Why a file that was no text is said to be tracked, once it is gone.
@@ -96,6 +115,10 @@ pub struct Sight {
     pub saved: bool,
     /// What no agent announced is git's doing: nobody's.
     pub by_git: bool,
+    /// Who may do what with it; none where that was not looked at.
+    pub mode: Option<u32>,
+    /// When it was last changed in any way, its name and mode among them, as far as that is known, in milliseconds since the Unix epoch.
+    pub changed: u64,
     /// When it was last written, as far as that is known, in milliseconds since the Unix epoch.
     pub written: u64,
     /// When it was read.
@@ -112,6 +135,8 @@ impl Workspace {
             sessions: BTreeMap::new(),
             announced: Announcements::default(),
             scope: SessionScope::default(),
+            left: BTreeSet::new(),
+            owed: Vec::new(),
         }
     }
 
@@ -162,8 +187,9 @@ impl Workspace {
     /// If it names an edit that is not known: the journal was not folded in its order.
     pub fn recall(&mut self, fact: &Fact) -> Result<(), Missing> {
         match (&fact.what, &fact.path) {
-            (What::Began { absent, text }, Some(path)) => {
-                let file = File::new(path, Rope::from_str(text), *absent, self.process);
+            (What::Began { absent, text, mode }, Some(path)) => {
+                let mut file = File::new(path, Rope::from_str(text), *absent, self.process);
+                file.mode = *mode;
                 self.files.entry(path.clone()).or_insert(file);
             }
             (What::Text(record), Some(path)) => {
@@ -180,7 +206,19 @@ impl Workspace {
             }
             (What::Present(present), Some(path)) => {
                 if let Some(file) = self.files.get_mut(path) {
-                    file.present = *present;
+                    file.set_present(*present, fact.at);
+                }
+            }
+            (What::Moved(moved), Some(path)) => self.take_along(path, moved, fact.at),
+            (What::Left, Some(path)) => self.leave(path),
+            (What::Mode(mode), Some(path)) => {
+                if let Some(file) = self.files.get_mut(path) {
+                    file.take_mode(mode);
+                }
+            }
+            (What::Settled, Some(path)) => {
+                if let Some(file) = self.files.get_mut(path) {
+                    file.settle();
                 }
             }
             (What::Told { event, expected }, _) => self.hear(event, expected, fact.at),
@@ -198,7 +236,17 @@ impl Workspace {
             (What::Informed { session }, _) => {
                 self.sessions.entry(session.clone()).or_default().turned_down.clear();
             }
-            (What::Began { .. } | What::Text(_) | What::Whole(_) | What::Present(_), None) => {}
+            (
+                What::Began { .. }
+                | What::Text(_)
+                | What::Whole(_)
+                | What::Present(_)
+                | What::Moved(_)
+                | What::Left
+                | What::Mode(_)
+                | What::Settled,
+                None,
+            ) => {}
         }
         Ok(())
     }
@@ -216,16 +264,18 @@ impl Workspace {
         facts
     }
 
-    /// A file as it is at first sight, and what is to be journaled of it; it is to be put in place then.
+    /// A file as it is at first sight, and what is to be journaled of it; it is to be put in place then. `mode` is who may do what with it,
+    /// where that was looked at.
     #[must_use]
-    pub fn first_sight(&self, path: &str, content: &Content, at: u64) -> (File, Vec<Fact>) {
+    pub fn first_sight(&self, path: &str, content: &Content, mode: Option<u32>, at: u64) -> (File, Vec<Fact>) {
         let (absent, text) = match content {
             Content::Absent => (true, Rope::new()),
             Content::Text(text) => (false, text.clone()),
             Content::Opaque { .. } => (false, Rope::new()),
         };
-        let mut facts = vec![Fact::of(path, at, What::Began { absent, text: text.to_string() })];
+        let mut facts = vec![Fact::of(path, at, What::Began { absent, mode, text: text.to_string() })];
         let mut file = File::new(path, text, absent, self.process);
+        file.mode = mode;
         if let Content::Opaque { hash, len, why } = content {
             let (hash, len, why) = (hash.clone(), *len, why.clone());
             let whole =
@@ -258,6 +308,7 @@ impl Workspace {
                     facts.push(file.whole(path, whole, at));
                 }
                 facts.extend(file.be_present(path, *content != Content::Absent, at));
+                facts.extend(self.see_mode(&mut file, path, sight));
                 return Some((file, facts));
             }
         };
@@ -278,6 +329,7 @@ impl Workspace {
             facts.push(Fact::of(path, at, What::Text(synced)));
         }
         facts.extend(file.be_present(path, *content != Content::Absent, at));
+        facts.extend(self.see_mode(&mut file, path, sight));
         Some((file, facts))
     }
 
@@ -435,13 +487,24 @@ fn seen(file: &File, announced: &Announced) -> Option<Evidence> {
 impl File {
     fn new(path: &str, text: Rope, absent: bool, process: u32) -> Self {
         let document = Document::new(text, process).in_language(Language::of_path(path));
-        Self { document, began_absent: absent, present: !absent, wholes: Vec::new(), is_whole: false }
+        Self {
+            document,
+            began_absent: absent,
+            present: !absent,
+            wholes: Vec::new(),
+            is_whole: false,
+            moves: Vec::new(),
+            mode: None,
+            modes: Vec::new(),
+            gone_at: 0,
+            was_gone: absent,
+        }
     }
 
-    /// What is written to disk for a text: no file where there was none at first and nothing is left.
+    /// What is written to disk for a text: no file where there was none before and nothing is left.
     #[must_use]
     pub fn content_for(&self, text: &Rope) -> Content {
-        if self.began_absent && text.len_bytes() == 0 { Content::Absent } else { Content::Text(text.clone()) }
+        if self.was_gone && text.len_bytes() == 0 { Content::Absent } else { Content::Text(text.clone()) }
     }
 
     /// Whether one of these authors ever edited its text.
@@ -465,9 +528,21 @@ impl File {
 
     fn be_present(&mut self, path: &str, present: bool, at: u64) -> Option<Fact> {
         (self.present != present).then(|| {
-            self.present = present;
+            self.set_present(present, at);
             Fact::of(path, at, What::Present(present))
         })
+    }
+
+    fn set_present(&mut self, present: bool, at: u64) {
+        self.present = present;
+        self.gone_at = if present { 0 } else { at };
+        self.was_gone |= !present;
+    }
+
+    /// Nothing of where it is and who may do what with it awaits review any more.
+    fn settle(&mut self) {
+        self.moves.iter_mut().for_each(|step| step.is_settled = true);
+        self.modes.iter_mut().for_each(|step| step.is_settled = true);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -28,6 +28,105 @@ pub struct Reading {
     pub bytes: Option<Vec<u8>>,
     /// When it was last written, in milliseconds since the Unix epoch, where the file system tells.
     pub modified: Option<u64>,
+    /// When it was last changed in any way, its name and its mode among them; none where there is no file.
+    pub changed: Option<u64>,
+    /// Who may do what with it; none of what is no plain file.
+    pub mode: Option<u32>,
+}
+
+impl Reading {
+    /// No file.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self { content: Content::Absent, disk: Disk::Absent, bytes: None, modified: None, changed: None, mode: None }
+    }
+}
+
+/// The bits of a mode that say who may do what.
+const MODE: u32 = 0o7777;
+
+/// Reads a file of a workspace. What stands behind a link that took the place of one of its folders is not the workspace's: there is no
+/// file then.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_in(root: &Path, path: &str) -> Result<Reading> {
+    if is_behind_a_link(root, path) { Ok(Reading::absent()) } else { read(&root.join(path)) }
+}
+
+/// Whether one of the folders on the way to a file of a workspace is a link by now, which may lead anywhere.
+#[must_use]
+pub fn is_behind_a_link(root: &Path, path: &str) -> bool {
+    let mut folder = root.to_path_buf();
+    let Some((folders, _)) = path.rsplit_once('/') else { return false };
+    folders.split('/').any(|part| {
+        folder.push(part);
+        fs::symlink_metadata(&folder).is_ok_and(|meta| meta.is_symlink())
+    })
+}
+
+/// Whether nothing stands under a name any more, where a file came up under another: also where both are spellings of one name on a
+/// file system that does not tell them apart.
+#[must_use]
+pub fn is_gone(root: &Path, from: &str, to: &str) -> bool {
+    match fs::symlink_metadata(root.join(from)) {
+        Ok(was) => {
+            from != to
+                && from.to_lowercase() == to.to_lowercase()
+                && fs::symlink_metadata(root.join(to)).is_ok_and(|is| (is.dev(), is.ino()) == (was.dev(), was.ino()))
+        }
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    }
+}
+
+/// Gives a file another name, where nothing has that name. Whether nothing had.
+///
+/// # Errors
+/// If it cannot be renamed; it is where it was then.
+pub fn rename(root: &Path, from: &str, to: &str) -> Result<bool> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    let (old, new) = (root.join(from), root.join(to));
+    let folder = new.parent().context("a file has a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let tried = match from.to_lowercase() == to.to_lowercase() && is_gone(root, to, from) {
+        true => fs::rename(&old, &new),
+        false => match renameat_with(CWD, &old, CWD, &new, RenameFlags::NOREPLACE) {
+            Err(Errno::EXIST) => return Ok(false),
+            // Some file systems cannot promise it.
+            Err(Errno::INVAL | Errno::NOSYS) if fs::symlink_metadata(&new).is_ok() => return Ok(false),
+            Err(Errno::INVAL | Errno::NOSYS) => fs::rename(&old, &new),
+            done => done.map_err(Into::into),
+        },
+    };
+    tried.with_context(|| format!("cannot rename {} to {}", old.display(), new.display()))?;
+    Ok(true)
+}
+
+/// Removes folders of a workspace that are empty, from the one that a file was in upwards.
+pub fn remove_empty_folders(root: &Path, path: &str) {
+    let mut folders = path;
+    while let Some((folder, _)) = folders.rsplit_once('/') {
+        if fs::remove_dir(root.join(folder)).is_err() {
+            return;
+        }
+        folders = folder;
+    }
+}
+
+/// Whether a file stands there, and not a link or nothing.
+#[must_use]
+pub fn is_plain(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file())
+}
+
+/// Sets who may do what with a file.
+///
+/// # Errors
+/// If it is not ours, or gone.
+pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode & MODE))
+        .with_context(|| format!("cannot change the mode of {}", path.display()))
 }
 
 /// Reads a file. A symbolic link is not followed: it is tracked as a whole, by where it leads.
@@ -35,22 +134,21 @@ pub struct Reading {
 /// # Errors
 /// If there is a file and it cannot be read, or it is a folder or a device.
 pub fn read(path: &Path) -> Result<Reading> {
-    let mut modified = None;
-    let absent = || Reading { content: Content::Absent, disk: Disk::Absent, bytes: None, modified: None };
+    let absent = Reading::absent;
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(absent()),
         Err(error) => return Err(error).with_context(|| format!("cannot look at {}", path.display())),
     };
-    if let Ok(time) = meta.modified() {
-        modified = time.duration_since(std::time::UNIX_EPOCH).ok().map(|since| since.as_millis() as u64);
-    }
+    let since_epoch = |time: std::time::SystemTime| time.duration_since(std::time::UNIX_EPOCH).ok();
+    let modified = meta.modified().ok().and_then(since_epoch).map(|since| since.as_millis() as u64);
+    let changed = u64::try_from(meta.ctime() * 1000 + meta.ctime_nsec() / 1_000_000).ok();
+    let mode = meta.is_file().then(|| meta.permissions().mode() & MODE);
+    let told = |content, disk, bytes| Reading { content, disk, bytes, modified, changed, mode };
     if meta.is_symlink() {
         let target = fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
-        let bytes = target.into_os_string().into_encoded_bytes();
-        let (digest, len, why) = (hash(&bytes), bytes.len() as u64, LINK.to_owned());
-        let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
-        return Ok(Reading { content, disk: Disk::Holds(digest), bytes: Some(bytes), modified });
+        let Reading { content, disk, bytes, .. } = link_of(target.into_os_string().into_encoded_bytes());
+        return Ok(told(content, disk, bytes));
     }
     if !meta.is_file() {
         bail!("{} is no file", path.display());
@@ -59,16 +157,31 @@ pub fn read(path: &Path) -> Result<Reading> {
         let (digest, len) = hash_of(path)?;
         let why = format!("larger than {} MiB", LARGEST_TEXT / (1024 * 1024));
         let content = Content::Opaque { hash: None, len, why };
-        return Ok(Reading { content, disk: Disk::Holds(digest), bytes: None, modified });
+        return Ok(told(content, Disk::Holds(digest), None));
     }
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(absent()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
+    let Reading { content, disk, bytes, .. } = reading_of(bytes);
+    Ok(told(content, disk, bytes))
+}
+
+/// A file that holds these bytes.
+#[must_use]
+pub fn reading_of(bytes: Vec<u8>) -> Reading {
     let disk = Disk::Holds(hash(&bytes));
     let (content, bytes) = content_of(bytes);
-    Ok(Reading { content, disk, bytes, modified })
+    Reading { content, disk, bytes, ..Reading::absent() }
+}
+
+/// A symbolic link that leads there.
+#[must_use]
+pub fn link_of(target: Vec<u8>) -> Reading {
+    let (digest, len, why) = (hash(&target), target.len() as u64, LINK.to_owned());
+    let content = Content::Opaque { hash: Some(digest.to_string()), len, why };
+    Reading { content, disk: Disk::Holds(digest), bytes: Some(target), ..Reading::absent() }
 }
 
 /// What bytes are as the content of a file, and the bytes of what is no text.
@@ -103,7 +216,9 @@ pub fn replace(path: &Path, expected: Disk, content: Option<&[u8]>) -> Result<bo
     };
     let folder = path.parent().context("a file has a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mode = fs::symlink_metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+    // A link's own mode says nothing.
+    let file = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+    let mode = file.map_or(0o644, |meta| meta.permissions().mode());
     let fill = |mut file: &fs::File| {
         file.write_all(bytes)?;
         file.set_permissions(fs::Permissions::from_mode(mode))?;

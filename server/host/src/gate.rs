@@ -11,6 +11,7 @@ use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Write};
 use countersign_core::destroyed::{Destroyed, foreseen};
 use countersign_core::document::Act;
 use countersign_core::edit::{Evidence, Lineage};
+use countersign_core::review::held_by_any;
 use countersign_core::workspace::Content;
 
 use crate::git::Held;
@@ -94,11 +95,13 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Ta
 fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
     match &event.act {
         AgentAct::WillWrite { writes } => {
-            for write in writes {
-                store.read(&write.path, false, false)?;
+            let paths = paths(event);
+            store.look_where_they_went(&paths)?;
+            for path in &paths {
+                store.read(path, false, false)?;
             }
             tell(store, event)?;
-            return Ok(writes.iter().map(|write| question(store, event, write)).collect());
+            return Ok(writes.iter().flat_map(|write| questions(store, event, write)).collect());
         }
         AgentAct::DidWrite { writes } => {
             for write in writes {
@@ -108,12 +111,17 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
                 }
             }
             tell(store, event)?;
-            for write in writes {
-                store.read(&write.path, false, false)?;
+            let paths = paths(event);
+            store.settle_moves(&paths.iter().cloned().collect(), false)?;
+            for path in paths {
+                store.read(&path, false, false)?;
             }
         }
         AgentAct::WillRun { .. } => {
-            for path in dirty(store)? {
+            let dirty = dirty(store)?;
+            let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
+            store.settle_moves(&dirty.iter().cloned().chain(known).collect(), false)?;
+            for path in dirty {
                 look(store, &path, false);
             }
             tell(store, event)?;
@@ -122,7 +130,11 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
             let since = dirty(store)?;
             let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
             let paths: BTreeSet<String> = since.into_iter().chain(known).collect();
+            store.settle_moves(&paths, true)?;
             for path in paths {
+                if let Err(error) = store.begin_before_command(&path) {
+                    unread(store, &path, &error);
+                }
                 look(store, &path, true);
             }
             tell(store, event)?;
@@ -137,7 +149,7 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
 pub fn paths(event: &AgentEvent) -> Vec<String> {
     match &event.act {
         AgentAct::WillWrite { writes } | AgentAct::DidWrite { writes } => {
-            writes.iter().map(|write| write.path.clone()).collect()
+            writes.iter().flat_map(|write| write.paths().into_iter().map(str::to_owned)).collect()
         }
         AgentAct::WriteFailed { paths } => paths.clone(),
         _ => Vec::new(),
@@ -149,6 +161,18 @@ pub fn paths(event: &AgentEvent) -> Vec<String> {
 #[must_use]
 pub fn surveys(event: &AgentEvent) -> bool {
     matches!(event.act, AgentAct::WillRun { .. } | AgentAct::DidRun { .. })
+}
+
+/// A file that is to go elsewhere is asked about where it is, and where it will be.
+fn questions(store: &Store, event: &AgentEvent, write: &Write) -> Vec<Question> {
+    let mut all = vec![question(store, event, write)];
+    if let Delta::Moved { to } = &write.delta {
+        let text = all[0].before.clone();
+        all.push(question(store, event, &Write::new(to.clone(), Delta::Whole(text))));
+        // Nothing of it is lost where it was.
+        all[0].would_destroy.0.clear();
+    }
+    all
 }
 
 fn question(store: &Store, event: &AgentEvent, write: &Write) -> Question {
@@ -165,7 +189,8 @@ fn would_destroy(store: &Store, event: &AgentEvent, path: &str, after: &str) -> 
     let Some(file) = store.workspace.file(path).filter(|file| !file.is_whole) else { return (Vec::new(), true) };
     let git = Held::new(&store.git);
     let act = Act::agent(event.author(), Evidence::Content, now());
-    foreseen(&file.document, after, &act, &|since| git.of(path, since))
+    let paths = || [path].into_iter().chain(file.former_paths());
+    foreseen(&file.document, after, &act, &|since| held_by_any(paths(), since, &|path, since| git.of(path, since)))
 }
 
 /// What differs from HEAD. A name that is not UTF-8 is left, with a word.
@@ -189,8 +214,12 @@ fn tell(store: &mut Store, event: &AgentEvent) -> Result<()> {
 /// A file that cannot be read is not followed: a folder, one that is closed to us.
 fn look(store: &mut Store, path: &str, from_git: bool) {
     if let Err(error) = store.read(path, false, from_git) {
-        state_dir::note(&store.root.clone(), &format!("{path}: {error:#}"));
+        unread(store, path, &error);
     }
+}
+
+fn unread(store: &Store, path: &str, error: &anyhow::Error) {
+    state_dir::note(&store.root, &format!("{path}: {error:#}"));
 }
 
 /// Names paths as the workspace does, and leaves out what lies outside of it.
@@ -198,17 +227,27 @@ pub fn localise(event: &mut AgentEvent, root: &Path, cwd: &Path) {
     let name = |path: &str| disk::relative(root, cwd, path);
     match &mut event.act {
         AgentAct::WillWrite { writes } | AgentAct::DidWrite { writes } => {
-            writes.retain_mut(|write| match name(&write.path) {
-                Some(path) => {
-                    write.path = path;
-                    true
-                }
-                None => false,
-            });
+            writes.retain_mut(|write| localise_write(write, &name));
         }
         AgentAct::WriteFailed { paths } => *paths = paths.iter().filter_map(|path| name(path)).collect(),
         _ => {}
     }
+}
+
+/// Whether a write is of the workspace. A file that leaves it is deleted there; one that comes in is new.
+fn localise_write(write: &mut Write, name: &dyn Fn(&str) -> Option<String>) -> bool {
+    let to = match &write.delta {
+        Delta::Moved { to } => Some(name(to)),
+        _ => None,
+    };
+    match (name(&write.path), to) {
+        (Some(path), Some(Some(to))) => *write = Write { path, delta: Delta::Moved { to }, ..write.clone() },
+        (Some(path), Some(None)) => *write = Write { path, delta: Delta::Deleted, ..write.clone() },
+        (Some(path), None) => write.path = path,
+        (None, Some(Some(to))) => *write = Write::new(to, Delta::Unknown),
+        (None, _) => return false,
+    }
+    true
 }
 
 /// A file of which only the report is heard was, before it, what the agent says it was. Where it does not say, it is git's version
@@ -220,7 +259,7 @@ fn begin_as_told(store: &mut Store, write: &Write) -> Result<()> {
         Before::Text(text) => Some(Content::Text(ropey::Rope::from_str(text))),
         Before::Unknown => {
             let now = disk::read(&store.root.join(&write.path))?.content;
-            let git = store.git.before(&write.path);
+            let git = store.git.before(&write.path).map(|git| git.content);
             let explained = match (&now, &git) {
                 (Content::Text(now), Some(Content::Text(git))) => {
                     write.after(&git.to_string()).is_ok_and(|after| *now == after)

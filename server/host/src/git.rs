@@ -8,9 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use countersign_core::workspace::Content;
-use ropey::Rope;
 
+use crate::disk::{self, Reading};
 pub use held::Held;
 
 /// The repository of a workspace, if there is one.
@@ -19,6 +18,21 @@ pub struct Git {
     root: PathBuf,
     /// The worktree's own git directory, where the workspace is in a repository.
     dir: Option<PathBuf>,
+}
+
+/// A line of what git lists: mode, two more words, and the path, as seen from the workspace.
+struct Entry<'a> {
+    mode: &'a [u8],
+    last: &'a [u8],
+    path: &'a [u8],
+}
+
+fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
+    listed.split(|byte| *byte == 0).filter_map(|line| {
+        let tab = line.iter().position(|byte| *byte == b'\t')?;
+        let mut words = line[..tab].split(|byte| *byte == b' ');
+        Some(Entry { mode: words.next()?, last: words.next_back()?, path: &line[tab + 1..] })
+    })
 }
 
 /// A lock this old belongs to no git that runs.
@@ -49,23 +63,51 @@ impl Git {
     /// What a file was before someone changed it on disk that nobody had looked at: the index's version; absent where git has none.
     /// None outside a repository, or where git does not answer.
     #[must_use]
-    pub fn before(&self, path: &str) -> Option<Content> {
-        if !self.is_present() {
+    pub fn before(&self, path: &str) -> Option<Reading> {
+        let listed = self.listed(&["ls-files", "--stage", "-z", "--", &format!(":(literal){path}")])?;
+        // Of a file in conflict there is no version 0; 2 is what stood there before the merge.
+        let entries: Vec<Entry<'_>> = entries(&listed).filter(|entry| entry.path == path.as_bytes()).collect();
+        let entry = ["0", "2"].iter().find_map(|wanted| entries.iter().find(|entry| entry.last == wanted.as_bytes()));
+        match entry {
+            Some(entry) => self.version(entry.mode, &format!(":{}:./{path}", String::from_utf8_lossy(entry.last))),
+            // Nothing is absent but what git says it does not know.
+            None => entries.is_empty().then(Reading::absent),
+        }
+    }
+
+    /// A file as HEAD has it and as it would be checked out; absent where HEAD has none. None where that cannot be told.
+    #[must_use]
+    pub fn committed(&self, path: &str) -> Option<Reading> {
+        let listed = self.listed(&["ls-tree", "-z", "HEAD", "--", &format!("./{path}")])?;
+        match entries(&listed).find(|entry| entry.path == path.as_bytes()) {
+            Some(entry) => self.version(entry.mode, &format!("HEAD:./{path}")),
+            None => Some(Reading::absent()),
+        }
+    }
+
+    fn listed(&self, arguments: &[&str]) -> Option<Vec<u8>> {
+        let listed = self.is_present().then(|| self.command(arguments).output().ok()).flatten()?;
+        listed.status.success().then_some(listed.stdout)
+    }
+
+    /// A version of a file, as it would be checked out.
+    fn version(&self, mode: &[u8], name: &str) -> Option<Reading> {
+        let (filters, mode) = match mode {
+            // Line ends and filters make it other bytes than the blob's.
+            b"100644" => ("--filters", 0o644),
+            b"100755" => ("--filters", 0o755),
+            b"120000" => ("blob", 0),
+            // A folder is no file.
+            b"040000" => return Some(Reading::absent()),
+            // A submodule is another repository's.
+            _ => return None,
+        };
+        let blob = self.command(&["cat-file", filters, name]).output().ok()?;
+        if !blob.status.success() {
             return None;
         }
-        // Of a file in conflict there is no version 0; 2 is what stood there before the merge.
-        for version in ["0", "2"] {
-            let name = format!(":{version}:./{path}");
-            // As it is checked out: line ends and filters make it other bytes than the blob's.
-            let output = self.command(&["cat-file", "--filters", &name]).output().ok()?;
-            if output.status.success() {
-                let text = String::from_utf8(output.stdout).ok().filter(|text| !text.contains('\0'))?;
-                return Some(Content::Text(Rope::from_str(&text)));
-            }
-        }
-        // Nothing is absent but what git says it does not know.
-        let listed = self.command(&["ls-files", "--stage", "-z", "--", &format!(":(literal){path}")]).output().ok()?;
-        (listed.status.success() && listed.stdout.is_empty()).then_some(Content::Absent)
+        let reading = if mode == 0 { disk::link_of(blob.stdout) } else { disk::reading_of(blob.stdout) };
+        Some(Reading { mode: (mode != 0).then_some(mode), ..reading })
     }
 
     /// Whether git is in the middle of something, so that what it puts into the work tree cannot be told yet. A lock that was left behind

@@ -2,6 +2,7 @@
 //! journaled is taken over first.
 
 mod decisions;
+mod moves;
 mod serving;
 mod unsaved;
 
@@ -160,6 +161,7 @@ impl Store {
                 }
             }
         }
+        self.pay_owed()?;
         Ok(touched)
     }
 
@@ -183,6 +185,9 @@ impl Store {
     fn catch_up_path(&mut self, path: &str) -> Result<()> {
         let Reach::Some { paths, .. } = &self.reach else { return Ok(()) };
         let events = self.journal.events_of_path(path, paths.get(path).copied().unwrap_or_default())?;
+        if events.iter().any(|event| event.kind == MOVED && !self.own.contains(&event.seq)) {
+            return self.take_over_from_all_it_came_from(path);
+        }
         self.take_over_new(&events)?;
         if let (Reach::Some { paths, .. }, Some(last)) = (&mut self.reach, events.last()) {
             paths.insert(path.to_owned(), last.seq);
@@ -234,33 +239,28 @@ impl Store {
     /// # Errors
     /// If the file or the journal cannot be read, or others write to it without end.
     pub fn read(&mut self, path: &str, saved: bool, from_git: bool) -> Result<Reading> {
-        let full = self.root.join(path);
         let mut patience = SETTLING;
         for _ in 0..TRIES {
             self.know_path(path)?;
-            let reading = disk::read(&full)?;
+            let reading = self.look_at(path)?;
+            if let Some(from) = self.origin(path, &reading) {
+                self.take_move(&from, path, &reading)?;
+                continue;
+            }
             let Some(_) = self.workspace.file(path) else {
                 self.begin_file(path, &reading, from_git)?;
                 continue;
             };
             let head = self.journal.head(path)?;
-            // A clock that runs ahead, or a file that is gone, tells nothing.
-            let written = reading.modified.unwrap_or_else(now).min(now());
-            let mut sight = Sight { saved, by_git: false, written, at: now() };
+            let mut sight = Sight { saved, ..self.sight(path, &reading) };
             let Some((mut file, mut facts)) = self.workspace.read(path, &reading.content, &sight) else {
                 continue;
             };
             if facts.is_empty() {
                 return Ok(reading);
             }
-            if self.may_be_half(path, &reading, &facts) && !patience.is_zero() {
-                let age = Duration::from_millis(now().saturating_sub(written));
-                let wait = SETTLING.saturating_sub(age).min(patience);
-                patience -= wait;
-                if !wait.is_zero() {
-                    std::thread::sleep(wait);
-                    continue;
-                }
+            if self.may_be_half(path, &reading, &facts) && has_waited(sight.written, &mut patience) {
+                continue;
             }
             if is_unexplained(&facts) {
                 if self.is_explained_by_a_server(path, reading.disk)? {
@@ -316,8 +316,7 @@ impl Store {
             return Ok(false);
         };
         let content = Content::Text(Rope::from_str(&made));
-        let sight =
-            Sight { by_git: true, written: reading.modified.unwrap_or_else(now).min(now()), at: now(), saved: false };
+        let sight = Sight { by_git: true, mode: None, ..self.sight(path, reading) };
         let Some((file, facts)) = self.workspace.read(path, &content, &sight) else { return Ok(false) };
         let expected = self.journal.head(path)?.map(|head| head.disk);
         let head = Head { path, expected, new: disk_of(&content) };
@@ -345,7 +344,7 @@ impl Store {
     /// # Errors
     /// If the file or the journal cannot be read or written.
     pub fn carry_out(&mut self, path: &str, plan: &Plan) -> Result<bool> {
-        let full = self.root.join(path);
+        let full = self.place(path)?;
         // What the file is on disk, text or not, is what was read last.
         let expected = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
         let file = self.workspace.file_mut(path).context("the file is not followed")?;
@@ -353,11 +352,16 @@ impl Store {
         let content = file.content_for(&plan.target);
         let bytes = plan.target.to_string();
         let wanted = (content != Content::Absent).then_some(bytes.as_bytes());
+        let (mode, is_plain) = (file.mode, disk::is_plain(&full));
         if !disk::replace(&full, expected, wanted)? {
             return Ok(false);
         }
-        if expected == Disk::Absent && wanted.is_some() && self.git.is_executable(path) {
-            disk::make_executable(&full)?;
+        if !is_plain && wanted.is_some() {
+            match mode {
+                Some(mode) => disk::set_mode(&full, mode)?,
+                None if self.git.is_executable(path) => disk::make_executable(&full)?,
+                None => {}
+            }
         }
         self.read(path, false, false)?;
         Ok(true)
@@ -370,9 +374,11 @@ impl Store {
     pub fn refresh(&mut self) -> Result<()> {
         let heads: BTreeMap<String, Disk> =
             self.journal.heads()?.into_iter().map(|(path, head)| (path, head.disk)).collect();
-        for (path, disk) in heads {
-            match disk::read(&self.root.join(&path)) {
-                Ok(reading) if reading.disk == disk => {}
+        self.look_for_what_is_gone(&heads)?;
+        for path in heads.into_keys() {
+            let known = self.journal.head(&path)?.map(|head| head.disk);
+            match self.look_at(&path) {
+                Ok(reading) if Some(reading.disk) == known && self.has_mode(&path, &reading) => {}
                 Ok(_) => {
                     self.read(&path, false, false)?;
                 }
@@ -388,7 +394,7 @@ impl Store {
     /// # Errors
     /// If the journal cannot be written.
     pub fn begin(&mut self, path: &str, content: &Content) -> Result<()> {
-        let (file, facts) = self.workspace.first_sight(path, content, now());
+        let (file, facts) = self.workspace.first_sight(path, content, None, now());
         let head = Head { path, expected: None, new: disk_of(content) };
         if let Appended::Written { .. } = self.write(&facts, Some(&head), &[])? {
             self.workspace.put(path, file);
@@ -398,16 +404,16 @@ impl Store {
 
     fn begin_file(&mut self, path: &str, reading: &Reading, from_git: bool) -> Result<()> {
         let of_git = if from_git { self.git.before(path) } else { None };
-        let (content, disk) = match of_git {
-            Some(content) => {
-                let disk = disk_of(&content);
-                (content, disk)
-            }
-            None => (reading.content.clone(), reading.disk),
-        };
-        let (file, facts) = self.workspace.first_sight(path, &content, now());
-        let blobs: Vec<&[u8]> = reading.bytes.as_deref().into_iter().collect();
-        let head = Head { path, expected: None, new: disk };
+        self.begin_with(path, reading, of_git)
+    }
+
+    /// Follows a file from what git has of it, or else from what is there.
+    fn begin_with(&mut self, path: &str, there: &Reading, of_git: Option<Reading>) -> Result<()> {
+        let mode = of_git.as_ref().map_or(there.mode, |of_git| moves::mode_in_git(of_git, there));
+        let first = of_git.as_ref().unwrap_or(there);
+        let (file, facts) = self.workspace.first_sight(path, &first.content, mode, now());
+        let blobs: Vec<&[u8]> = first.bytes.as_deref().into_iter().collect();
+        let head = Head { path, expected: None, new: first.disk };
         if let Appended::Written { .. } = self.write(&facts, Some(&head), &blobs)? {
             self.workspace.put(path, file);
         }
@@ -416,6 +422,15 @@ impl Store {
 
     /// Journals facts, and with them what they say of agents' work that a person turned down.
     fn write(&mut self, facts: &[Fact], head: Option<&Head<'_>>, blobs: &[&[u8]]) -> Result<Appended> {
+        self.write_by(facts, blobs, |journal, batch, durability| journal.append(batch, head, durability))
+    }
+
+    fn write_by(
+        &mut self,
+        facts: &[Fact],
+        blobs: &[&[u8]],
+        append: impl FnOnce(&mut Journal, &[NewEvent<'_>], Durability) -> Result<Appended>,
+    ) -> Result<Appended> {
         let turned_down: Vec<Fact> = facts.iter().flat_map(|fact| self.turned_down(fact)).collect();
         let facts = &[facts, &turned_down].concat();
         let bodies: Vec<String> =
@@ -444,7 +459,7 @@ impl Store {
             .collect();
         let decides = facts.iter().any(|fact| matches!(fact.what, What::Scoped { .. }));
         let durability = if decides { Durability::Decision } else { Durability::Edit };
-        let appended = self.journal.append(&batch, head, durability)?;
+        let appended = append(&mut self.journal, &batch, durability)?;
         if let Appended::Written { first, last } = appended {
             self.own.extend(first..=last);
             for fact in &turned_down {
@@ -503,6 +518,15 @@ pub fn is_unexplained(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
 }
 
+/// Waits until a file that was written at that time has settled, if there is anything to wait for and `patience` is left. Whether it did.
+fn has_waited(written: u64, patience: &mut Duration) -> bool {
+    let age = Duration::from_millis(now().saturating_sub(written));
+    let wait = SETTLING.saturating_sub(age).min(*patience);
+    *patience -= wait;
+    std::thread::sleep(wait);
+    !wait.is_zero()
+}
+
 /// Whether all that was done to a text is what was announced, to the letter.
 fn is_announced(facts: &[Fact]) -> bool {
     facts.iter().all(|fact| match &fact.what {
@@ -511,6 +535,8 @@ fn is_announced(facts: &[Fact]) -> bool {
     })
 }
 
+/// What is filed where a file came from elsewhere.
+const MOVED: &str = "moved";
 /// What a session's scope is filed as.
 const SCOPED: &str = "scoped";
 /// So many of the last things that an agent told are what its next one may go with.
@@ -531,6 +557,10 @@ fn kind(what: &What) -> &'static str {
         What::Text(_) => "text",
         What::Whole(_) => "whole",
         What::Present(_) => "present",
+        What::Moved(_) => MOVED,
+        What::Left => "left",
+        What::Mode(_) => "mode",
+        What::Settled => "settled",
         What::Told { .. } => "told",
         What::TurnedDown { .. } => "turned-down",
         What::Informed { .. } => "informed",

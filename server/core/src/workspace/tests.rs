@@ -21,7 +21,7 @@ struct Told {
 impl Told {
     fn of(text: &str) -> Self {
         let mut told = Self { workspace: Workspace::new(1), now: 1000 };
-        let (file, _) = told.workspace.first_sight("a", &Content::Text(Rope::from_str(text)), told.now);
+        let (file, _) = told.workspace.first_sight("a", &Content::Text(Rope::from_str(text)), None, told.now);
         told.workspace.put("a", file);
         told
     }

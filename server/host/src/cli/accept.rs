@@ -24,7 +24,11 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let mut desk = Desk::open(dir)?;
     let selected = args.what.resolve(&desk)?;
     let mut accepted = 0;
-    for Selected { path, hunks, earlier, .. } in &selected {
+    for Selected { path, hunks, earlier, way, mode, .. } in &selected {
+        if way.is_some() || mode.is_some() {
+            desk.store.settle(path)?;
+            accepted += usize::from(hunks.is_empty());
+        }
         if earlier.is_some() && desk.store.workspace.file(path).is_some_and(|file| file.is_whole) {
             desk.store.accept_whole(path)?;
             accepted += 1;

@@ -1,5 +1,6 @@
 //! `countersign revert`: takes agents' changes back out of the files, and leaves the user's standing.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use countersign_core::edit::{Deed, Lineage};
 use countersign_core::event::Whole;
 use countersign_core::revert::{Plan, Request, plan};
 use countersign_core::whole::Earlier;
-use countersign_core::workspace::GONE;
+use countersign_core::workspace::{Content, GONE, Way};
 
 use super::Desk;
 use super::paint::{Ink, count, ink, shown};
@@ -36,7 +37,15 @@ pub(super) struct Args {
     now: bool,
 }
 
-/// What is to be done to a file.
+/// All that is to be done to a file, from the first to the last.
+#[derive(Default)]
+struct Steps {
+    content: Option<Step>,
+    mode: Option<u32>,
+    way: Option<Way>,
+}
+
+/// What is to be done to what a file holds.
 enum Step {
     /// Its text changes.
     Text(Box<Plan>),
@@ -54,8 +63,8 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         println!("nothing to revert");
         return Ok(ExitCode::SUCCESS);
     }
-    for (path, step) in &steps {
-        say(path, step, &desk);
+    for (path, steps) in &steps {
+        say(path, steps, &desk);
     }
     if args.dry_run {
         return Ok(ExitCode::SUCCESS);
@@ -67,40 +76,85 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         println!("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
-    let mut left = 0;
-    for (path, step) in steps {
-        if let Err(error) = carry_out(&mut desk, &path, &step) {
-            eprintln!("countersign: {}: {error:#}", shown(&path));
-            left += 1;
-        }
-    }
+    let whose = |author: &Author| args.what.is_by(author);
+    let left = carry_out_all(&mut desk, steps, &whose);
     Ok(if left == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn steps(desk: &Desk, selected: Vec<Selected>, args: &Args) -> Vec<(String, Step)> {
-    let whose = |author: &Author| args.what.is_by(author);
-    let mut steps = Vec::new();
-    for Selected { path, hunks, all, earlier } in selected {
-        let Some(file) = desk.store.workspace.file(&path) else { continue };
-        match earlier {
-            Some(Earlier::Whole(whole)) => steps.push((path, Step::Whole(whole))),
-            Some(Earlier::Absent) => steps.push((path, Step::Gone)),
-            Some(Earlier::Text(plan)) => steps.push((path, Step::Text(plan))),
-            None => {
-                let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
-                let only = (!all).then_some(deeds.as_slice());
-                let request = Request { whose: &whose, only, accepted_too: false, mine_too: args.include_mine };
-                let plan = plan(&file.document, Lineage::Disk, &request);
-                if !plan.is_empty() {
-                    steps.push((path, Step::Text(Box::new(plan))));
+/// Files change in place first, and then go back to theirs. How many could not.
+fn carry_out_all(desk: &mut Desk, steps: Vec<(String, Steps)>, whose: &dyn Fn(&Author) -> bool) -> usize {
+    let mut left = 0;
+    let mut complain = |path: &str, error: &anyhow::Error| {
+        eprintln!("countersign: {}: {error:#}", shown(path));
+        left += 1;
+    };
+    let mut movers: VecDeque<(String, String)> = VecDeque::new();
+    for (path, steps) in steps {
+        match carry_out(desk, &path, &steps) {
+            Ok(()) => {
+                if let Some(Way::Back(to)) = steps.way {
+                    movers.push_back((path, to));
                 }
             }
+            Err(error) => complain(&path, &error),
         }
     }
-    steps
+    for (path, error) in desk.store.go_back_all(movers, whose) {
+        complain(&path, &error);
+    }
+    left
 }
 
-fn say(path: &str, step: &Step, desk: &Desk) {
+fn steps(desk: &Desk, selected: Vec<Selected>, args: &Args) -> Vec<(String, Steps)> {
+    let whose = |author: &Author| args.what.is_by(author);
+    let mut all = Vec::new();
+    for Selected { path, hunks, all: all_of_it, earlier, way, mode } in selected {
+        let Some(file) = desk.store.workspace.file(&path) else { continue };
+        let content = match earlier {
+            Some(Earlier::Whole(whole)) => Some(Step::Whole(whole)),
+            Some(Earlier::Absent) => Some(Step::Gone),
+            Some(Earlier::Text(plan)) => Some(Step::Text(plan)),
+            None => {
+                let deeds: Vec<Deed> = hunks.iter().flat_map(|hunk| hunk.deeds.clone()).collect();
+                let only = (!all_of_it).then_some(deeds.as_slice());
+                let request = Request { whose: &whose, only, accepted_too: false, mine_too: args.include_mine };
+                let plan = plan(&file.document, Lineage::Disk, &request);
+                (!plan.is_empty()).then(|| Step::Text(Box::new(plan)))
+            }
+        };
+        // What is not there, and does not come back, goes nowhere.
+        let way = way.filter(|_| match &content {
+            Some(Step::Gone) => false,
+            Some(Step::Whole(whole)) => whole.why != GONE,
+            Some(Step::Text(plan)) => file.content_for(&plan.target) != Content::Absent,
+            None => file.present,
+        });
+        if content.is_some() || mode.is_some() || way.is_some() {
+            all.push((path, Steps { content, mode, way }));
+        }
+    }
+    all
+}
+
+fn say(path: &str, steps: &Steps, desk: &Desk) {
+    if let Some(step) = &steps.content {
+        say_content(path, step, desk);
+    }
+    let name = ink(Ink::Strong, &shown(path));
+    if let Some(mode) = steps.mode {
+        println!("{name}  has mode {mode:o} again");
+    }
+    match &steps.way {
+        Some(Way::Back(to)) => println!("{name}  goes back to {}", shown(to)),
+        Some(Way::Held(from)) => {
+            let why = format!("it stays here, and does not go back to {}: you moved it since", shown(from));
+            println!("{name}  {}", ink(Ink::Mine, &why));
+        }
+        None => {}
+    }
+}
+
+fn say_content(path: &str, step: &Step, desk: &Desk) {
     let name = ink(Ink::Strong, &shown(path));
     let is_whole = desk.store.workspace.file(path).is_some_and(|file| file.is_whole);
     let plan = match step {
@@ -154,15 +208,22 @@ pub(super) fn confirmed(verb: &str) -> Result<bool> {
 }
 
 /// Makes the file what was planned, if it is still what it was and no editor holds changes of it, and journals what that was.
-fn carry_out(desk: &mut Desk, path: &str, step: &Step) -> Result<()> {
+fn carry_out(desk: &mut Desk, path: &str, steps: &Steps) -> Result<()> {
     if desk.store.is_unsaved_in_an_editor(path)? {
         bail!("it has unsaved changes in an editor: revert it there, or save it first; nothing was changed");
     }
-    let written = match step {
-        Step::Text(plan) => desk.store.carry_out(path, plan)?,
-        Step::Whole(whole) => desk.store.put_back(path, whole)?,
-        Step::Gone => desk.store.bring_back(path, &Earlier::Absent)?,
+    let written = match &steps.content {
+        Some(Step::Text(plan)) => desk.store.carry_out(path, plan)?,
+        Some(Step::Whole(whole)) => desk.store.put_back(path, whole)?,
+        Some(Step::Gone) => desk.store.bring_back(path, &Earlier::Absent)?,
+        None => true,
     };
+    let is_there = desk.store.workspace.file(path).is_some_and(|file| file.present);
+    let written = written
+        && match steps.mode.filter(|_| is_there) {
+            Some(mode) => desk.store.put_mode_back(path, mode)?,
+            None => true,
+        };
     if !written {
         bail!("it was written by someone else just now; nothing was changed, look again");
     }

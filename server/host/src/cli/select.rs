@@ -11,7 +11,7 @@ use countersign_core::review::{OUT_OF_SCOPE, Review, review};
 use countersign_core::syntax::Budget;
 use countersign_core::verdict::Decision;
 use countersign_core::whole::{Earlier, earlier};
-use countersign_core::workspace::File;
+use countersign_core::workspace::{File, Way};
 
 use super::{Desk, names};
 use crate::git::Held;
@@ -45,6 +45,10 @@ pub(super) struct Selected {
     pub(super) all: bool,
     /// What it was before those that are meant changed all of it, where it is no text or was none.
     pub(super) earlier: Option<Earlier>,
+    /// Where it goes back to, where those that are meant moved it.
+    pub(super) way: Option<Way>,
+    /// The mode that it had, where those that are meant changed that.
+    pub(super) mode: Option<u32>,
 }
 
 impl Selection {
@@ -118,11 +122,16 @@ impl Selection {
             let earlier = if meant { earlier(file, &|author| self.is_by(author)) } else { None };
             // What one agent did and another took back stands in no hunk.
             let all = !self.is_by_part();
+            let whose = |author: &Author| self.is_by(author);
+            let way = if all { file.way_back(&whose) } else { None };
+            let mode = if all { file.mode_without(&whose) } else { None };
             if !hunks.is_empty()
                 || earlier.is_some()
-                || all && !file.is_whole && file.has_edits_by(&|author| self.is_by(author))
+                || way.is_some()
+                || mode.is_some()
+                || all && !file.is_whole && file.has_edits_by(&whose)
             {
-                selected.push(Selected { path: path.to_owned(), hunks, all, earlier });
+                selected.push(Selected { path: path.to_owned(), hunks, all, earlier, way, mode });
             }
         }
         if let Some(id) = missing.first() {

@@ -31,7 +31,8 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let held = |path: &str, since| git.of(path, since);
     for (path, _) in desk.store.workspace.files() {
         let review = review(&desk.store.workspace, path, Lineage::Disk, &desk.policy, &held, &mut Budget::default());
-        if !review.hunks.is_empty() || !review.findings.is_empty() {
+        let is_changed = desk.store.workspace.file(path).is_some_and(is_moved_or_moded);
+        if !review.hunks.is_empty() || !review.findings.is_empty() || is_changed {
             reviews.push((path.to_owned(), review));
         }
     }
@@ -43,11 +44,29 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn is_moved_or_moded(file: &File) -> bool {
+    file.pending_moves().next().is_some() || file.pending_modes().next().is_some()
+}
+
+/// That a file came from elsewhere, and that its mode was changed.
+fn print_moves(file: &File) {
+    let by = |author: &Author| ink(Ink::Agent, &name(author));
+    for moved in file.pending_moves() {
+        println!("  came from {}  {}", shown(&moved.from), by(&moved.author));
+    }
+    for mode in file.pending_modes() {
+        let was = mode.was.map(|was| format!(", was {was:o}")).unwrap_or_default();
+        println!("  mode {:o}{was}  {}", mode.is, by(&mode.author));
+    }
+}
+
 fn print(desk: &Desk, reviews: &[(String, Review)]) {
     for (path, review) in reviews {
-        if !review.hunks.is_empty() {
+        let moved = desk.store.workspace.file(path).filter(|file| is_moved_or_moded(file));
+        if !review.hunks.is_empty() || moved.is_some() {
             println!("{}", ink(Ink::Strong, &shown(path)));
         }
+        moved.into_iter().for_each(print_moves);
         for (at, hunk) in review.hunks.iter().enumerate() {
             println!("  {}", line(hunk));
             print_findings(review, Some(at));
@@ -72,10 +91,14 @@ fn print(desk: &Desk, reviews: &[(String, Review)]) {
     let working = desk.store.workspace.sessions().values().filter(|session| session.at_work).count();
     let agents = |file: &&File| file.is_whole && file.wholes.last().is_some_and(|last| last.author.is_agent());
     let whole = desk.store.workspace.files().map(|(_, file)| file).filter(agents).count();
+    let moved = desk.store.workspace.files().filter(|(_, file)| is_moved_or_moded(file)).count();
+    if moved > 0 {
+        println!("{} moved, or with another mode", count(moved, "file"));
+    }
     if whole > 0 {
         println!("{} that {} no text", count(whole, "file"), if whole == 1 { "is" } else { "are" });
     }
-    if hunks == 0 && whole == 0 {
+    if hunks == 0 && whole == 0 && moved == 0 {
         println!("{}", ink(Ink::Good, "nothing awaits review"));
     } else if hunks > 0 {
         println!("{} in {}, {}", count(hunks, "hunk"), count(files, "file"), count(findings, "finding"));
@@ -129,7 +152,9 @@ pub(super) fn name(author: &Author) -> String {
 fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
     let files: Vec<Value> = reviews
         .iter()
-        .filter(|(_, review)| !review.hunks.is_empty())
+        .filter(|(path, review)| {
+            !review.hunks.is_empty() || desk.store.workspace.file(path).is_some_and(is_moved_or_moded)
+        })
         .map(|(path, review)| {
             let hunks: Vec<Value> = review.hunks.iter().enumerate().map(|(at, hunk)| {
             let findings: Vec<&countersign_core::finding::Finding> =
@@ -142,7 +167,18 @@ fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
                 "findings": findings,
             })
         }).collect();
-            json!({ "path": path, "hunks": hunks })
+            let file = desk.store.workspace.file(path);
+            let moves: Vec<Value> = file
+                .into_iter()
+                .flat_map(File::pending_moves)
+                .map(|moved| json!({ "from": moved.from, "author": author_json(&moved.author) }))
+                .collect();
+            let modes: Vec<Value> = file
+                .into_iter()
+                .flat_map(File::pending_modes)
+                .map(|mode| json!({ "was": mode.was, "is": mode.is, "author": author_json(&mode.author) }))
+                .collect();
+            json!({ "path": path, "hunks": hunks, "moves": moves, "modes": modes })
         })
         .collect();
     let sessions: Vec<Value> = desk.store.workspace.sessions().iter().map(|(session, state)| {

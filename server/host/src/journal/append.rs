@@ -83,7 +83,47 @@ impl Journal {
         head: Option<&Head<'_>>,
         durability: Durability,
     ) -> Result<Appended> {
-        let appended = self.try_append(batch, head, durability);
+        self.append_guarded(batch, durability, |transaction, last| match head {
+            None => Ok(None),
+            Some(head) => match refuse(transaction, head)? {
+                None => {
+                    head::set(transaction, head.path, DiskHead { disk: head.new, seq: last })?;
+                    Ok(None)
+                }
+                refused => Ok(refused),
+            },
+        })
+    }
+
+    /// The same for a file that goes from one path to another: only where each of these heads is still what the writer expects.
+    pub fn append_moving(
+        &mut self,
+        batch: &[NewEvent<'_>],
+        heads: &[Head<'_>; 2],
+        durability: Durability,
+    ) -> Result<Appended> {
+        self.append_guarded(batch, durability, |transaction, last| {
+            for head in heads {
+                let found = head::get(transaction, head.path)?;
+                if found.map(|found| found.disk) != head.expected {
+                    return Ok(Some(Appended::Moved { head: found }));
+                }
+            }
+            for head in heads {
+                head::set(transaction, head.path, DiskHead { disk: head.new, seq: last })?;
+            }
+            Ok(None)
+        })
+    }
+
+    /// `guard` moves heads, to the batch's last event, or says why nothing is to be written.
+    fn append_guarded(
+        &mut self,
+        batch: &[NewEvent<'_>],
+        durability: Durability,
+        guard: impl FnOnce(&Transaction<'_>, Seq) -> Result<Option<Appended>>,
+    ) -> Result<Appended> {
+        let appended = self.try_append(batch, durability, guard);
         let appended = self.told("append", appended)?;
         if let Appended::Written { last, .. } = appended {
             self.wake_others(last);
@@ -95,8 +135,8 @@ impl Journal {
     fn try_append(
         &mut self,
         batch: &[NewEvent<'_>],
-        head: Option<&Head<'_>>,
         durability: Durability,
+        guard: impl FnOnce(&Transaction<'_>, Seq) -> Result<Option<Appended>>,
     ) -> Result<Appended> {
         if batch.is_empty() {
             bail!("a batch without events was to be appended");
@@ -109,14 +149,10 @@ impl Journal {
         if self.files.identity()? != Some(self.identity) {
             return Ok(Appended::Replaced);
         }
-        if let Some(head) = head
-            && let Some(refused) = refuse(&transaction, head)?
-        {
-            return Ok(refused);
-        }
         let (first, last) = insert(&transaction, batch, &new_blobs, self.id)?;
-        if let Some(head) = head {
-            head::set(&transaction, head.path, DiskHead { disk: head.new, seq: last })?;
+        // A transaction that is let go leaves nothing behind.
+        if let Some(refused) = guard(&transaction, last)? {
+            return Ok(refused);
         }
         transaction.commit()?;
         Ok(Appended::Written { first, last })

@@ -57,6 +57,10 @@ pub(super) fn execute(owner: &mut Owner, name: &str, argument: Option<Value>, an
 fn accept(owner: &mut Owner, which: &Which) -> Result<Value, String> {
     let mut accepted = 0;
     for path in which.paths(owner)? {
+        if which.has_moves(owner, &path) {
+            owner.store.settle(&path).map_err(|error| format!("{error:#}"))?;
+            accepted += usize::from(which.hunks(owner, &path).is_empty());
+        }
         if which.wants_whole(owner, &path) {
             owner.store.accept_whole(&path).map_err(|error| format!("{error:#}"))?;
             accepted += 1;

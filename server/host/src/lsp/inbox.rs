@@ -30,6 +30,8 @@ pub(super) enum Event {
     Closed {
         uri: Uri,
     },
+    /// The editor renamed files or folders: from, to.
+    Renamed(Vec<(Uri, Uri)>),
     /// Something may have changed on disk there.
     Disk(Vec<PathBuf>),
     /// Too much happened on disk to be told.

@@ -221,6 +221,7 @@ impl Owner {
             Event::Changed { uri, version, changes } => self.changed(&uri, version, &changes),
             Event::Saved { uri } => self.saved(&uri),
             Event::Closed { uri } => self.closed(&uri),
+            Event::Renamed(files) => self.renamed(&files),
             Event::Disk(paths) => self.disk_changed(&paths),
             Event::Rescan => self.rescan(),
             Event::Journal => self.catch_up(),

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use countersign_core::edit::{Deed, Lineage};
 use countersign_core::revert::{Plan, Request, plan};
 use countersign_core::whole::earlier;
+use countersign_core::workspace::Way;
 use serde_json::{Value, json};
 use tokio::sync::oneshot::Sender;
 use tower_lsp::gen_lsp_types::MessageType;
@@ -47,6 +48,8 @@ struct Done {
     /// Why it was not done in some files.
     failed: Vec<String>,
     cancelled: bool,
+    /// Files that go back to where they were before they were moved.
+    movers: VecDeque<(String, String)>,
 }
 
 /// Begins a revert, or asks first; answers once it is known what comes of it.
@@ -152,7 +155,8 @@ impl Bulk {
     }
 
     fn end(self, owner: &mut Owner) {
-        let Self { which, done, answer, .. } = self;
+        let Self { which, mut done, answer, .. } = self;
+        go_back(owner, &which, &mut done);
         let result = if which.hunk.is_some() && done.met == 0 {
             Err("the hunk is not there any more: the text has changed since".to_owned())
         } else if done.files == 0 && !done.failed.is_empty() {
@@ -195,8 +199,55 @@ impl Done {
     }
 }
 
-/// Reverts what is meant in a file.
+/// Has files go back to where they were before they were moved.
+fn go_back(owner: &mut Owner, which: &Which, done: &mut Done) {
+    let movers = std::mem::take(&mut done.movers);
+    let paths: Vec<String> = movers.iter().flat_map(|(path, to)| [path.clone(), to.clone()]).collect();
+    for (path, error) in owner.store.go_back_all(movers, &|author| which.is_by(author)) {
+        done.failed.push(format!("{path}: {error:#}"));
+    }
+    for path in paths {
+        owner.read(&path, false);
+    }
+}
+
+/// Takes back that a file was moved, and that its mode was changed. Whether there was such a thing.
+fn revert_place(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -> Result<bool, String> {
+    let whose = |author: &_| which.is_by(author);
+    let Some(file) = owner.store.workspace.file(path).filter(|_| !which.is_by_part()) else { return Ok(false) };
+    let (way, mode) = (file.way_back(&whose).filter(|_| file.present), file.mode_without(&whose));
+    if let Some(mode) = mode {
+        let put = owner.store.put_mode_back(path, mode);
+        written(owner, path, put)?;
+    }
+    match &way {
+        Some(Way::Back(to)) if owner.buffers.contains_key(path) => {
+            return Err(format!("it is open here: close it, and it can go back to {to}"));
+        }
+        Some(Way::Back(to)) => done.movers.push_back((path.to_owned(), to.clone())),
+        Some(Way::Held(from)) => {
+            return Err(format!("it stays here, and does not go back to {from}: you moved it since"));
+        }
+        None => {}
+    }
+    Ok(way.is_some() || mode.is_some())
+}
+
+/// Reverts what is meant in a file: in place first, then where it is.
 fn revert_in(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -> Result<(), String> {
+    let before = done.files;
+    let content = revert_content(owner, which, path, done);
+    if content.is_ok() {
+        let placed = revert_place(owner, which, path, done)?;
+        if placed && done.files == before {
+            done.files += 1;
+        }
+    }
+    content
+}
+
+/// Reverts what is meant in what a file holds.
+fn revert_content(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -> Result<(), String> {
     let hunks = which.hunks(owner, path);
     let whose = |author: &_| which.is_by(author);
     let whole = which.wants_whole(owner, path);

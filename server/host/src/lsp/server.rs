@@ -166,6 +166,10 @@ impl LanguageServer for Server {
         self.inbox.tell(Event::Disk(paths.collect()));
     }
 
+    async fn did_rename_files(&self, params: RenameFilesParams) {
+        self.inbox.tell(Event::Renamed(params.files.into_iter().map(|one| (one.old_uri, one.new_uri)).collect()));
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<Vec<CodeActionResponse>>> {
         let actions = self.inbox.ask(move |owner| actions::at(owner, &params)).await;
         Ok(actions.map(|actions| actions.into_iter().map(Into::into).collect()))
@@ -246,8 +250,18 @@ fn capabilities(encoding: Encoding, client: Abilities) -> ServerCapabilities {
             commands: commands::ALL.iter().map(|name| (*name).to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
+        workspace: Some(WorkspaceOptions {
+            file_operations: Some(FileOperationOptions { did_rename: Some(all_files()), ..Default::default() }),
+            ..WorkspaceOptions::default()
+        }),
         ..ServerCapabilities::default()
     }
+}
+
+/// Files and folders of any name on disk.
+fn all_files() -> FileOperationRegistrationOptions {
+    let pattern = FileOperationPattern { glob: "**/*".to_owned(), matches: None, options: None };
+    FileOperationRegistrationOptions::new(vec![FileOperationFilter::new(Some("file".to_owned()), pattern)])
 }
 
 /// How diagnostics can be asked for.

@@ -83,6 +83,13 @@ impl Which {
         pending(file, owner.lineage(path)).into_iter().filter(is_meant).collect()
     }
 
+    /// Whether it is meant that a file was moved, or that its mode was changed.
+    pub(super) fn has_moves(&self, owner: &Owner, path: &str) -> bool {
+        let whose = |author: &Author| self.is_by(author);
+        let file = owner.store.workspace.file(path).filter(|_| !self.is_by_part());
+        file.is_some_and(|file| file.way_back(&whose).is_some() || file.mode_without(&whose).is_some())
+    }
+
     /// Whether a file that is no text is meant, which no hunk and no rule speaks of.
     pub(super) fn wants_whole(&self, owner: &Owner, path: &str) -> bool {
         let last = owner.store.workspace.file(path).filter(|file| file.is_whole).and_then(|file| file.wholes.last());

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, bail};
 use countersign_core::author::Author;
 use countersign_core::document::Act;
-use countersign_core::edit::Deed;
-use countersign_core::event::{Fact, What, Whole};
+use countersign_core::edit::{Deed, Evidence};
+use countersign_core::event::{Fact, Mode, What, Whole};
 use countersign_core::whole::Earlier;
 use countersign_core::workspace::GONE;
 
@@ -47,7 +47,7 @@ impl Store {
     /// # Errors
     /// If its earlier bytes are not kept, or it or the journal cannot be written.
     pub fn put_back(&mut self, path: &str, whole: &Whole) -> Result<bool> {
-        let full = self.root.join(path);
+        let full = self.place(path)?;
         let head = self.journal.head(path)?.map(|head| head.disk);
         let bytes = match (&whole.hash, whole.why.as_str()) {
             (_, GONE) => None,
@@ -57,13 +57,17 @@ impl Store {
             }
             (None, why) => bail!("its earlier bytes are not kept: it was {why}"),
         };
-        let is_link = whole.why == disk::LINK;
+        let (is_link, was_plain) = (whole.why == disk::LINK, disk::is_plain(&full));
         let written = match &bytes {
             Some(bytes) if is_link => disk::replace_by_link(&full, head.unwrap_or(Disk::Absent), bytes)?,
             bytes => disk::replace(&full, head.unwrap_or(Disk::Absent), bytes.as_deref())?,
         };
         if !written {
             return Ok(false);
+        }
+        let mode = self.workspace.file(path).filter(|_| !was_plain && !is_link).and_then(|file| file.mode);
+        if let (Some(mode), Some(_)) = (mode, &bytes) {
+            disk::set_mode(&full, mode)?;
         }
         let Some((file, facts)) = self.workspace.decided(path, whole, now()) else { return Ok(true) };
         let new = bytes.as_deref().map_or(Disk::Absent, |bytes| Disk::Holds(crate::journal::hash(bytes)));
@@ -103,6 +107,38 @@ impl Store {
             }
             _ => self.bring_back(path, was),
         }
+    }
+
+    /// Gives a file the mode that it had before. Whether it still has the one that it was known to have.
+    ///
+    /// # Errors
+    /// If it is not ours, or the journal cannot be written.
+    pub fn put_mode_back(&mut self, path: &str, was: u32) -> Result<bool> {
+        let full = self.place(path)?;
+        let Some(is) = self.workspace.file(path).and_then(|file| file.mode) else { return Ok(false) };
+        if disk::read(&full)?.mode != Some(is) {
+            return Ok(false);
+        }
+        disk::set_mode(&full, was)?;
+        let mode = Mode { was: Some(is), is: was, author: Author::User, evidence: Evidence::Buffer };
+        self.journal_and_recall(vec![Fact::of(path, now(), What::Mode(mode))])?;
+        Ok(true)
+    }
+
+    /// Journals that a file is accepted where it is, with the mode that it has.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub fn settle(&mut self, path: &str) -> Result<()> {
+        self.journal_and_recall(vec![Fact::of(path, now(), What::Settled)])
+    }
+
+    fn journal_and_recall(&mut self, facts: Vec<Fact>) -> Result<()> {
+        self.append(&facts)?;
+        for fact in &facts {
+            self.workspace.recall(fact).map_err(|missing| anyhow::anyhow!("{missing}"))?;
+        }
+        Ok(())
     }
 
     /// Journals that a file that is no text is accepted as it is.

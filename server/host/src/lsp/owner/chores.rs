@@ -66,12 +66,12 @@ impl Owner {
     }
 
     fn look_again(&mut self, path: &str) {
-        let Ok(reading) = disk::read(&self.store.root.join(path)) else {
+        let Ok(reading) = disk::read_in(&self.store.root, path) else {
             // A folder stands in its place, or it is closed to us: it stays as it was known.
             return;
         };
         let known = self.store.journal().head(path).ok().flatten();
-        if known.is_none_or(|head| head.disk != reading.disk) {
+        if known.is_none_or(|head| head.disk != reading.disk) || !self.store.has_mode(path, &reading) {
             self.read(path, false);
         }
     }

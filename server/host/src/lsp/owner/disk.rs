@@ -1,5 +1,6 @@
 //! What happens on disk and in the journal while a server runs.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use countersign_core::edit::Lineage;
 use countersign_core::event::Fact;
 use countersign_core::workspace::{Content, Sight};
 use ropey::Rope;
+use tower_lsp::gen_lsp_types::Uri;
 
 use super::super::inbox::Event;
 use super::{Owner, SAVING};
@@ -18,15 +20,59 @@ impl Owner {
     pub(super) fn disk_changed(&mut self, paths: &[PathBuf]) {
         self.catch_up();
         let root = self.store.root.clone();
+        let mut changed = BTreeSet::new();
         for full in paths {
             if full.file_name().is_some_and(|name| name == FILE_NAME) && full.parent() == Some(&root) {
                 self.reload_policy();
             }
             let Some(path) = full.to_str().and_then(|full| disk::relative(&root, &root, full)) else { continue };
             let followed = self.store.workspace.file(&path).is_some();
+            let there =
+                std::fs::symlink_metadata(full).is_ok_and(|meta| meta.is_file() || followed && meta.is_symlink());
             // What is none of ours and goes again at once, as editors' own temporary files, is not followed.
-            if !path.starts_with(".git/") && (followed || full.is_file()) && !is_temporary(&path) {
-                self.read_watched(&path);
+            if !path.starts_with(".git/") && (followed || there) && !is_temporary(&path) {
+                changed.insert(path);
+            } else if !there {
+                // A folder that went: what was in it is not told of.
+                changed.extend(self.followed_below(&path));
+            }
+        }
+        self.settle_moves(&changed);
+        for path in changed {
+            self.read_watched(&path);
+        }
+    }
+
+    fn followed_below(&self, folder: &str) -> Vec<String> {
+        let below = format!("{folder}/");
+        let files = self.store.workspace.files().filter(|(path, file)| file.present && path.starts_with(&below));
+        files.map(|(path, _)| path.to_owned()).collect()
+    }
+
+    fn settle_moves(&mut self, paths: &BTreeSet<String>) {
+        match self.store.settle_moves(paths, false) {
+            Ok(moved) => moved.iter().for_each(|path| self.schedule(path, Duration::ZERO)),
+            Err(error) => tracing::warn!("{error:#}"),
+        }
+    }
+
+    /// The editor says that the user gave files, or folders, other names.
+    pub(super) fn renamed(&mut self, files: &[(Uri, Uri)]) {
+        self.flush_all();
+        self.catch_up();
+        for (from, to) in files {
+            let (Some(from), Some(to)) = (self.path_of(from), self.path_of(to)) else { continue };
+            let inside =
+                self.followed_below(&from).into_iter().map(|path| (format!("{to}{}", &path[from.len()..]), path));
+            for (to, from) in inside.chain([(to.clone(), from.clone())]).collect::<Vec<_>>() {
+                match self.store.renamed_by_user(&from, &to) {
+                    Ok(true) => {
+                        self.read(&to, false);
+                        self.schedule(&from, Duration::ZERO);
+                    }
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!("{from}: {error:#}"),
+                }
             }
         }
     }
@@ -34,13 +80,17 @@ impl Owner {
     /// Looks anew at all files that are followed, and asks git, beside, which others differ.
     pub(super) fn rescan(&mut self) {
         match self.store.journal().heads() {
-            Ok(heads) => self.scan(heads.into_iter().map(|(path, _)| path).collect()),
+            Ok(heads) => {
+                // Those that are gone are looked for first among those that git says are new.
+                let gone = self.lost();
+                self.scan(heads.into_iter().map(|(path, _)| path).filter(|path| !gone.contains(path)).collect());
+            }
             Err(error) => self.complain(&format!("cannot read the files anew: {error:#}")),
         }
         let (git, inbox) = (self.store.git.clone(), self.inbox.clone());
-        let ask = move || match git.dirty() {
-            Ok(dirty) => inbox.tell(Event::Dirty(dirty.paths)),
-            Err(error) => tracing::warn!("{error:#}"),
+        let ask = move || {
+            let dirty = git.dirty().inspect_err(|error| tracing::warn!("{error:#}"));
+            inbox.tell(Event::Dirty(dirty.unwrap_or_default().paths));
         };
         if let Err(error) = std::thread::Builder::new().name("git".to_owned()).spawn(ask) {
             tracing::error!("git is not asked: {error}");
@@ -48,9 +98,19 @@ impl Owner {
         self.schedule_all();
     }
 
+    /// Followed files that are not there any more.
+    fn lost(&self) -> BTreeSet<String> {
+        let root = &self.store.root;
+        let lost = self.store.workspace.files().filter(|(path, file)| file.present && disk::is_gone(root, path, path));
+        lost.map(|(path, _)| path.to_owned()).collect()
+    }
+
     /// Git says that these files differ from what was committed: those that are not followed yet are.
     pub(super) fn found_dirty(&mut self, paths: Vec<String>) {
-        self.scan(paths.into_iter().filter(|path| self.store.workspace.file(path).is_none()).collect());
+        let mut found = self.lost();
+        found.extend(paths.into_iter().filter(|path| self.store.workspace.file(path).is_none_or(|file| !file.present)));
+        self.settle_moves(&found);
+        self.scan(found.into_iter().collect());
     }
 
     pub(in super::super) fn catch_up(&mut self) {
