@@ -243,3 +243,6 @@ impl Window {
         self.at <= written + TICK && written <= end
     }
 }
+
+#[cfg(test)]
+mod tests;
