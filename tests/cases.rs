@@ -21,7 +21,11 @@ fn tests_that_exist() -> BTreeSet<String> {
                     names.insert(name.to_owned());
                     marked = false;
                 }
-                _ => marked = line == "#[test]" || line.starts_with("#[tokio::test") || marked && (line.starts_with("#[") || line.is_empty()),
+                _ => {
+                    marked = line == "#[test]"
+                        || line.starts_with("#[tokio::test")
+                        || marked && (line.starts_with("#[") || line.is_empty())
+                }
             }
         }
     }
@@ -54,7 +58,8 @@ fn every_hard_case_is_answered_by_tests_that_exist() {
         if tests.is_empty() || cells[2].is_empty() {
             wrong.push(format!("{} has no answer", cells[0]));
         }
-        wrong.extend(tests.into_iter().filter(|name| !known.contains(name)).map(|name| format!("{}: {name}", cells[0])));
+        wrong
+            .extend(tests.into_iter().filter(|name| !known.contains(name)).map(|name| format!("{}: {name}", cells[0])));
     }
     assert_eq!(wrong, [] as [String; 0]);
 }
@@ -62,7 +67,8 @@ fn every_hard_case_is_answered_by_tests_that_exist() {
 #[test]
 fn what_always_holds_is_held_by_tests_that_exist() {
     let known = tests_that_exist();
-    let named = rows("server/README.md").into_iter().filter(|cells| cells.len() == 2).flat_map(|cells| quoted(&cells[1]));
+    let named =
+        rows("server/README.md").into_iter().filter(|cells| cells.len() == 2).flat_map(|cells| quoted(&cells[1]));
     let sentences = named.filter(|name| name.matches('_').count() > 2 && !name.contains('/'));
     assert_eq!(sentences.filter(|name| !known.contains(name)).collect::<Vec<_>>(), [] as [String; 0]);
 }

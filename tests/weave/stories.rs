@@ -5,6 +5,7 @@ mod adopted;
 mod destroyed;
 mod dropped;
 mod hunks;
+mod moves;
 mod reverts;
 mod texts;
 
