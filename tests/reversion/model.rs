@@ -87,14 +87,25 @@ impl Model {
         let bytes = |upto: usize| range.start + olds[..upto].iter().map(String::len).sum::<usize>();
         for op in diff.ops().iter().rev().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
             let (from, to) = (op.old_range(), op.new_range());
-            if from.len() != to.len() {
-                self.replace(who, bytes(from.start)..bytes(from.end), &news[to].concat());
-                continue;
-            }
-            for (old, new) in from.zip(to).rev() {
+            let pairs: Vec<(usize, usize)> = match from.len() == to.len() {
+                true => from.clone().zip(to.clone()).collect(),
+                false => pairs(&olds, &news, from.clone(), to.clone()),
+            };
+            // From the last pair up, and above each what stands between it and the one before.
+            let (mut old_end, mut new_end) = (from.end, to.end);
+            for (old, new) in pairs.into_iter().rev() {
+                self.replace_some(who, bytes(old + 1)..bytes(old_end), &news[new + 1..new_end].concat());
                 let (grown, part) = grown(&olds[old], &news[new]);
-                self.replace(who, bytes(old) + grown.start..bytes(old) + grown.end, part);
+                self.replace_some(who, bytes(old) + grown.start..bytes(old) + grown.end, part);
+                (old_end, new_end) = (old, new);
             }
+            self.replace_some(who, bytes(from.start)..bytes(old_end), &news[to.start..new_end].concat());
+        }
+    }
+
+    fn replace_some(&mut self, who: Who, range: Range<usize>, new: &str) {
+        if !range.is_empty() || !new.is_empty() {
+            self.replace(who, range, new);
         }
     }
 
@@ -202,6 +213,27 @@ impl Model {
         let pieces = pieces.iter().map(|piece| piece.trim().to_owned());
         pieces.filter(|piece| !piece.is_empty()).collect()
     }
+}
+
+/// Where lines came or went beside them: the old lines that only grew or only shrank, each with what it became, as many as can be in
+/// their order. What its author put there stays that one's, though the agent took away the line below it with the same stroke.
+fn pairs(olds: &[String], news: &[String], from: Range<usize>, to: Range<usize>) -> Vec<(usize, usize)> {
+    let is_pair = |old: usize, new: usize| {
+        let (changed, _) = grown(&olds[old], &news[new]);
+        let common = olds[old].len() - changed.len();
+        2 * common > olds[old].len().max(news[new].len())
+    };
+    let mut best: Vec<Vec<(usize, usize)>> = vec![Vec::new(); to.len() + 1];
+    for old in from {
+        let above = best.clone();
+        for (nth, new) in to.clone().enumerate() {
+            let with = is_pair(old, new).then(|| [above[nth].as_slice(), &[(old, new)]].concat());
+            let others = [&best[nth], &above[nth + 1]].map(|pairs| pairs.clone());
+            let all = others.into_iter().chain(with);
+            best[nth + 1] = all.max_by_key(Vec::len).unwrap_or_default();
+        }
+    }
+    best.pop().unwrap_or_default()
 }
 
 /// What of a line, in bytes, became what: a part of it where the line only grew, or only shrank, at one place; else all of it.
