@@ -28,6 +28,8 @@ pub(super) struct Atom {
     pub(super) touched: bool,
     /// It is the agent's, and the user deleted a part of its line.
     pub(super) cut: bool,
+    /// It is of a word that stood in the lines that the agent wrote anew here.
+    pub(super) stood: bool,
     /// Where it stood at first, in bytes.
     at: Option<usize>,
 }
@@ -110,13 +112,14 @@ impl Model {
     }
 
     fn replace(&mut self, who: Who, range: Range<usize>, new: &str) {
-        let (mut at, mut slot, mut touched, mut last) = (0, 0, false, '\n');
+        let (mut at, mut slot, mut touched, mut last, mut gone) = (0, 0, false, '\n', String::new());
         for (place, atom) in self.atoms.iter_mut().enumerate().filter(|(_, atom)| atom.is_there()) {
             if at >= range.end {
                 break;
             }
             if at >= range.start {
                 last = atom.char;
+                gone.push(last);
                 touched |= who == Who::Agent && atom.touched;
                 match who {
                     Who::Agent => atom.killed_by_agent = true,
@@ -126,7 +129,9 @@ impl Model {
             slot = place + 1;
             at += atom.char.len_utf8();
         }
-        let atoms = new.chars().map(|char| Atom { touched, ..born(who, char) });
+        let stood = if who == Who::Agent { stood(&gone, new) } else { Vec::new() };
+        let stood = stood.into_iter().chain(std::iter::repeat(false));
+        let atoms = new.chars().zip(stood).map(|(char, stood)| Atom { touched, stood, ..born(who, char) });
         self.atoms.splice(slot..slot, atoms);
         let is_whole = last == '\n' && (new.is_empty() || new.ends_with('\n')) && self.begins_line(range.start);
         if who == Who::User && !is_whole {
@@ -197,11 +202,12 @@ impl Model {
     }
 
     /// What one of them put there and what the other does not answer for, a line or a part of one each, in order. The user's is all
-    /// that the user did not take back; the agent's what stands.
+    /// that the user did not take back; the agent's what stands, but for words that stood there before.
     #[must_use]
     pub fn pieces(&self, who: Who) -> Vec<String> {
-        let is_meant =
-            |atom: &Atom| atom.born == who && if who == Who::User { !atom.killed_by_user } else { atom.is_there() };
+        let is_meant = |atom: &Atom| {
+            atom.born == who && if who == Who::User { !atom.killed_by_user } else { atom.is_there() && !atom.stood }
+        };
         let mut pieces = vec![String::new()];
         for atom in self.atoms.iter().filter(|atom| is_meant(atom) || atom.is_there()) {
             if !is_meant(atom) || atom.char == '\n' {
@@ -215,20 +221,41 @@ impl Model {
     }
 }
 
+/// Which characters of a text are of words that it shares, in their order, with the text that it was written in the place of. A word
+/// that was there is none of its writer's, whatever became of the line round it.
+fn stood(old: &str, new: &str) -> Vec<bool> {
+    let tokens = |text: &'_ str| -> Vec<String> {
+        let is_word = |char: char| char.is_alphanumeric() || char == '_';
+        let chars: Vec<char> = text.chars().collect();
+        chars.chunk_by(|a, b| is_word(*a) && is_word(*b)).map(|token| token.iter().collect()).collect()
+    };
+    let (olds, news) = (tokens(old), tokens(new));
+    let olds: Vec<&str> = olds.iter().map(String::as_str).collect();
+    let slices: Vec<&str> = news.iter().map(String::as_str).collect();
+    let diff = TextDiff::from_slices(&olds, &slices);
+    let mut stood = vec![false; slices.len()];
+    for op in diff.ops().iter().filter(|op| matches!(op, DiffOp::Equal { .. })) {
+        stood[op.new_range()].fill(true);
+    }
+    slices.iter().zip(stood).flat_map(|(token, stood)| token.chars().map(move |_| stood)).collect()
+}
+
 /// Where lines came or went beside them: the old lines that only grew or only shrank, each with what it became, as many as can be in
 /// their order. What its author put there stays that one's, though the agent took away the line below it with the same stroke.
 fn pairs(olds: &[String], news: &[String], from: Range<usize>, to: Range<usize>) -> Vec<(usize, usize)> {
     let is_pair = |old: usize, new: usize| {
         let (changed, _) = grown(&olds[old], &news[new]);
         let common = olds[old].len() - changed.len();
-        2 * common > olds[old].len().max(news[new].len())
+        // A bracket is like any other: which it became nobody can say.
+        let has_words = olds[old].chars().any(char::is_alphanumeric);
+        has_words && 2 * common > olds[old].len().max(news[new].len())
     };
     let mut best: Vec<Vec<(usize, usize)>> = vec![Vec::new(); to.len() + 1];
     for old in from {
         let above = best.clone();
         for (nth, new) in to.clone().enumerate() {
             let with = is_pair(old, new).then(|| [above[nth].as_slice(), &[(old, new)]].concat());
-            let others = [&best[nth], &above[nth + 1]].map(|pairs| pairs.clone());
+            let others = [&best[nth], &above[nth + 1]].map(Clone::clone);
             let all = others.into_iter().chain(with);
             best[nth + 1] = all.max_by_key(Vec::len).unwrap_or_default();
         }
@@ -251,5 +278,14 @@ fn grown<'a>(old: &str, new: &'a str) -> (Range<usize>, &'a str) {
 }
 
 fn born(who: Who, char: char) -> Atom {
-    Atom { char, born: who, killed_by_user: false, killed_by_agent: false, touched: false, cut: false, at: None }
+    Atom {
+        char,
+        born: who,
+        killed_by_user: false,
+        killed_by_agent: false,
+        touched: false,
+        cut: false,
+        stood: false,
+        at: None,
+    }
 }

@@ -7,6 +7,7 @@ mod dropped;
 mod hunks;
 mod moves;
 mod reverts;
+mod shapes;
 mod texts;
 
 use countersign_core::document::{Act, Document};
