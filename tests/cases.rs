@@ -24,7 +24,7 @@ fn tests_that_exist() -> BTreeSet<String> {
                 _ => {
                     marked = line == "#[test]"
                         || line.starts_with("#[tokio::test")
-                        || marked && (line.starts_with("#[") || line.is_empty())
+                        || marked && (line.starts_with("#[") || line.is_empty());
                 }
             }
         }

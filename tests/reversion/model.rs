@@ -1,6 +1,7 @@
 //! What stands in a file and why, one character at a time: who put it there, who took it away. Written apart from the weave that it
 //! judges, and from the letter of what both authors did alone.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use similar::{DiffOp, TextDiff};
@@ -221,23 +222,14 @@ impl Model {
     }
 }
 
-/// Which characters of a text are of words that it shares, in their order, with the text that it was written in the place of. A word
-/// that was there is none of its writer's, whatever became of the line round it.
+/// Which characters of a text are of words that stand in the text that it was written in the place of. A word that was there is none of
+/// its writer's, whatever became of the line round it, and what the user later cuts off it leaves no more of the writer.
 fn stood(old: &str, new: &str) -> Vec<bool> {
-    let tokens = |text: &'_ str| -> Vec<String> {
-        let is_word = |char: char| char.is_alphanumeric() || char == '_';
-        let chars: Vec<char> = text.chars().collect();
-        chars.chunk_by(|a, b| is_word(*a) && is_word(*b)).map(|token| token.iter().collect()).collect()
-    };
-    let (olds, news) = (tokens(old), tokens(new));
-    let olds: Vec<&str> = olds.iter().map(String::as_str).collect();
-    let slices: Vec<&str> = news.iter().map(String::as_str).collect();
-    let diff = TextDiff::from_slices(&olds, &slices);
-    let mut stood = vec![false; slices.len()];
-    for op in diff.ops().iter().filter(|op| matches!(op, DiffOp::Equal { .. })) {
-        stood[op.new_range()].fill(true);
-    }
-    slices.iter().zip(stood).flat_map(|(token, stood)| token.chars().map(move |_| stood)).collect()
+    let is_word = |char: &char| char.is_alphanumeric() || *char == '_';
+    let olds: HashSet<&str> = old.split(|char: char| !is_word(&char)).collect();
+    let chars: Vec<char> = new.chars().collect();
+    let tokens = chars.chunk_by(|a, b| is_word(a) && is_word(b));
+    tokens.flat_map(|token| vec![olds.contains(token.iter().collect::<String>().as_str()); token.len()]).collect()
 }
 
 /// Where lines came or went beside them: the old lines that only grew or only shrank, each with what it became, as many as can be in
