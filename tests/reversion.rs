@@ -34,6 +34,7 @@ pub fn told(outcome: &Outcome) -> String {
     }
     told += &diff(&outcome.before, &outcome.after, ["in the end", "without the agent"]);
     told += &diff(&outcome.case.wanted(), &outcome.after, ["wanted", "got"]);
+    told += &diff(&outcome.after, &outcome.mine_too, ["without the agent", "and without the user's part, by name"]);
     if let Err(why) = figures::judged(&outcome.case, &outcome.after) {
         told += &format!("{why}\n");
     }

@@ -4,7 +4,7 @@
 
 use countersign_tests::reversion::case::Case;
 use countersign_tests::reversion::corpus::corpus;
-use countersign_tests::reversion::figures::{json, judged, preserved, rows, table};
+use countersign_tests::reversion::figures::{agent_left, json, judged, preserved, rows, table};
 use countersign_tests::reversion::play::{Hooks, play};
 use countersign_tests::reversion::threads::map;
 use countersign_tests::reversion::told;
@@ -39,6 +39,14 @@ fn main() {
         let (case, class, hooks) = (&outcome.case, outcome.case.class.name(), outcome.hooks.name());
         let lost = preserved(case, &outcome.after) < 1.0;
         let wrong = judged(case, &outcome.after).err();
+        let left = if outcome.hooks == Hooks::None { 0.0 } else { agent_left(case, &outcome.mine_too) };
+        if left > 0.0 {
+            let percent = left * 100.0;
+            println!(
+                "COUNTERSIGN_SEED={} ({}, {class}, {hooks}): by name {percent:.1} % of the agent's is left",
+                case.seed, case.name
+            );
+        }
         if lost || wrong.is_some() {
             let lost = if lost { "not all of the user's is there; " } else { "" };
             let why = format!("{lost}{}", wrong.unwrap_or_default());

@@ -16,7 +16,8 @@ use super::slide;
 pub enum Class {
     /// Lines that neither touched stand between their hunks.
     Apart,
-    /// Some of the user's hunks stand directly beside hunks of the agent's, or take the other half of what they replace.
+    /// Some of the user's hunks stand directly beside hunks of the agent's, or take the other half of what they replace; or may be said to,
+    /// where of equal lines nobody can say which came or went.
     Touching,
     /// The user types or deletes in the agent's lines or between them, the agent rewrites lines of the user's.
     Inside,
@@ -87,8 +88,9 @@ impl Case {
         }
         let mut drawing =
             Drawing { steps: Vec::new(), model: Model::new(&pair.old), class: Class::Apart, gave_up: false };
-        if class == Class::Touching && all.windows(2).any(|two| two[0].end == two[1].start) {
-            drawing.class = class;
+        let is_cut = class == Class::Touching && all.windows(2).any(|two| two[0].end == two[1].start);
+        if is_cut || slide::may_touch(&all, &pair.old) {
+            drawing.class = Class::Touching;
         }
         drawing.draw(all, class == Class::Inside, &mut random);
         let Drawing { steps, model, class, gave_up } = drawing;

@@ -1,6 +1,7 @@
 //! What stands in a file and why, one character at a time: who put it there, who took it away. Written apart from the weave that it
 //! judges, and from the letter of what both authors did alone.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use similar::{DiffOp, TextDiff};
@@ -28,6 +29,8 @@ pub(super) struct Atom {
     pub(super) touched: bool,
     /// It is the agent's, and the user deleted a part of its line.
     pub(super) cut: bool,
+    /// It is of a word that stood in the lines that the agent wrote anew here.
+    pub(super) stood: bool,
     /// Where it stood at first, in bytes.
     at: Option<usize>,
 }
@@ -87,25 +90,37 @@ impl Model {
         let bytes = |upto: usize| range.start + olds[..upto].iter().map(String::len).sum::<usize>();
         for op in diff.ops().iter().rev().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
             let (from, to) = (op.old_range(), op.new_range());
-            if from.len() != to.len() {
-                self.replace(who, bytes(from.start)..bytes(from.end), &news[to].concat());
-                continue;
-            }
-            for (old, new) in from.zip(to).rev() {
+            let pairs: Vec<(usize, usize)> = match from.len() == to.len() {
+                true => from.clone().zip(to.clone()).collect(),
+                false => pairs(&olds, &news, from.clone(), to.clone()),
+            };
+            // From the last pair up, and above each what stands between it and the one before.
+            let (mut old_end, mut new_end) = (from.end, to.end);
+            for (old, new) in pairs.into_iter().rev() {
+                self.replace_some(who, bytes(old + 1)..bytes(old_end), &news[new + 1..new_end].concat());
                 let (grown, part) = grown(&olds[old], &news[new]);
-                self.replace(who, bytes(old) + grown.start..bytes(old) + grown.end, part);
+                self.replace_some(who, bytes(old) + grown.start..bytes(old) + grown.end, part);
+                (old_end, new_end) = (old, new);
             }
+            self.replace_some(who, bytes(from.start)..bytes(old_end), &news[to.start..new_end].concat());
+        }
+    }
+
+    fn replace_some(&mut self, who: Who, range: Range<usize>, new: &str) {
+        if !range.is_empty() || !new.is_empty() {
+            self.replace(who, range, new);
         }
     }
 
     fn replace(&mut self, who: Who, range: Range<usize>, new: &str) {
-        let (mut at, mut slot, mut touched, mut last) = (0, 0, false, '\n');
+        let (mut at, mut slot, mut touched, mut last, mut gone) = (0, 0, false, '\n', String::new());
         for (place, atom) in self.atoms.iter_mut().enumerate().filter(|(_, atom)| atom.is_there()) {
             if at >= range.end {
                 break;
             }
             if at >= range.start {
                 last = atom.char;
+                gone.push(last);
                 touched |= who == Who::Agent && atom.touched;
                 match who {
                     Who::Agent => atom.killed_by_agent = true,
@@ -115,7 +130,9 @@ impl Model {
             slot = place + 1;
             at += atom.char.len_utf8();
         }
-        let atoms = new.chars().map(|char| Atom { touched, ..born(who, char) });
+        let stood = if who == Who::Agent { stood(&gone, new) } else { Vec::new() };
+        let stood = stood.into_iter().chain(std::iter::repeat(false));
+        let atoms = new.chars().zip(stood).map(|(char, stood)| Atom { touched, stood, ..born(who, char) });
         self.atoms.splice(slot..slot, atoms);
         let is_whole = last == '\n' && (new.is_empty() || new.ends_with('\n')) && self.begins_line(range.start);
         if who == Who::User && !is_whole {
@@ -186,11 +203,12 @@ impl Model {
     }
 
     /// What one of them put there and what the other does not answer for, a line or a part of one each, in order. The user's is all
-    /// that the user did not take back; the agent's what stands.
+    /// that the user did not take back; the agent's what stands, but for words that stood there before.
     #[must_use]
     pub fn pieces(&self, who: Who) -> Vec<String> {
-        let is_meant =
-            |atom: &Atom| atom.born == who && if who == Who::User { !atom.killed_by_user } else { atom.is_there() };
+        let is_meant = |atom: &Atom| {
+            atom.born == who && if who == Who::User { !atom.killed_by_user } else { atom.is_there() && !atom.stood }
+        };
         let mut pieces = vec![String::new()];
         for atom in self.atoms.iter().filter(|atom| is_meant(atom) || atom.is_there()) {
             if !is_meant(atom) || atom.char == '\n' {
@@ -202,6 +220,39 @@ impl Model {
         let pieces = pieces.iter().map(|piece| piece.trim().to_owned());
         pieces.filter(|piece| !piece.is_empty()).collect()
     }
+}
+
+/// Which characters of a text are of words that stand in the text that it was written in the place of. A word that was there is none of
+/// its writer's, whatever became of the line round it, and what the user later cuts off it leaves no more of the writer.
+fn stood(old: &str, new: &str) -> Vec<bool> {
+    let is_word = |char: &char| char.is_alphanumeric() || *char == '_';
+    let olds: HashSet<&str> = old.split(|char: char| !is_word(&char)).collect();
+    let chars: Vec<char> = new.chars().collect();
+    let tokens = chars.chunk_by(|a, b| is_word(a) && is_word(b));
+    tokens.flat_map(|token| vec![olds.contains(token.iter().collect::<String>().as_str()); token.len()]).collect()
+}
+
+/// Where lines came or went beside them: the old lines that only grew or only shrank, each with what it became, as many as can be in
+/// their order. What its author put there stays that one's, though the agent took away the line below it with the same stroke.
+fn pairs(olds: &[String], news: &[String], from: Range<usize>, to: Range<usize>) -> Vec<(usize, usize)> {
+    let is_pair = |old: usize, new: usize| {
+        let (changed, _) = grown(&olds[old], &news[new]);
+        let common = olds[old].len() - changed.len();
+        // A bracket is like any other: which it became nobody can say.
+        let has_words = olds[old].chars().any(char::is_alphanumeric);
+        has_words && 2 * common > olds[old].len().max(news[new].len())
+    };
+    let mut best: Vec<Vec<(usize, usize)>> = vec![Vec::new(); to.len() + 1];
+    for old in from {
+        let above = best.clone();
+        for (nth, new) in to.clone().enumerate() {
+            let with = is_pair(old, new).then(|| [above[nth].as_slice(), &[(old, new)]].concat());
+            let others = [&best[nth], &above[nth + 1]].map(Clone::clone);
+            let all = others.into_iter().chain(with);
+            best[nth + 1] = all.max_by_key(Vec::len).unwrap_or_default();
+        }
+    }
+    best.pop().unwrap_or_default()
 }
 
 /// What of a line, in bytes, became what: a part of it where the line only grew, or only shrank, at one place; else all of it.
@@ -219,5 +270,14 @@ fn grown<'a>(old: &str, new: &'a str) -> (Range<usize>, &'a str) {
 }
 
 fn born(who: Who, char: char) -> Atom {
-    Atom { char, born: who, killed_by_user: false, killed_by_agent: false, touched: false, cut: false, at: None }
+    Atom {
+        char,
+        born: who,
+        killed_by_user: false,
+        killed_by_agent: false,
+        touched: false,
+        cut: false,
+        stood: false,
+        at: None,
+    }
 }

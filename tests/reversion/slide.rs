@@ -3,6 +3,7 @@
 use countersign_core::weave::Splice;
 
 use super::case::{Case, Step};
+use super::hunks::Hunk;
 use super::model::{Model, Who};
 
 /// What a case's steps come to when one of them is told otherwise, or all are, that can be.
@@ -19,6 +20,17 @@ pub(super) fn told_otherwise(case: &Case) -> impl Iterator<Item = Model> {
         let one = slides.into_iter().map(|at| vec![at]);
         all.into_iter().chain(one).map(move |told| model(case, &way, &told)).collect::<Vec<_>>()
     })
+}
+
+/// Whether two hunks of different authors touch when one of them is told otherwise, or both: then no line stands between them of which it
+/// can be said that neither touched it.
+pub(super) fn may_touch(hunks: &[Hunk], old: &str) -> bool {
+    let reach = |hunk: &Hunk| {
+        let splice = Splice::new(hunk.start..hunk.end, hunk.new.clone());
+        farthest(old, &splice, true).range.start..farthest(old, &splice, false).range.end
+    };
+    let touch = |two: &[Hunk]| two[0].is_agents != two[1].is_agents && reach(&two[1]).start <= reach(&two[0]).end;
+    hunks.windows(2).any(touch)
 }
 
 fn model(case: &Case, way: &[Splice], told: &[usize]) -> Model {

@@ -5,7 +5,9 @@ mod adopted;
 mod destroyed;
 mod dropped;
 mod hunks;
+mod moves;
 mod reverts;
+mod shapes;
 mod texts;
 
 use countersign_core::document::{Act, Document};

@@ -27,7 +27,8 @@ pub fn blame(document: &Document, lineage: Lineage, bytes: Range<usize>) -> Vec<
     let mut stretches: Vec<Stretch<'_>> = Vec::new();
     for piece in weave.pieces(lineage, bytes.start..end.max(bytes.start)) {
         let (owner, len) = (weave.birth_owner(piece.fragment), piece.range.len());
-        let accepted = weave.accepted(weave.birth(piece.fragment), piece.fragment, &view);
+        let root = weave.root_of(piece.fragment);
+        let accepted = weave.accepted(weave.birth(root), root, &view);
         stretches.push(Stretch { bytes: at..at + len, edit: weave.entry(owner), accepted });
         at += len;
     }

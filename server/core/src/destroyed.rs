@@ -489,6 +489,8 @@ impl<'a> Walk<'a> {
                 }
             });
             if then && before.len() > from {
+                // What was moved is there still, elsewhere.
+                let now = now || weave.stands_elsewhere(fragment, &view);
                 pieces.push(Piece { fragment, from, len: before.len() - from, at, now });
             } else if now {
                 let author = weave.entry(weave.birth_owner(fragment)).author.clone();
@@ -510,13 +512,19 @@ fn killers<'a>(
     piece: &'a Piece,
     part: &Range<usize>,
 ) -> impl Iterator<Item = (EditIx, Deed)> + 'a {
-    let to = weave.span(piece.fragment, (part.start - piece.from) as u32..(part.end - piece.from) as u32);
-    let deeds = weave.deeds(piece.fragment).filter(move |(by, kind)| {
-        *kind != DeedKind::Birth
-            && is_pending(weave, view, *by, piece.fragment)
-            && weave.counts(*by, piece.fragment, view)
+    let part = (part.start - piece.from) as u32..(part.end - piece.from) as u32;
+    let here =
+        weave.deeds(piece.fragment).filter(|(_, kind)| *kind != DeedKind::Birth).map(|(by, _)| (by, piece.fragment));
+    let elsewhere = weave.kills(piece.fragment).into_iter().filter(|(_, fragment)| *fragment != piece.fragment);
+    let deeds = here.chain(elsewhere).filter(move |(by, fragment)| {
+        // By a move it only went elsewhere, and was taken away from there.
+        let is_move = || weave.other_half(*by, *fragment).iter().any(|(by, f)| weave.counts(*by, *f, view));
+        is_pending(weave, view, *by, *fragment) && weave.counts(*by, *fragment, view) && !is_move()
     });
-    deeds.map(move |(by, _)| (weave.owner(by, piece.fragment), Deed { by: weave.entry(by).id, to }))
+    deeds.map(move |(by, fragment)| {
+        let to = weave.span(fragment, part.clone());
+        (weave.owner(by, fragment), Deed { by: weave.entry(by).id, to })
+    })
 }
 
 /// Whether nothing is left of a line but blanks; of a blank line, whether nothing is.

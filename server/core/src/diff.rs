@@ -35,6 +35,18 @@ pub fn splices(before: &str, after: &str) -> Vec<Splice> {
     found
 }
 
+/// The runs of lines that two texts share, in order: lines of `before` from 0, and of `after`.
+pub(crate) fn common_runs(before: &[&str], after: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let (mut runs, mut from) = (Vec::new(), (0, 0));
+    for (was, is) in hunks(before, after).into_iter().chain([(before.len()..0, after.len()..0)]) {
+        if was.start > from.0 {
+            runs.push((from.0..was.start, from.1..is.start));
+        }
+        from = (was.end, is.end);
+    }
+    runs
+}
+
 /// The lines that differ between two texts, run by run, in bytes of `before` and of `after`.
 pub(crate) fn regions(before: &str, after: &str) -> Vec<(Range<usize>, Range<usize>)> {
     let (head, tail) = common_lines(before, after);

@@ -10,6 +10,7 @@ mod seen;
 use crate::author::Author;
 use crate::diff;
 use crate::edit::{Acts, Deed, Edit, EditId, Evidence, Insert, Lineage, Switch};
+use crate::moves;
 use crate::syntax::Language;
 use crate::weave::{EditIx, Missing, Splice, View, Weave};
 use known::{Known, State};
@@ -365,6 +366,7 @@ impl Document {
         self.end_run(records);
         let id = self.next_id();
         let mut acts = self.weave.compose(lineage, &act.author, splices);
+        moves::note(&self.weave, lineage, &self.texts[lineage.ix()], &act.author, splices, &mut acts);
         acts.adoptions = self.weave.adoptions(lineage, &self.texts[lineage.ix()], &act.author, id, splices);
         let typed = |run: &Insert| run.like.is_none() && !run.text.contains(['\n', '\r']);
         let typing = matches!(acts.inserts.as_slice(), [run] if typed(run)) && acts.kills.is_empty();

@@ -158,6 +158,26 @@ pub struct Insert {
     /// A neutral edit's text keeps the author of this text of another edit, and stands and falls with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub like: Option<Point>,
+    /// What of it stood elsewhere until then: it keeps its author, only its place is this edit's doing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<Moved>,
+}
+
+impl Insert {
+    /// New text of the edit's author.
+    #[must_use]
+    pub fn new(after: Option<Point>, text: impl Into<String>) -> Self {
+        Self { after, text: text.into(), like: None, from: Vec::new() }
+    }
+}
+
+/// A part of an insertion that stood elsewhere until then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// First byte, from the start of the insertion's text.
+    pub at: u32,
+    /// The same text where it stood, of an earlier edit.
+    pub was: Span,
 }
 
 /// What one edit did to one run of text: its birth, its death, or a switch of either.

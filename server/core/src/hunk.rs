@@ -213,12 +213,12 @@ impl Gathered {
     ) -> Option<Hunk> {
         let (mut deeds, mut authors, mut evidence) = (Vec::new(), BTreeSet::new(), Evidence::Buffer);
         for fragment in &self.fragments {
-            for (by, _) in weave.deeds(*fragment) {
-                if pending(by, *fragment) && weave.counts(by, *fragment, view) {
-                    let owner = weave.entry(weave.owner(by, *fragment));
+            for (by, fragment) in changes_of(weave, *fragment) {
+                if pending(by, fragment) && weave.counts(by, fragment, view) {
+                    let owner = weave.entry(weave.owner(by, fragment));
                     authors.insert(owner.author.clone());
                     evidence = evidence.max(owner.evidence);
-                    push_deed(&mut deeds, weave.deed(by, *fragment));
+                    push_deed(&mut deeds, weave.deed(by, fragment));
                 }
             }
         }
@@ -232,6 +232,14 @@ impl Gathered {
         let (lines, added, removed) = (lines.clone(), *added, *removed);
         Some(Hunk { id, lines, bytes: start..end, authors, deeds, evidence, added, removed, removed_text, mine })
     }
+}
+
+/// What was done to a fragment's text, here, where it stood before and where it was moved: by what edit, to which fragment.
+fn changes_of(weave: &Weave, fragment: FragmentIx) -> Vec<(EditIx, FragmentIx)> {
+    let here = weave.deeds(fragment).map(|(by, _)| (by, fragment));
+    let before = weave.births_of(fragment).filter(|(_, f)| *f != fragment);
+    let since = weave.kills(fragment).into_iter().filter(|(_, f)| *f != fragment);
+    here.chain(before).chain(since).collect()
 }
 
 /// On how many lines of a part of the text something stands that a person, or nobody who said so, wrote.

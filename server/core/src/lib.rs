@@ -8,6 +8,7 @@ pub mod weave;
 pub mod diff;
 pub mod syntax;
 pub mod neutral;
+pub mod moves;
 pub mod document;
 pub mod hunk;
 pub mod revert;

@@ -1,10 +1,12 @@
 //! Taking an author back out: which changes are switched off, which stay because someone else built on them, and what that does to
 //! the text. A plan is made without changing anything; carried out it is one more edit, which can be undone like any other.
 
+mod home;
+
 use crate::author::Author;
 use crate::document::{Act, Document, Record};
-use crate::edit::{Acts, Adoption, Cause, Deed, Edit, EditId, Evidence, Insert, Kept, Lineage, Point, Switch};
-use crate::weave::{DeedKind, EditIx, FragmentIx, Splice, View, Weave, cut_off};
+use crate::edit::{Acts, Adoption, Cause, Deed, Edit, EditId, Evidence, Insert, Kept, Lineage, Point, Span, Switch};
+use crate::weave::{DeedKind, EditIx, FragmentIx, Splice, View, Weave, cut_off, push_deed};
 use ropey::Rope;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -75,19 +77,37 @@ pub fn plan(document: &Document, lineage: Lineage, request: &Request<'_>) -> Pla
             }
         }
     }
+    let held = kept.holders;
+    home::carry(weave, &then, &off, &mut acts);
+    if !acts.inserts.is_empty()
+        && let Some((plan, _)) = planned(document, lineage, acts.clone())
+    {
+        return Plan { held, ..plan };
+    }
     let (splices, target) = change(weave, document.text(lineage), &view, &then);
-    Plan { lineage, splices, target, held: kept.holders, acts }
+    Plan { lineage, splices, target, held, acts }
 }
 
-/// Switches on again what a revert, or a restore, switched off, and off what it switched on.
+/// Switches on again what a revert, or a restore, switched off, off what it switched on, and takes back what it put elsewhere.
 #[must_use]
 pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Plan> {
     let weave = document.weave();
-    let edit = weave.edit(weave.ix(revert)?);
+    let ix = weave.ix(revert)?;
+    let edit = weave.edit(ix);
     if edit.acts.switches.is_empty() {
         return None;
     }
-    let switches = edit.acts.switches.iter().map(|switch| Switch { on: !switch.on, ..*switch }).collect();
+    let before = View::at(ix, None, weave.missing(lineage));
+    let mut switches = Vec::new();
+    for Switch { deed, on } in &edit.acts.switches {
+        // What was so before is so again by what made it so.
+        let changed = placed(weave, std::slice::from_ref(deed)).filter(|(by, f)| weave.counts(*by, *f, &before) != *on);
+        changed.for_each(|(by, f)| push_switch(&mut switches, Switch { deed: weave.deed(by, f), on: !on }));
+    }
+    let len = edit.acts.inserts.iter().map(|insert| insert.text.len() as u32).sum();
+    let own = (len > 0).then_some(Span { edit: revert, start: 0, len });
+    let did = own.into_iter().chain(edit.acts.kills.iter().copied()).map(|to| Deed { by: revert, to });
+    switches.extend(did.map(|deed| Switch { deed, on: false }));
     planned(document, lineage, Acts { switches, ..Acts::default() }).map(|(plan, _)| plan)
 }
 
@@ -168,7 +188,7 @@ fn seams(weave: &Weave, lineage: Lineage, edit: EditId) -> Vec<Insert> {
         {
             let span = weave.whole(beside);
             let after = Some(Point { edit: span.edit, offset: span.end() });
-            inserts.push(Insert { after, text: "\n".to_owned(), like: None });
+            inserts.push(Insert::new(after, "\n"));
         }
         left = Some((fragment, back, text.ends_with('\n')));
     }
@@ -187,10 +207,15 @@ impl Document {
         self.expect(plan.lineage, &plan.target, plan.edit(act));
     }
 
-    /// Takes changes off the list of those that await review.
+    /// Takes changes off the list of those that await review; of a move both halves.
     pub fn accept(&mut self, lineage: Lineage, deeds: &[Deed], act: &Act) -> Vec<Record> {
         let Act { author, at, call, evidence } = act.clone();
-        let acts = Acts { accepts: deeds.to_vec(), ..Acts::default() };
+        let mut accepts = deeds.to_vec();
+        for (by, fragment) in placed(self.weave(), deeds) {
+            let halves = self.weave().other_half(by, fragment).into_iter();
+            halves.for_each(|(by, fragment)| push_deed(&mut accepts, self.weave().deed(by, fragment)));
+        }
+        let acts = Acts { accepts, ..Acts::default() };
         let edit = Edit { id: EditId::FIRST, author, place: lineage, evidence, at, call, acts };
         if deeds.is_empty() { Vec::new() } else { self.commit(lineage, edit) }
     }
@@ -226,7 +251,20 @@ impl Asked {
         if request.mine_too {
             asked.add_mine(weave, view);
         }
+        asked.add_other_halves(weave, view);
         asked
+    }
+
+    /// Of a move nothing goes by halves: else text would stand in two places, or in none.
+    fn add_other_halves(&mut self, weave: &Weave, view: &View<'_>) {
+        let mut open: Vec<_> = self.off.iter().copied().collect();
+        while let Some((by, fragment)) = open.pop() {
+            let halves = weave.other_half(by, fragment).into_iter();
+            let halves: Vec<_> =
+                halves.filter(|(by, f)| weave.counts(*by, *f, view) && !self.off.contains(&(*by, *f))).collect();
+            self.off.extend(&halves);
+            open.extend(halves);
+        }
     }
 
     /// What earlier reverts left standing for the sake of an edit that goes now.
@@ -254,7 +292,11 @@ impl Asked {
                     && matches!(author, Author::User | Author::External)
                     && weave.counts(*by, fragment, view)
             });
-            let mine: Vec<_> = mine.map(|(by, _)| (by, fragment)).collect();
+            let mut mine: Vec<_> = mine.map(|(by, _)| (by, fragment)).collect();
+            // What was only moved goes home.
+            if weave.stands_elsewhere(fragment, view) {
+                mine.clear();
+            }
             if hit {
                 found.append(&mut waiting);
                 found.extend(mine);
@@ -321,8 +363,8 @@ impl Keepers<'_> {
         let cut_off = cut_off(weave, &self.view, &off, &asked);
         let mut holders = HashSet::new();
         for (fragment, holder) in cut_off {
-            let deeds = weave.deeds(fragment).filter(|(_, kind)| *kind == DeedKind::Kill).map(|(by, _)| (by, fragment));
-            let stays: Vec<_> = deeds.filter(|deed| self.asked.off.contains(deed)).collect();
+            let kills = weave.kills(fragment).into_iter();
+            let stays: Vec<_> = kills.filter(|deed| self.asked.off.contains(deed)).collect();
             self.kept.extend(stays.into_iter().map(|deed| (deed, holder)));
             if holders.insert(holder) {
                 *self.holders.entry(weave.entry(holder).author.clone()).or_default() += 1;
@@ -341,7 +383,7 @@ impl Keepers<'_> {
     ) -> bool {
         let weave = self.weave;
         let births: Vec<(usize, usize)> = placed(weave, &adoption.births)
-            .filter(|(_, fragment)| weave.visible(*fragment, most))
+            .filter(|(_, fragment)| weave.stands(*fragment, most))
             .map(|(_, fragment)| lines[&fragment])
             .collect();
         let beside = |fragment: FragmentIx| {
@@ -364,11 +406,12 @@ impl Keepers<'_> {
 
     fn keep(&mut self, holder: EditIx, adoption: &Adoption) {
         let weave = self.weave;
-        let births: Vec<_> = placed(weave, &adoption.births).filter(|deed| self.asked.off.contains(deed)).collect();
+        let adopted: Vec<_> = placed(weave, &adoption.births).collect();
+        let births: Vec<_> = adopted.iter().copied().filter(|deed| self.asked.off.contains(deed)).collect();
         let off = |by: EditIx, f: FragmentIx| self.asked.off.contains(&(by, f)) && !births.contains(&(by, f));
         let with = self.view.without(&off);
         let mut text = String::new();
-        for (_, fragment) in births.iter().filter(|(_, fragment)| weave.visible(*fragment, &with)) {
+        for (_, fragment) in adopted.iter().filter(|(_, fragment)| weave.stands(*fragment, &with)) {
             text += &weave.part_text(*fragment, 0..weave.len_of(*fragment));
         }
         if births.is_empty() || text.is_empty() {
@@ -379,6 +422,8 @@ impl Keepers<'_> {
         if !text.trim().is_empty() {
             kept.extend(placed(weave, &adoption.kills).filter(|deed| self.asked.off.contains(deed)));
         }
+        let halves: Vec<_> = kept.iter().flat_map(|(by, fragment)| weave.other_half(*by, *fragment)).collect();
+        kept.extend(halves.into_iter().filter(|deed| self.asked.off.contains(deed)));
         *self.holders.entry(weave.entry(holder).author.clone()).or_default() += text.lines().count();
         self.kept.extend(kept.into_iter().map(|deed| (deed, holder)));
     }

@@ -10,6 +10,7 @@ mod compose;
 mod cut_off;
 mod enter;
 mod fingerprint;
+mod moved;
 mod revive;
 mod tree;
 mod view;
@@ -23,8 +24,9 @@ pub(crate) use view::DeedKind;
 pub use view::View;
 
 use crate::author::Author;
-use crate::edit::{Acts, Adoption, Deed, Edit, EditId, Evidence, Insert, Kept, Lineage, Point, Span};
+use crate::edit::{Acts, Adoption, Deed, Edit, EditId, Evidence, Insert, Kept, Lineage, Moved, Point, Span};
 use body::Body;
+use moved::{Link, Origin};
 use ropey::Rope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tree::Tree;
@@ -47,6 +49,8 @@ pub struct Weave {
     counter: u64,
     /// All agents that wrote here.
     agents: BTreeSet<Author>,
+    /// Where text of an edit was put again, by a move or in another form.
+    links: HashMap<EditIx, Vec<Link>>,
 }
 
 /// An edit as the weave keeps it: its text apart, once.
@@ -84,10 +88,11 @@ impl Entry {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Run {
     after: Option<Point>,
     like: Option<Point>,
+    from: Vec<Moved>,
     start: u32,
     len: u32,
 }
@@ -97,6 +102,8 @@ struct Fragment {
     edit: EditIx,
     /// The edit whose author the text keeps, where a neutral edit wrote it; else `edit`.
     like: EditIx,
+    /// Where the text stood before it was moved here.
+    from: Option<Origin>,
     start: u32,
     len: u32,
     /// In the order of the acting edits' ids.
@@ -158,9 +165,13 @@ impl Weave {
             missing: [Vec::new(), Vec::new()],
             counter: 0,
             agents: BTreeSet::new(),
+            links: HashMap::new(),
         };
         if len > 0 {
-            weave.add_fragment(None, Fragment { edit: 0, like: 0, start: 0, len: len as u32, acts: Vec::new() });
+            weave.add_fragment(
+                None,
+                Fragment { edit: 0, like: 0, from: None, start: 0, len: len as u32, acts: Vec::new() },
+            );
         }
         weave
     }
@@ -183,8 +194,9 @@ impl Weave {
         let Edit { id, author, place, evidence, at, call, acts: Acts { inserts, .. } } = &edit;
         let mut text = String::new();
         let mut runs = Vec::with_capacity(inserts.len());
-        for Insert { after, text: run, like } in inserts {
-            runs.push(Run { after: *after, like: *like, start: text.len() as u32, len: run.len() as u32 });
+        for Insert { after, text: run, like, from } in inserts {
+            let (start, len) = (text.len() as u32, run.len() as u32);
+            runs.push(Run { after: *after, like: *like, from: from.clone(), start, len });
             text.push_str(run);
         }
         let (author, call) = (author.clone(), call.clone());
@@ -206,7 +218,7 @@ impl Weave {
         self.index.insert(entry.id, ix);
         self.entries.push(entry);
         for run in runs.into_iter().filter(|run| run.len > 0) {
-            self.place(ix, run);
+            self.place(ix, &run);
         }
         self.act_all(ix);
         Ok(ix)
@@ -307,7 +319,7 @@ impl Weave {
             let mut text = String::with_capacity(run.len as usize);
             let range = run.start as usize..(run.start + run.len) as usize;
             entry.body.visit(range, &mut |piece| text.push_str(piece));
-            Insert { after: run.after, text, like: run.like }
+            Insert { after: run.after, text, like: run.like, from: run.from.clone() }
         });
         let acts = Acts { inserts: inserts.collect(), ..entry.acts.clone() };
         let Entry { id, author, place, evidence, at, call, .. } = entry.clone();
@@ -362,6 +374,7 @@ impl Weave {
                 && a.like == b.like
                 && a.acts == b.acts
                 && a.start + a.len == b.start
+                && self.goes_on_from(a, b)
                 && !self.starts_run(b)
         };
         order.chunk_by(one_run).map(|run| self.describe_run(run)).collect()
@@ -380,6 +393,9 @@ impl Weave {
         let mut out = format!("{}+{start} {text:?}", name(*edit));
         if like != edit {
             out += &format!(" like {}", name(*like));
+        }
+        if let Some(Origin { home, start, .. }) = run[0].from {
+            out += &format!(" from {}+{start}", name(home));
         }
         for act in acts {
             let by = name(act.by);

@@ -38,6 +38,7 @@ fn causes(record: &Record) -> BTreeSet<EditId> {
     deeds
         .flat_map(|deed| [deed.by, deed.to.edit])
         .chain(points.map(|point| point.edit))
+        .chain(acts.inserts.iter().flat_map(|insert| &insert.from).map(|moved| moved.was.edit))
         .chain(acts.kills.iter().map(|span| span.edit))
         .chain(acts.kept.iter().map(|kept| kept.holder))
         .filter(|id| *id != edit.id && *id != EditId::FIRST)
@@ -45,7 +46,7 @@ fn causes(record: &Record) -> BTreeSet<EditId> {
 }
 
 /// The records in an order that respects causes; among those that may come next, `choices` choose.
-fn shuffled(records: &[Record], choices: &[Index]) -> Vec<Record> {
+pub(super) fn shuffled(records: &[Record], choices: &[Index]) -> Vec<Record> {
     let mut left: Vec<&Record> = records.iter().collect();
     let mut known = BTreeSet::new();
     let mut order = Vec::new();
@@ -59,7 +60,7 @@ fn shuffled(records: &[Record], choices: &[Index]) -> Vec<Record> {
     order
 }
 
-fn folded(base: &str, records: &[Record]) -> Document {
+pub(super) fn folded(base: &str, records: &[Record]) -> Document {
     let mut document = Document::new(Rope::from_str(base), 9);
     for record in records {
         document.fold(record).expect("its causes were folded");

@@ -14,7 +14,7 @@ use crate::weave::pair::{Pair, authors, cases, lineage, plan_of};
 const SETS: [&[AuthorNo]; 4] = [&[CLAUDE], &[CODEX], &[CLAUDE, CODEX], &[EXTERNAL]];
 
 /// How often each visible character stands there that this author bore.
-fn born_of(document: &Document, of: countersign_core::edit::Lineage, author: &str) -> BTreeMap<char, usize> {
+pub(super) fn born_of(document: &Document, of: countersign_core::edit::Lineage, author: &str) -> BTreeMap<char, usize> {
     let text = document.text(of).to_string();
     let mut counts = BTreeMap::new();
     for (ch, _) in text.chars().zip(authors(document, of)).filter(|(_, by)| by == author) {

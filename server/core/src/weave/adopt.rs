@@ -3,7 +3,7 @@
 
 use super::compose::Splice;
 use super::tree::FragmentIx;
-use super::view::DeedKind;
+use super::view::{DeedKind, Piece};
 use super::{EditIx, View, Weave};
 use crate::author::Author;
 use crate::edit::{Adoption, Cause, Deed, EditId, Lineage, Span};
@@ -115,19 +115,30 @@ impl Weave {
         glyphs
     }
 
+    /// The edit whose author a fragment's text is: of what was moved, the one that wrote it.
     pub(crate) fn birth_owner(&self, fragment: FragmentIx) -> EditIx {
-        self.owner(self.fragments[fragment as usize].like, fragment)
+        let root = self.root_of(fragment);
+        self.owner(self.fragments[root as usize].like, root)
     }
 
     fn births(&self, lineage: Lineage, taken: &[Range<usize>]) -> Vec<Deed> {
         let mut births: Vec<Deed> = Vec::new();
         for range in taken {
             for piece in self.pieces(lineage, range.clone()) {
-                let by = self.entries[self.fragments[piece.fragment as usize].like as usize].id;
-                push_deed(&mut births, Deed { by, to: self.span(piece.fragment, piece.range) });
+                for (by, fragment) in self.births_of(piece.fragment) {
+                    let part =
+                        if fragment == piece.fragment { piece.range.clone() } else { self.part_in(fragment, &piece) };
+                    push_deed(&mut births, Deed { by: self.entries[by as usize].id, to: self.span(fragment, part) });
+                }
             }
         }
         births
+    }
+
+    /// The part of a piece's source that the piece is; all of it, where the piece has another form.
+    fn part_in(&self, source: FragmentIx, piece: &Piece) -> Range<u32> {
+        let (len, of) = (self.len_of(source), self.len_of(piece.fragment));
+        if len == of { piece.range.clone() } else { 0..len }
     }
 
     /// The lines (or tokens) that the agent deleted where it put the text at `at`: those that stand to the block's deleted lines as

@@ -43,7 +43,7 @@ impl Weave {
             let left = spans.last().copied().map(end_of).or_else(|| self.gap_of(lineage, author, range.start));
             if !text.is_empty() {
                 let like = if *neutral { self.kept_author(lineage, &spans, text, range.start) } else { None };
-                acts.inserts.push(Insert { after: left, text: text.clone(), like });
+                acts.inserts.push(Insert { like, ..Insert::new(left, text.clone()) });
             }
             for span in spans {
                 push_span(if *neutral { &mut acts.fades } else { &mut acts.kills }, span);

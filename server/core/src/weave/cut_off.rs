@@ -24,7 +24,19 @@ pub(crate) fn cut_off<'a>(
 ) -> Vec<(FragmentIx, EditIx)> {
     let then = now.without(off);
     let order: Vec<FragmentIx> = weave.order().collect();
-    let returns = |fragment: FragmentIx| !weave.visible(fragment, now) && weave.visible(fragment, &then);
+    // What only comes home from where it was moved does not come back.
+    let returns = |fragment: FragmentIx| {
+        !weave.visible(fragment, now) && weave.visible(fragment, &then) && !weave.stands_elsewhere(fragment, now)
+    };
+    // What stands in a block that goes home goes with it.
+    let goes_home = |at: &usize| {
+        let moved = |f: &FragmentIx| weave.moved_from(*f).is_some() && off(weave.birth(*f), *f);
+        let before = order[..*at].iter().rev().find(|f| weave.visible(**f, &then) || moved(f));
+        weave.has_moves() && before.is_some_and(moved)
+    };
+    let home: BTreeSet<FragmentIx> =
+        (0..order.len()).filter(|at| returns(order[*at])).filter(goes_home).map(|at| order[at]).collect();
+    let returns = |fragment: FragmentIx| returns(fragment) && !home.contains(&fragment);
     let returning: Vec<usize> = (0..order.len()).filter(|at| returns(order[*at])).collect();
     let deleters = deleters(weave, &then, &order, &returning, asked);
     let mut found: Vec<(FragmentIx, EditIx)> = Vec::new();
@@ -69,8 +81,8 @@ fn deleters(
         let before = (0..*at).rev().take_while(gone);
         let behind = (*at + 1..order.len()).take_while(gone);
         for at in before.chain(behind) {
-            let kills = weave.deeds(order[at]).filter(|(_, kind)| *kind == DeedKind::Kill).map(|(by, _)| by);
-            found.extend(kills.filter(|by| weave.counts(*by, order[at], then) && !asked(*by, order[at])));
+            let kills = weave.kills(order[at]).into_iter();
+            found.extend(kills.filter(|(by, f)| weave.counts(*by, *f, then) && !asked(*by, *f)).map(|(by, _)| by));
         }
     }
     found
@@ -103,14 +115,14 @@ impl Undeleted {
         returns: &dyn Fn(FragmentIx) -> bool,
     ) -> Self {
         let shown = order.iter().copied().filter(|fragment| weave.visible(*fragment, whole));
-        let part = |fragment| Part {
-            fragment,
-            text: weave.part_text(fragment, 0..weave.len_of(fragment)),
-            deleted: !weave.visible(fragment, then),
-            returns: returns(fragment),
+        let parts = |fragment| {
+            let text = weave.part_text(fragment, 0..weave.len_of(fragment));
+            let (deleted, returns) = (!weave.visible(fragment, then), returns(fragment));
+            let part = |text: &str| Part { fragment, text: text.to_owned(), deleted, returns };
+            text.split_inclusive('\n').map(part).collect::<Vec<_>>()
         };
         let matters = |part: &Part| part.deleted || part.returns || !is_form(&part.text);
-        Self { parts: shown.map(part).filter(matters).collect() }
+        Self { parts: shown.flat_map(parts).filter(matters).collect() }
     }
 
     /// What comes back though all round it was deleted.

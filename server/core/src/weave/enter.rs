@@ -19,6 +19,7 @@ impl Weave {
         let named = deeds
             .flat_map(|deed| [deed.by, deed.to.edit])
             .chain(inserts.iter().flat_map(|i| [i.after, i.like]).flatten().map(|point| point.edit))
+            .chain(inserts.iter().flat_map(|i| &i.from).map(|moved| moved.was.edit))
             .chain(kills.iter().chain(fades).map(|span| span.edit))
             .chain(kept.iter().map(|k| k.holder));
         for id in named {
@@ -30,7 +31,7 @@ impl Weave {
     }
 
     /// Puts a run of an edit's text behind its anchor.
-    pub(super) fn place(&mut self, ix: EditIx, run: Run) {
+    pub(super) fn place(&mut self, ix: EditIx, run: &Run) {
         let id = self.entries[ix as usize].id;
         let mut left = run.after.and_then(|point| {
             let home = self.index[&point.edit];
@@ -48,8 +49,11 @@ impl Weave {
                 _ => break,
             }
         }
-        let like = run.like.and_then(|point| self.home_of(point)).map_or(ix, |f| self.fragments[f as usize].like);
-        self.add_fragment(left, Fragment { edit: ix, like, start: run.start, len: run.len, acts: Vec::new() });
+        let kept = run.like.and_then(|point| Some((point, self.home_of(point)?)));
+        let like = kept.map_or(ix, |(_, f)| self.fragments[f as usize].like);
+        let from = kept.and_then(|(point, f)| self.form_of(f, point));
+        self.add_fragment(left, Fragment { edit: ix, like, from, start: run.start, len: run.len, acts: Vec::new() });
+        self.link(ix, run, from);
     }
 
     pub(super) fn act_all(&mut self, ix: EditIx) {
@@ -133,10 +137,13 @@ impl Weave {
         if here.start == at || !self.entries[home as usize].body.is_boundary(at as usize) {
             return;
         }
-        let right = Fragment { start: at, len: here.start + here.len - at, ..here.clone() };
-        here.len = at - here.start;
+        let kept = at - here.start;
+        let from = here.from.map(|from| from.behind(kept));
+        let right = Fragment { start: at, len: here.len - kept, from, ..here.clone() };
+        here.len = kept;
         self.refresh(left);
         self.add_fragment(Some(left), right);
+        self.cut_its_like(home, at, from);
     }
 
     pub(super) fn add_fragment(&mut self, after: Option<FragmentIx>, fragment: Fragment) {
@@ -159,6 +166,10 @@ impl Weave {
     }
 
     pub(super) fn refresh(&mut self, fragment: FragmentIx) {
+        for other in self.kin(fragment) {
+            let (print, seen) = (self.print(other), self.seen(other));
+            self.tree.set(other, print, seen);
+        }
         let (print, seen) = (self.print(fragment), self.seen(fragment));
         self.tree.set(fragment, print, seen);
     }

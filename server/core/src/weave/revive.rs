@@ -4,9 +4,10 @@
 use super::compose::{Splice, push_span};
 use super::tree::FragmentIx;
 use super::view::{DeedKind, Piece};
-use super::{EditIx, View, Weave};
+use super::{EditIx, View, Weave, What};
 use crate::author::Author;
 use crate::edit::{Acts, Deed, Lineage, Switch};
+use std::collections::HashSet;
 use std::ops::Range;
 
 impl Weave {
@@ -21,13 +22,21 @@ impl Weave {
             } else if wanted == 0 {
                 let before = acts.switches.len();
                 acts.switches.extend(self.put_back(fragment, &now, then));
-                if shown > 0 && acts.switches.len() == before {
+                if shown == 0 || acts.switches.len() > before {
+                    continue;
+                }
+                if self.moved_from(fragment).is_some() && then.has(self.birth(self.root_of(fragment))) {
+                    // To delete it here were to delete it where it goes back to.
+                    acts.switches.extend(self.unmoved(fragment, then));
+                } else {
                     push_span(&mut acts.kills, self.whole(fragment));
                 }
             } else if shown > wanted {
                 push_span(&mut acts.kills, self.span(fragment, wanted..shown));
             }
         }
+        let mut seen = HashSet::new();
+        acts.switches.retain(|switch| seen.insert((switch.deed, switch.on)));
         acts
     }
 
@@ -39,24 +48,52 @@ impl Weave {
         }
         let deeds = self.deeds(fragment).filter(|(_, kind)| *kind != DeedKind::Switch);
         let changed = deeds.map(|(by, _)| by).chain(self.fades(fragment)).filter_map(|by| {
-            let (was, is) = (self.counts(by, fragment, then), self.counts(by, fragment, now));
+            let (was, is) = (self.counts(by, fragment, then), self.would_count(by, fragment, now, then));
             (was != is).then(|| Switch { deed: self.deed(by, fragment), on: was })
         });
-        changed.collect()
+        self.switched_since(fragment, now, then).chain(changed).collect()
+    }
+
+    /// Switches of an earlier view that were themselves switched since: what they did is again their authors' doing.
+    fn switched_since<'a>(
+        &'a self,
+        fragment: FragmentIx,
+        now: &'a View<'_>,
+        then: &'a View<'_>,
+    ) -> impl Iterator<Item = Switch> + 'a {
+        let switches = self.deeds(fragment).filter(|(by, kind)| *kind == DeedKind::Switch && then.has(*by));
+        switches.filter_map(move |(by, _)| {
+            let (was, is) = (self.counts(by, fragment, then), self.counts(by, fragment, now));
+            (was != is).then(|| Switch { deed: self.deed(by, fragment), on: was })
+        })
+    }
+
+    /// Whether a deed counts once those are as they were.
+    fn would_count(&self, by: EditIx, fragment: FragmentIx, now: &View<'_>, then: &View<'_>) -> bool {
+        let counted = |by: EditIx| self.counts(by, fragment, if then.has(by) { then } else { now });
+        let acts = self.fragments[fragment as usize].acts.iter().rev();
+        let mut switches = acts.filter_map(|act| match act.what {
+            What::Switch(of, on) if of == by && counted(act.by) => Some(on),
+            _ => None,
+        });
+        now.has(by) && switches.next().unwrap_or(true)
+    }
+
+    /// The switch by which what was moved to a fragment is no longer there, unless it goes with what it was at first.
+    fn unmoved(&self, fragment: FragmentIx, then: &View<'_>) -> Option<Switch> {
+        let (by, root) = (self.birth(fragment), self.root_of(fragment));
+        let goes = !self.counts(self.birth(root), root, then);
+        (!goes).then(|| Switch { deed: self.deed(by, fragment), on: false })
     }
 
     /// The switches that make a fragment's first bytes visible which are so in an earlier view.
     fn awaken(&self, fragment: FragmentIx, bytes: u32, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
         let deeds = self.deeds(fragment).filter_map(|(by, kind)| {
-            let on = match kind {
-                DeedKind::Birth => !self.counts(by, fragment, now) && self.counts(by, fragment, then),
-                DeedKind::Kill => !self.counts(by, fragment, now) || self.counts(by, fragment, then),
-                DeedKind::Switch => return None,
-            };
+            let counts = self.would_count(by, fragment, now, then);
             match kind {
-                DeedKind::Birth if on => Some((by, true)),
-                DeedKind::Kill if !on => Some((by, false)),
-                _ => None,
+                DeedKind::Birth => (!counts && self.counts(by, fragment, then)).then_some((by, true)),
+                DeedKind::Kill => (counts && !self.counts(by, fragment, then)).then_some((by, false)),
+                DeedKind::Switch => None,
             }
         });
         let fades = self.fades(fragment);
@@ -64,7 +101,31 @@ impl Weave {
         let deeds = deeds.chain(fades.map(|by| (by, false)));
         let to = self.span(fragment, 0..bytes);
         let deed = |by: EditIx| Deed { by: self.entries[by as usize].id, to };
-        deeds.map(|(by, on)| Switch { deed: deed(by), on }).collect()
+        let own = deeds.map(|(by, on)| Switch { deed: deed(by), on });
+        let switched = self
+            .switched_since(fragment, now, then)
+            .map(|switch| Switch { deed: Deed { to, ..switch.deed }, ..switch });
+        switched.chain(own).chain(self.back_from_elsewhere(fragment, now, then)).collect()
+    }
+
+    /// The switches by which a fragment's text is nowhere that it was moved since, nor deleted there.
+    fn back_from_elsewhere(&self, fragment: FragmentIx, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
+        let off = |by: EditIx, f: FragmentIx| Switch { deed: self.deed(by, f), on: false };
+        let mut switches = Vec::new();
+        for copy in self.copies_of(fragment) {
+            let deeds = self.deeds(copy).filter(|(by, kind)| {
+                let counts = self.would_count(*by, copy, now, then);
+                match kind {
+                    DeedKind::Birth => counts && !self.counts(*by, copy, then),
+                    DeedKind::Kill => counts,
+                    DeedKind::Switch => false,
+                }
+            });
+            switches.extend(self.switched_since(copy, now, then));
+            switches.extend(deeds.map(|(by, _)| off(by, copy)));
+            switches.extend(self.back_from_elsewhere(copy, now, then));
+        }
+        switches
     }
 
     /// If a splice inserts whole lines that are just what one edit deleted between the same two live neighbours: their revival.

@@ -120,14 +120,28 @@ impl Weave {
 
     /// Whether a fragment is in a text, in its own form or in another that a neutral edit gave it.
     pub(crate) fn stands(&self, fragment: FragmentIx, view: &View<'_>) -> bool {
-        let Fragment { edit, like, ref acts, .. } = self.fragments[fragment as usize];
+        // What was moved here stands and falls with what it was at first.
+        let root = self.root_of(fragment);
+        self.is_born(fragment, view)
+            && (root == fragment || self.is_born(root, view))
+            && !self.is_killed(fragment, view)
+    }
+
+    fn is_born(&self, fragment: FragmentIx, view: &View<'_>) -> bool {
+        let Fragment { edit, like, .. } = self.fragments[fragment as usize];
         // What a neutral edit did is nobody's, so that no author's leaving undoes it.
-        let born = if like == edit {
+        if like == edit {
             self.counts(edit, fragment, view)
         } else {
             self.counts_but_for(edit, fragment, view) && self.counts(like, fragment, view)
-        };
-        born && !acts.iter().any(|act| act.what == What::Kill && self.counts(act.by, fragment, view))
+        }
+    }
+
+    /// Whether it was deleted where it stands, or where it was moved.
+    fn is_killed(&self, fragment: FragmentIx, view: &View<'_>) -> bool {
+        let acts = &self.fragments[fragment as usize].acts;
+        acts.iter().any(|act| act.what == What::Kill && self.counts(act.by, fragment, view))
+            || self.copies_of(fragment).any(|copy| self.is_killed(copy, view))
     }
 
     /// How many of a fragment's bytes, from its start, are in a text.

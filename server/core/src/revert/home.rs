@@ -1,0 +1,122 @@
+//! What others wrote inside a block that is moved back: it goes home with the block, and stays its author's.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::edit::{Acts, Insert, Moved, Point};
+use crate::weave::{EditIx, FragmentIx, View, Weave};
+
+/// Adds to what a revert does what it carries home. `then` is the text without what goes, `off` says what does.
+pub(super) fn carry(weave: &Weave, then: &View<'_>, off: &dyn Fn(EditIx, FragmentIx) -> bool, acts: &mut Acts) {
+    if !weave.has_moves() {
+        return;
+    }
+    let order: Vec<FragmentIx> = weave.order().collect();
+    let goes_home = |f: &FragmentIx| {
+        weave.moved_from(*f).is_some()
+            && off(weave.birth(*f), *f)
+            && !weave.copies_of(*f).any(|copy| weave.counts(weave.birth(copy), copy, then))
+    };
+    let mut blocks: BTreeMap<(EditIx, u32), Vec<FragmentIx>> = BTreeMap::new();
+    for fragment in order.iter().copied().filter(goes_home) {
+        blocks.entry(weave.run_of(fragment)).or_default().push(fragment);
+    }
+    let is_left = |f: &FragmentIx| weave.kills(*f).iter().all(|(by, f)| !weave.counts(*by, *f, then));
+    // Of each piece: whether something of its block is left, so that what took the place of the rest belongs to it.
+    let pieces = blocks.into_values().flat_map(|block| {
+        let any_left = block.iter().any(is_left);
+        block.into_iter().map(move |piece| (piece, any_left))
+    });
+    let pieces: BTreeMap<FragmentIx, bool> = pieces.collect();
+    let carried = in_order(weave, &order, inside(weave, then, &order, &pieces));
+    let beside: HashMap<FragmentIx, FragmentIx> = carried.iter().copied().collect();
+    for (fragment, mut piece) in carried {
+        // Beside what is carried home itself it stands where that comes to stand.
+        let mut home = home_of(weave, then, piece);
+        while let Some(next) = home.and_then(|home| beside.get(&home)).filter(|next| **next != piece) {
+            piece = *next;
+            home = home_of(weave, then, piece);
+        }
+        let after = home.map(|home| weave.whole(home)).map(|span| Point { edit: span.edit, offset: span.end() });
+        let was = weave.whole(fragment);
+        let text = weave.part_text(fragment, 0..weave.len_of(fragment));
+        let from = vec![Moved { at: 0, was }];
+        acts.inserts.push(Insert { from, ..Insert::new(after, text) });
+        acts.kills.push(was);
+    }
+}
+
+/// The same in the order in which it was written: each as it stood when the later of two was.
+fn in_order(
+    weave: &Weave,
+    order: &[FragmentIx],
+    mut all: Vec<(FragmentIx, FragmentIx)>,
+) -> Vec<(FragmentIx, FragmentIx)> {
+    let places: HashMap<FragmentIx, usize> = order.iter().enumerate().map(|(at, fragment)| (*fragment, at)).collect();
+    all.sort_by_key(|(fragment, _)| (weave.whole(*fragment).edit, places[fragment]));
+    let mut sorted: Vec<(FragmentIx, FragmentIx)> = Vec::new();
+    for (fragment, piece) in all {
+        let then = |other: FragmentIx| places[&weave.stood_at(other, weave.whole(fragment).edit)];
+        let before = sorted.iter().rposition(|(other, _)| then(*other) < places[&fragment]);
+        sorted.insert(before.map_or(0, |at| at + 1), (fragment, piece));
+    }
+    sorted
+}
+
+/// What was written between pieces that go home, each with the piece that it stands behind. What came to stand beside it since does
+/// not count.
+fn inside(
+    weave: &Weave,
+    then: &View<'_>,
+    order: &[FragmentIx],
+    pieces: &BTreeMap<FragmentIx, bool>,
+) -> Vec<(FragmentIx, FragmentIx)> {
+    let id = |fragment: FragmentIx| weave.whole(fragment).edit;
+    let (mut all, mut open, mut behind): (Vec<_>, Vec<FragmentIx>, Vec<_>) = (Vec::new(), Vec::new(), Vec::new());
+    // What stands last in the text without what goes, but for what may be carried home.
+    let mut last: Option<FragmentIx> = None;
+    for fragment in order.iter().copied() {
+        if pieces.contains_key(&fragment) {
+            let (closed, rest) = behind.into_iter().partition(|(written, _)| id(*written) > id(fragment));
+            all.extend::<Vec<_>>(closed);
+            behind = rest;
+            open.push(fragment);
+        } else if weave.visible(fragment, then) {
+            if let Some(piece) = open.iter().rev().find(|piece| id(fragment) > id(**piece)) {
+                behind.push((fragment, *piece));
+                continue;
+            }
+            // Where the block's end and what follows are neighbours again, it is between them.
+            let meets = |(_, piece): &(FragmentIx, FragmentIx)| last.is_some() && home_of(weave, then, *piece) == last;
+            let theirs = replacement(weave, then, &behind, pieces);
+            all.extend(if behind.first().is_some_and(meets) { behind } else { theirs });
+            (open, behind, last) = (Vec::new(), Vec::new(), Some(fragment));
+        }
+    }
+    all.extend(replacement(weave, then, &behind, pieces));
+    all
+}
+
+/// Where a moved fragment's text goes back to.
+fn home_of(weave: &Weave, then: &View<'_>, piece: FragmentIx) -> Option<FragmentIx> {
+    let mut home = weave.moved_from(piece)?;
+    while let Some(before) = weave.moved_from(home).filter(|_| !weave.counts(weave.birth(home), home, then)) {
+        home = before;
+    }
+    Some(home)
+}
+
+/// What was written in the place of a block's last piece: it stands behind it, and who wrote it had deleted that.
+fn replacement(
+    weave: &Weave,
+    then: &View<'_>,
+    behind: &[(FragmentIx, FragmentIx)],
+    pieces: &BTreeMap<FragmentIx, bool>,
+) -> Vec<(FragmentIx, FragmentIx)> {
+    let author = |by: EditIx, fragment: FragmentIx| &weave.entry(weave.owner(by, fragment)).author;
+    let is_theirs = |(fragment, piece): &&(FragmentIx, FragmentIx)| {
+        let (by, id) = (author(weave.birth(*fragment), *fragment), weave.entry(weave.birth(*fragment)).id);
+        let mut kills = weave.kills(*piece).into_iter().filter(|(kill, f)| weave.counts(*kill, *f, then));
+        pieces[piece] && kills.any(|(kill, f)| author(kill, f) == by && weave.entry(kill).id <= id)
+    };
+    behind.iter().take_while(is_theirs).copied().collect()
+}
