@@ -5,6 +5,7 @@
 
 mod known;
 mod lineages;
+mod places;
 mod seen;
 
 use crate::author::Author;

@@ -8,7 +8,7 @@ use countersign_core::edit::{EditId, Evidence, Lineage};
 use countersign_core::weave::{Splice, View};
 use countersign_core::workspace::{Content, File};
 use ropey::Rope;
-use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
+use tower_lsp::gen_lsp_types::{Range, TextDocumentContentChangeEvent, Uri};
 
 use super::super::position::{self, Encoding};
 use super::{FLUSH, Owner, PAUSE, SAVING};
@@ -41,6 +41,26 @@ impl Owner {
         let open = self.buffers.contains_key(path);
         let behind = self.store.workspace.file(path).is_some_and(is_behind);
         if open && !behind { Lineage::Editor } else { Lineage::Disk }
+    }
+
+    /// A place on the editor's screen, in bytes of the text that [`Self::lineage`] names.
+    pub(in super::super) fn place_shown(&self, path: &str, range: Range) -> std::ops::Range<usize> {
+        let Some(file) = self.store.workspace.file(path) else { return 0..0 };
+        let open = self.buffers.contains_key(path);
+        let screen = if open { Lineage::Editor } else { Lineage::Disk };
+        let bytes = position::to_bytes(file.document.text(screen), range, self.encoding);
+        if self.lineage(path) == screen { bytes } else { file.document.carried(screen, &bytes) }
+    }
+
+    /// Where bytes of that text are on the screen: what a buffer lacks, at its nearest line.
+    pub(in super::super) fn range_shown(&self, path: &str, bytes: &std::ops::Range<usize>) -> Range {
+        let Some(file) = self.store.workspace.file(path) else { return Range::default() };
+        let screen = if self.buffers.contains_key(path) { Lineage::Editor } else { Lineage::Disk };
+        let lineage = self.lineage(path);
+        let len = file.document.text(lineage).len_bytes();
+        let bytes = bytes.start.min(len)..bytes.end.min(len);
+        let bytes = if lineage == screen { bytes } else { file.document.carried(lineage, &bytes) };
+        position::to_range(file.document.text(screen), bytes, self.encoding)
     }
 
     pub(super) fn opened(&mut self, uri: Uri, version: i32, text: &str) {
