@@ -442,10 +442,14 @@ impl File {
         Self { document, began_absent: absent, present: !absent, wholes: Vec::new(), is_whole: false }
     }
 
-    /// What is written to disk for a text: no file where there was none at first and nothing is left.
+    /// What is written to disk for a text: no file where there was none at first, or is none any more, and nothing is left.
     #[must_use]
     pub fn content_for(&self, text: &Rope) -> Content {
-        if self.began_absent && text.len_bytes() == 0 { Content::Absent } else { Content::Text(text.clone()) }
+        if (self.began_absent || !self.present) && text.len_bytes() == 0 {
+            Content::Absent
+        } else {
+            Content::Text(text.clone())
+        }
     }
 
     /// Whether one of these authors ever edited its text.
