@@ -3,6 +3,7 @@
 mod cases;
 mod cli;
 mod harness;
+mod helix;
 mod interleavings;
 mod neovim;
 mod payloads;
@@ -12,4 +13,5 @@ mod server;
 mod setup;
 mod support;
 mod tidy;
+mod traces;
 mod weave;
