@@ -15,7 +15,7 @@ const MINE: &str = "one\ntwo\nthree mine\n";
 const ROWS: [Row; 24] = [
     ("typing", "Three keys, 50 ms apart, are three changes", |desk| {
         desk.agents_line();
-        desk.helix.command("goto 3");
+        desk.helix.goto(3);
         desk.helix.keys("A");
         for (key, text) in [("x", "twox"), ("y", "twoxy"), ("z", "twoxyz")] {
             desk.helix.type_in("a.txt", key, &WITH_AGENT.replace("two", text));
@@ -24,7 +24,7 @@ const ROWS: [Row; 24] = [
     }),
     ("save", "A save is told behind the keys", |desk| {
         desk.agents_line();
-        desk.helix.command("goto 4");
+        desk.helix.goto(4);
         desk.helix.type_in("a.txt", "ofour\x1b", "one\nAGENT\ntwo\nthree\nfour\n");
         desk.save("write");
     }),
@@ -34,13 +34,13 @@ const ROWS: [Row; 24] = [
     }),
     ("formatter-on-save", "A formatter on save takes blanks off before the file is written", |desk| {
         desk.agents_line();
-        desk.helix.command("goto 2");
+        desk.helix.goto(2);
         desk.helix.type_in("a.txt", "A  \x1bjA mine  \x1b", "one\nAGENT  \ntwo mine  \nthree\n");
         desk.save("write");
     }),
     ("undo-and-redo", "Undo and redo look like any edit", |desk| {
         desk.agents_line();
-        desk.helix.command("goto 3");
+        desk.helix.goto(3);
         desk.helix.type_in("a.txt", "A mine\x1b", "one\nAGENT\ntwo mine\nthree\n");
         pause(200);
         desk.helix.type_in("a.txt", "u", WITH_AGENT);
@@ -99,7 +99,7 @@ const ROWS: [Row; 24] = [
     ("write-then-typing", "An agent's write that Helix has not loaded, and a key", |desk| {
         desk.disk.agent_writes(WITH_AGENT);
         pause(300);
-        desk.helix.command("goto 3");
+        desk.helix.goto(3);
         desk.helix.type_in("a.txt", "A mine\x1b", MINE);
     }),
     ("touch", "A file whose bytes stay: nothing is told", |desk| {
@@ -137,7 +137,7 @@ const ROWS: [Row; 24] = [
     }),
     ("buffer-closed", "A buffer with typing in it is thrown away", |desk| {
         desk.agents_line();
-        desk.helix.command("goto 3");
+        desk.helix.goto(3);
         desk.helix.type_in("a.txt", "A mine\x1b", "one\nAGENT\ntwo mine\nthree\n");
         desk.close("buffer-close!");
     }),
@@ -147,9 +147,9 @@ const ROWS: [Row; 24] = [
     }),
     ("code-action", "A code action's edit comes back as a change", |desk| {
         desk.agents_line();
-        desk.helix.command("goto 3");
+        desk.helix.goto(3);
         desk.helix.type_in("a.txt", "A mine\x1b", "one\nAGENT\ntwo mine\nthree\n");
-        desk.helix.command("goto 2");
+        desk.helix.goto(2);
         desk.helix.act("Revert this hunk (claude-code)");
         desk.helix.tap.wait_for_text("a.txt", "one\ntwo mine\nthree\n");
     }),
@@ -164,9 +164,9 @@ const ROWS: [Row; 24] = [
         let text = "above\none\nAGENT\ntwo\nthree\n";
         desk.disk.agent_writes(text);
         desk.helix.reload("a.txt", text);
-        desk.helix.command("goto 5");
+        desk.helix.goto(5);
         desk.helix.type_in("a.txt", "obelow\x1b", "above\none\nAGENT\ntwo\nthree\nbelow\n");
-        desk.helix.command("goto 3");
+        desk.helix.goto(3);
         desk.helix.type_in("a.txt", "omiddle\x1b", "above\none\nAGENT\nmiddle\ntwo\nthree\nbelow\n");
         desk.save("write");
     }),
@@ -181,7 +181,7 @@ impl Desk<'_> {
     }
 
     fn dirty_and_rewritten(&mut self) {
-        self.helix.command("goto 3");
+        self.helix.goto(3);
         self.helix.type_in("a.txt", "A mine\x1b", MINE);
         pause(700);
         self.disk.agent_writes(WITH_AGENT);

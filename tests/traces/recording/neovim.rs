@@ -14,7 +14,7 @@ struct Desk<'a> {
 
 type Row = (&'static str, &'static str, fn(&mut Desk<'_>));
 
-const ROWS: [Row; 27] = [
+const ROWS: [Row; 28] = [
     ("typing", "Three keys, 50 ms apart, wait for a pause and come as one change", |desk| {
         desk.agents_line();
         desk.neovim.cursor("two");
@@ -234,6 +234,15 @@ const ROWS: [Row; 27] = [
         desk.agents_line();
         desk.close(":bdelete<CR>");
     }),
+    (
+        "line-typed-in-front",
+        "A line is deleted with its break, and another typed in its place: for a moment in front of the agent's",
+        |desk| {
+            desk.agents_line();
+            desk.neovim.keys("ggv$cONE<CR><Esc>");
+            desk.settle();
+        },
+    ),
     ("typing-while-the-agent-writes", "Keys before, between and behind an agent's write, all saved", |desk| {
         desk.neovim.keys("ggOabove<Esc>");
         desk.save(":write<CR>");
