@@ -47,7 +47,7 @@ impl Scene<'_> {
 
     /// Chooses a code action at a line (from 1) and waits until the text is what it should make of it.
     fn act(&mut self, line: usize, title: &str, expected: &str) {
-        self.helix.command(&format!("goto {line}"));
+        self.helix.goto(line);
         self.helix.act(title);
         self.helix.tap.wait_for_text("a.rs", expected);
     }
@@ -72,9 +72,9 @@ fn a_hunk_is_reverted_through_the_menu_and_undo_brings_it_back_with_its_author()
 fn typing_above_and_inside_survives_a_revert() {
     scene(|scene| {
         scene.agent_writes_and_helix_reloads();
-        scene.helix.command("goto 1");
+        scene.helix.goto(1);
         scene.helix.type_in("a.rs", "Ofn above() {}\x1b", &format!("fn above() {{}}\n{WITH_AGENT}"));
-        scene.helix.command("goto 5");
+        scene.helix.goto(5);
         let kept = "fn above() {}\nfn a() {}\nfn b() {}\nfn y() { mine() }\nfn c() {}\n";
         scene.helix.type_in("a.rs", "f{a mine() \x1b", &kept.replace("fn y", "fn x() {}\nfn y"));
         scene.wait_for_hunks((0, 1, 0));
@@ -89,7 +89,7 @@ fn a_clean_buffer_that_is_behind_the_disk_does_not_keep_the_disk_from_a_revert()
     scene(|scene| {
         scene.agent_writes();
         scene.wait_for_hunks((1, 0, 0));
-        scene.helix.command("goto 3");
+        scene.helix.goto(3);
         scene.helix.act("Revert this hunk (claude-code)");
         scene.wait_for_hunks((0, 0, 0));
         assert_eq!(scene.repository.read("a.rs"), FILE);

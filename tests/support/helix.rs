@@ -111,6 +111,11 @@ impl Helix {
         self.keys("\r");
     }
 
+    /// Puts the cursor at the start of a line, from 1.
+    pub(crate) fn goto(&mut self, line: usize) {
+        self.keys(&format!("{line}G"));
+    }
+
     /// Pastes text at the cursor while inserting, as a terminal does it.
     pub(crate) fn paste(&mut self, text: &str) {
         self.terminal.send(&format!("\x1b[200~{text}\x1b[201~"));
@@ -120,7 +125,8 @@ impl Helix {
     pub(crate) fn write(&mut self, command: &str) {
         let start = self.tap.count();
         self.command(command);
-        self.tap.wait_for_editors("textDocument/didSave", start);
+        let is_told = |heard: &Heard| heard.from_editor && heard.message["method"] == "textDocument/didSave";
+        assert!(self.tap.find(start, is_told).is_some(), "not saved:\n{}", self.screen());
     }
 
     /// Takes what is on disk into the buffer.
@@ -131,15 +137,25 @@ impl Helix {
 
     /// Opens the menu of code actions at the cursor, and chooses the one with this title. What it changes comes later: wait for it.
     pub(crate) fn act(&mut self, title: &str) {
+        assert!(self.try_act(title), "no action {title:?}:\n{}", self.screen());
+    }
+
+    /// The same, where it may not be offered. Whether it was.
+    pub(crate) fn try_act(&mut self, title: &str) -> bool {
         let start = self.tap.count();
         self.keys(" a");
         let titles = self.offered(start);
+        if !titles.iter().any(|offered| offered == title) {
+            self.keys("\x1b");
+            return false;
+        }
         let row = |title: &str| self.screen().lines().position(|row| row.contains(title));
         self.wait_for_screen(title);
         let first = titles.iter().filter_map(|title| row(title)).min().expect("the wanted one is among them");
         let steps = row(title).expect("it was waited for") - first;
         self.terminal.send(&"\x1b[B".repeat(steps));
         self.keys("\r");
+        true
     }
 
     /// The titles of the code actions that were asked for behind the `start`th message.

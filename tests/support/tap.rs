@@ -1,6 +1,7 @@
 //! Listens in on an editor and its server: each message with its time, and the texts of open files as the server has them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::BufReader;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use std::time::Instant;
 use countersign_tests::frames;
 use countersign_tests::text::{self, Encoding};
 use serde_json::Value;
+use similar::TextDiff;
 
 use super::DEADLINE;
 use super::binary::{countersign, stand_in};
@@ -18,11 +20,20 @@ use super::editor::uri;
 use super::repository::Repository;
 
 /// A message that passed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Heard {
     pub(crate) at: Instant,
     pub(crate) from_editor: bool,
     pub(crate) message: Value,
+}
+
+/// On one line, shortened.
+impl fmt::Debug for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let from = if self.from_editor { "editor" } else { "server" };
+        let message: String = self.message.to_string().chars().take(400).collect();
+        write!(f, "{from}: {message}")
+    }
 }
 
 pub(crate) struct Tap {
@@ -80,16 +91,28 @@ impl Tap {
         let uri = self.uri(path);
         let is_so = |state: &State| state.texts.get(&uri).is_some_and(|text| text == wanted);
         let text = self.wait(is_so).texts.get(&uri).cloned();
-        assert_eq!(text.as_deref(), Some(wanted), "{path}, after {DEADLINE:?}");
+        let is = text.unwrap_or_default();
+        let diff = TextDiff::from_lines(wanted, &is);
+        assert!(is == wanted, "{path}, after {DEADLINE:?}:\n{}", diff.unified_diff().header("wanted", "told"));
+    }
+
+    /// Waits until the server was told that an open file holds something else than this.
+    pub(crate) fn wait_for_other_text(&self, path: &str, old: &str) {
+        let uri = self.uri(path);
+        let text = self.wait(|state| state.texts.get(&uri).is_some_and(|text| text != old)).texts.get(&uri).cloned();
+        assert_ne!(text.as_deref(), Some(old), "{path}, after {DEADLINE:?}");
     }
 
     /// Waits for a message, from the `start`th on, for which this holds; gives its place.
     pub(crate) fn wait_for(&self, what: &str, start: usize, wanted: impl Fn(&Heard) -> bool) -> usize {
+        let found = self.find(start, wanted);
+        found.unwrap_or_else(|| panic!("no {what} in {DEADLINE:?} behind {:#?}", &self.heard()[start..]))
+    }
+
+    /// The same; none at the deadline.
+    pub(crate) fn find(&self, start: usize, wanted: impl Fn(&Heard) -> bool) -> Option<usize> {
         let find = |state: &State| state.heard.iter().skip(start).position(&wanted).map(|at| at + start);
-        let state = self.wait(|state| find(state).is_some());
-        let (found, behind) = (find(&state), state.heard[start.min(state.heard.len())..].to_vec());
-        drop(state);
-        found.unwrap_or_else(|| panic!("no {what} in {DEADLINE:?} behind {behind:#?}"))
+        find(&self.wait(|state| find(state).is_some()))
     }
 
     /// Waits for a notification or request of the editor's, from the `start`th message on; gives its place.

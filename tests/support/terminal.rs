@@ -46,7 +46,8 @@ impl Terminal {
 
     /// Types bytes, as a terminal sends keys.
     pub(super) fn send(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap_or_else(|error| panic!("{keys:?}: {error}\n{}", self.text()));
+        let sent = self.keyboard.write_all(keys.as_bytes());
+        sent.unwrap_or_else(|error| panic!("{keys:?}: {error}\n{}", self.text()));
     }
 
     /// What stands on the screen, a line a row, blanks at line ends taken off.
@@ -88,6 +89,6 @@ fn lines(screen: &Parser) -> String {
     screen.screen().rows(0, COLUMNS).map(|row| row.trim_end().to_owned() + "\n").collect()
 }
 
-fn lock(screen: &Mutex<Parser>) -> MutexGuard<'_, Parser> {
-    screen.lock().expect("drawing does not panic")
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().expect("neither drawing nor typing panics")
 }
