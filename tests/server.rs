@@ -5,6 +5,7 @@ mod long;
 mod marks;
 mod pulls;
 mod restores;
+mod timing;
 mod turns;
 mod unsaved;
 mod wholes;
