@@ -1,6 +1,7 @@
 //! Hundreds of interleavings of an agent's and a user's hunks over two releases of published packages: taken out, the agent leaves no trace
 //! and nothing of the user's is gone. `COUNTERSIGN_SEED=7` plays the one of seed 7 alone.
 
+mod editors;
 mod wire;
 
 use countersign_tests::reversion::case::{Case, Class};

@@ -3,6 +3,7 @@
 mod cases;
 mod cli;
 mod harness;
+mod helix;
 mod interleavings;
 mod kills;
 mod neovim;
@@ -13,4 +14,5 @@ mod server;
 mod setup;
 mod support;
 mod tidy;
+mod traces;
 mod weave;

@@ -6,6 +6,7 @@ mod marks;
 mod pulls;
 mod renames;
 mod restores;
+mod timing;
 mod turns;
 mod unsaved;
 mod wholes;

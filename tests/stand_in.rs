@@ -1,10 +1,15 @@
 //! Stands in for Countersign where the harness itself is tested: `stand-in lsp LOG` is a small language server that finds each TODO,
 //! `stand-in hook LOG` takes an agent's hook events. Both append what they are sent to LOG, a JSON value a line.
+//! `stand-in tap SOCKET SERVER ARGUMENT…` stands between an editor and its server, and tells a listener what passes.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use countersign_tests::frames;
 use countersign_tests::text::{self, Encoding};
@@ -15,7 +20,8 @@ fn main() -> io::Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["lsp", log] => serve(Path::new(log)),
         ["hook", log] => hook(Path::new(log)),
-        _ => Err(io::Error::other("usage: stand-in lsp|hook LOG")),
+        ["tap", socket, program, ref rest @ ..] => tap(Path::new(socket), program, rest),
+        _ => Err(io::Error::other("usage: stand-in lsp|hook LOG, or tap SOCKET SERVER ARGUMENT…")),
     }
 }
 
@@ -32,6 +38,28 @@ fn hook(log: &Path) -> io::Result<()> {
         std::process::exit(2);
     }
     print!("{reply}");
+    Ok(())
+}
+
+/// Starts the server, and passes each message on once the listener at the socket has it: `{ "from": "editor" | "server", "message" }`.
+fn tap(socket: &Path, program: &str, arguments: &[&str]) -> io::Result<()> {
+    let listener = Arc::new(Mutex::new(UnixStream::connect(socket)?));
+    let mut server = Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let (stdin, stdout) = (server.stdin.take().expect("piped"), server.stdout.take().expect("piped"));
+    let editors = Arc::clone(&listener);
+    // Ends with the process, if the editor goes on talking to a server that is gone.
+    thread::spawn(move || pass_on("editor", io::stdin(), stdin, &editors));
+    pass_on("server", stdout, io::stdout(), &listener)?;
+    server.wait().map(drop)
+}
+
+fn pass_on(from: &str, input: impl Read, mut output: impl Write, listener: &Mutex<UnixStream>) -> io::Result<()> {
+    let mut input = BufReader::new(input);
+    while let Some(message) = frames::read(&mut input)? {
+        let told = json!({ "from": from, "message": message });
+        frames::write(&mut *listener.lock().expect("no one panics with it in hand"), &told)?;
+        frames::write(&mut output, &message)?;
+    }
     Ok(())
 }
 

@@ -3,10 +3,10 @@
 mod formatting;
 mod history;
 mod oracle;
-mod pair;
+pub(crate) mod pair;
 mod play;
 mod properties;
 mod saves;
 mod stories;
-mod story;
+pub(crate) mod story;
 mod vectors;

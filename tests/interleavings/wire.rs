@@ -245,7 +245,7 @@ impl Desk<'_, '_> {
 }
 
 /// Old and new text of an edit, with as many lines around it as make the old one the only one of its kind: what Claude Code's Edit wants.
-fn in_context(text: &str, splice: &Splice) -> (String, String) {
+pub(super) fn in_context(text: &str, splice: &Splice) -> (String, String) {
     let (mut start, mut end) = (splice.range.start, splice.range.end);
     while start == end || text.matches(&text[start..end]).count() != 1 {
         start = text[..start].trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);

@@ -61,28 +61,29 @@ pub fn rows(outcomes: &[Outcome], with_peers: bool) -> Vec<Row> {
         let of_class: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.case.class == class).collect();
         for hooks in Hooks::ALL {
             let heard: Vec<&Outcome> = of_class.iter().copied().filter(|outcome| outcome.hooks == hooks).collect();
-            let texts: Vec<&str> = heard.iter().map(|outcome| outcome.after.as_str()).collect();
+            let texts = heard.iter().map(|outcome| (&outcome.case, outcome.after.as_str())).collect::<Vec<_>>();
             let name = format!("countersign, {}", hooks.name());
             let by_name: f64 = heard.iter().map(|outcome| agent_left(&outcome.case, &outcome.mine_too)).sum();
             let asked = heard.iter().map(|outcome| outcome.mixed).sum();
             let left_by_name = (hooks != Hooks::None).then(|| by_name / heard.len().max(1) as f64);
-            rows.push(Row { left_by_name, asked: Some(asked), ..row(name, class, &heard, &texts) });
+            rows.push(Row { left_by_name, asked: Some(asked), ..row(name, class, &texts) });
         }
         for peer in Peer::ALL.into_iter().filter(|_| with_peers) {
             let answers = peer.answers(&of_class);
-            let texts: Vec<&str> = answers.iter().map(String::as_str).collect();
-            rows.push(row(peer.name().to_owned(), class, &of_class, &texts));
+            let cases = of_class.iter().map(|outcome| &outcome.case);
+            let texts: Vec<(&Case, &str)> = cases.zip(answers.iter().map(String::as_str)).collect();
+            rows.push(row(peer.name().to_owned(), class, &texts));
         }
     }
     rows
 }
 
-fn row(name: String, class: Class, outcomes: &[&Outcome], texts: &[&str]) -> Row {
-    let cases: Vec<(&Case, &str)> = outcomes.iter().map(|outcome| &outcome.case).zip(texts.iter().copied()).collect();
+/// The line of cases of one class, each with what was left of it.
+#[must_use]
+pub fn row(name: String, class: Class, cases: &[(&Case, &str)]) -> Row {
     let n = cases.len().max(1) as f64;
-    let found = threads::map(&cases, |(case, text)| {
-        (judged(case, text).is_ok(), preserved(case, text), agent_left(case, text))
-    });
+    let found =
+        threads::map(cases, |(case, text)| (judged(case, text).is_ok(), preserved(case, text), agent_left(case, text)));
     Row {
         name,
         class,

@@ -205,6 +205,31 @@ impl Client {
         self.editor().policies.insert(method.to_owned(), Box::new(policy));
     }
 
+    /// Tells the server what a recorded editor told of its documents, and holds what that one held.
+    pub(crate) fn retell(&self, method: &str, params: &Value) {
+        self.editor().retell(method, params);
+    }
+
+    /// What the buffer of a file holds, where it is open.
+    pub(crate) fn buffer(&self, path: &str) -> Option<String> {
+        self.editor().open.get(&self.uri(path)).map(|buffer| buffer.text.clone())
+    }
+
+    /// Waits for a request of the server's that the policy left open; gives its id.
+    pub(crate) fn wait_for_request(&mut self, method: &str) -> Value {
+        self.wait(method, |message| message["method"] == method && message.get("id").is_some())["id"].take()
+    }
+
+    /// Answers a request that the policy left open.
+    pub(crate) fn reply(&self, id: &Value, result: &Value) {
+        self.editor().send(json!({ "id": id, "result": result }));
+    }
+
+    /// From now on the server's requests of this method are answered as this editor does again.
+    pub(crate) fn answer_as_usual(&self, method: &str) {
+        self.editor().policies.remove(method);
+    }
+
     pub(crate) fn notify(&self, method: &str, params: Value) {
         self.editor().notify(method, params);
     }

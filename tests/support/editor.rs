@@ -66,6 +66,27 @@ impl Editor {
         self.open.insert(uri.to_owned(), Buffer { text, version });
     }
 
+    /// Tells the server what another editor told of its documents, and holds what that one held.
+    pub(super) fn retell(&mut self, method: &str, params: &Value) {
+        let document = &params["textDocument"];
+        let (uri, version) = (document["uri"].as_str().unwrap_or_default().to_owned(), document["version"].as_i64());
+        match method {
+            "textDocument/didOpen" => {
+                let text = document["text"].as_str().unwrap_or_default().to_owned();
+                self.open.insert(uri, Buffer { text, version: version.unwrap_or_default() });
+            }
+            "textDocument/didChange" => {
+                let encoding = self.encoding;
+                let buffer = self.open.get_mut(&uri).unwrap_or_else(|| panic!("{uri} is not open"));
+                text::apply_changes(&mut buffer.text, &params["contentChanges"], encoding);
+                buffer.version = version.unwrap_or(buffer.version + 1);
+            }
+            "textDocument/didClose" => drop(self.open.remove(&uri)),
+            _ => {}
+        }
+        self.notify(method, params.clone());
+    }
+
     /// Replaces a range of bytes of an open file and tells the server.
     pub(super) fn replace(&mut self, uri: &str, range: std::ops::Range<usize>, new: &str) {
         let encoding = self.encoding;

@@ -1,4 +1,4 @@
-//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims.
+//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims and Helixes.
 
 pub(crate) mod agent;
 pub(crate) mod binary;
@@ -6,11 +6,14 @@ pub(crate) mod client;
 mod connection;
 
 mod editor;
+pub(crate) mod helix;
 pub(crate) mod neovim;
 pub(crate) mod profile;
 pub(crate) mod repository;
 mod rpc;
 mod screen;
+pub(crate) mod tap;
+mod terminal;
 
 use std::time::Duration;
 

@@ -19,21 +19,29 @@ pub(crate) struct Release {
     program: PathBuf,
 }
 
-/// Runs a test on each Neovim in turn. One that can't be had is said to be skipped, past the capture of a test's output.
-pub(crate) fn on_each(test: impl Fn(&Release)) {
+/// The releases that are there, oldest first. One that can't be had is said to be skipped, past the capture of a test's output.
+pub(crate) fn releases() -> Vec<Release> {
     let editors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/editors");
-    for which in ["older", "newer"] {
+    let release = |which: &str| {
         let Ok(version) = fs::read_to_string(editors.join(which).join("version")) else {
             let why = fs::read_to_string(editors.join(format!("{which}.why")));
             let why = why.unwrap_or_else(|_| format!("no {which} Neovim: run tests/editors/setup"));
             let test = std::thread::current().name().unwrap_or_default().to_owned();
             let _ = writeln!(std::io::stderr(), "skipped: {test}: {}", why.trim());
-            continue;
+            return None;
         };
         let name = version.lines().next().unwrap_or_default().to_owned();
+        Some(Release { name, program: editors.join(which).join("nvim") })
+    };
+    ["older", "newer"].into_iter().filter_map(release).collect()
+}
+
+/// Runs a test on each Neovim in turn.
+pub(crate) fn on_each(test: impl Fn(&Release)) {
+    for release in releases() {
         // Seen when the test fails.
-        println!("on {name}");
-        test(&Release { name, program: editors.join(which).join("nvim") });
+        println!("on {}", release.name);
+        test(&release);
     }
 }
 
@@ -166,6 +174,16 @@ impl Neovim {
     pub(crate) fn act(&mut self, title: &str) {
         let titles = self.offer(title.into());
         assert!(titles.lines().any(|offered| offered == title), "no action {title:?}, but:\n{titles}");
+    }
+
+    /// The same, where it may not be offered. Whether it was.
+    pub(crate) fn try_act(&mut self, title: &str) -> bool {
+        self.offer(title.into()).lines().any(|offered| offered == title)
+    }
+
+    /// Pastes text at the cursor while inserting, as a terminal does it.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.call("nvim_paste", vec![text.into(), false.into(), (-1).into()]);
     }
 
     /// Has Neovim ask for code actions and offer them; the person takes the one with this title, or none.

@@ -90,7 +90,8 @@ fn drawn_line(line: &str) -> String {
     }
 }
 
-fn undrawn(line: &str) -> String {
+/// A text that was drawn on one line.
+pub(crate) fn undrawn(line: &str) -> String {
     let line = line.trim();
     let (line, has_last_break) = line.strip_suffix('\\').map_or((line, true), |line| (line.trim(), false));
     if line.is_empty() {

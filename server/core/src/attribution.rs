@@ -14,6 +14,8 @@ const PATIENCE: u64 = 10 * 60 * 1000;
 const FLUSH: u64 = 2000;
 /// How far the time of a file's last change may be behind the clock, in milliseconds: the kernel's tick.
 const TICK: u64 = 10;
+/// The same where it is told in whole seconds, or in every second one of them, as some file systems have it.
+const COARSE_TICK: u64 = 2000;
 
 /// What agents have said of writes and commands that is not over yet.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +76,11 @@ impl Announcements {
                     if !self.writes.iter().any(|known| known.is(event, &write.path)) {
                         self.announce(event, write, expected.get(nth).copied().flatten(), at);
                     }
-                    for known in self.writes.iter_mut().filter(|known| known.is(event, &write.path)) {
+                    // Calls without ids are told apart by what they write.
+                    let same = |known: &Announced| known.write.delta == write.delta;
+                    let told = |known: &Announced| known.is(event, &write.path);
+                    let exact = event.call.is_none() && self.writes.iter().any(|known| told(known) && same(known));
+                    for known in self.writes.iter_mut().filter(|known| told(known) && (!exact || same(known))) {
                         if known.reported.is_none() {
                             known.amend(write, expected.get(nth).copied().flatten());
                         }
@@ -165,7 +171,12 @@ impl Announcements {
         {
             return;
         }
-        self.writes.retain(|known| !known.is(event, &write.path));
+        // Several may be under way in one file, and each says what it does.
+        let other = |known: &Announced| {
+            let (one, another) = (&known.write.delta, &write.delta);
+            known.reported.is_none() && one != another && *one != Delta::Unknown && *another != Delta::Unknown
+        };
+        self.writes.retain(|known| !known.is(event, &write.path) || other(known));
         let foretold = matches!(event.act, AgentAct::WillWrite { .. });
         self.writes.push(Announced {
             foretold,
@@ -228,7 +239,7 @@ impl Announced {
             None => seen == Some(Evidence::Content) || written > self.at + PATIENCE,
         };
         // What is heard of by its report alone was written at any time before.
-        !over && (!self.foretold || self.at <= written + TICK)
+        !over && (!self.foretold || self.at <= written + tick(written))
     }
 }
 
@@ -240,8 +251,13 @@ impl Window {
     /// Whether what was written then was written while it ran. An agent of which nothing is heard for long is gone.
     fn covers(&self, written: u64) -> bool {
         let end = self.closed.unwrap_or(self.heard + PATIENCE);
-        self.at <= written + TICK && written <= end
+        self.at <= written + tick(written) && written <= end
     }
+}
+
+/// How much later than it says a file may have been written.
+fn tick(written: u64) -> u64 {
+    if written.is_multiple_of(1000) { COARSE_TICK } else { TICK }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
 
 mod known;
 mod lineages;
+mod places;
 mod seen;
+mod twice;
 
 use crate::author::Author;
 use crate::diff;
@@ -302,6 +304,8 @@ impl Document {
     }
 
     fn enter_unknown(&mut self, settled: &[Splice], text: Rope, act: &Act, records: &mut Vec<Record>) {
+        let twice = if let [splice] = settled { self.of_twice(splice, act) } else { None };
+        let settled = twice.as_ref().map_or(settled, std::slice::from_ref);
         if let [splice] = settled
             && self.goes_on(splice, act)
         {

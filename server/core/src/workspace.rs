@@ -478,8 +478,17 @@ impl Sight {
 
 /// With what evidence, best first, a write of an announcement was seen in a file.
 fn seen(file: &File, announced: &Announced) -> Option<Evidence> {
-    let its = file.document.weave().entries().filter(|(_, entry)| {
-        entry.author == announced.author && entry.call == announced.call && entry.at >= announced.at
+    let weave = file.document.weave();
+    // Where calls have no ids, a write is another's that puts in what this one does not hold.
+    let holds = |text: &str| announced.write.delta.text_in().iter().any(|held| held.contains(text));
+    let is_its = |ix: EditIx| {
+        announced.call.is_some() || weave.edit(ix).acts.inserts.iter().all(|insert| holds(&insert.text))
+    };
+    let its = weave.entries().filter(|(ix, entry)| {
+        entry.author == announced.author
+            && entry.call == announced.call
+            && entry.at >= announced.at
+            && (entry.evidence != Evidence::Content || is_its(*ix))
     });
     its.map(|(_, entry)| entry.evidence).min()
 }
@@ -501,10 +510,11 @@ impl File {
         }
     }
 
-    /// What is written to disk for a text: no file where there was none before and nothing is left.
+    /// What is written to disk for a text: no file where there was none before, or is none any more, and nothing is left.
     #[must_use]
     pub fn content_for(&self, text: &Rope) -> Content {
-        if self.was_gone && text.len_bytes() == 0 { Content::Absent } else { Content::Text(text.clone()) }
+        let none = (self.was_gone || !self.present) && text.len_bytes() == 0;
+        if none { Content::Absent } else { Content::Text(text.clone()) }
     }
 
     /// Whether one of these authors ever edited its text.

@@ -1,5 +1,7 @@
 //! Whose what is seen on disk is held to be, act by act.
 
+mod timing;
+
 use super::*;
 use crate::announce::{Delta, Replacement, Write};
 
@@ -45,14 +47,17 @@ impl Told {
         let sight = Sight { written: self.now, at: self.now, ..Sight::default() };
         let (file, facts) = self.workspace.read("a", &content, &sight).expect("it is followed");
         self.workspace.put("a", file);
-        let said = facts.iter().filter_map(|fact| match &fact.what {
-            What::Text(crate::document::Record::Edited(edit)) => {
-                Some(format!("{} by {:?}", edit.author, edit.evidence))
-            }
-            _ => None,
-        });
-        said.collect::<Vec<_>>().join(", ")
+        authors(&facts)
     }
+}
+
+/// Whose the edits are that were made, and why.
+fn authors(facts: &[Fact]) -> String {
+    let said = facts.iter().filter_map(|fact| match &fact.what {
+        What::Text(crate::document::Record::Edited(edit)) => Some(format!("{} by {:?}", edit.author, edit.evidence)),
+        _ => None,
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 #[test]

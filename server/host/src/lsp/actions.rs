@@ -58,7 +58,7 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction
     let lineage = owner.lineage(&path);
     let Some(file) = owner.store.workspace.file(&path) else { return Vec::new() };
     let text = file.document.text(lineage);
-    let bytes = position::to_bytes(text, params.range, owner.encoding);
+    let bytes = owner.place_shown(&path, params.range);
     let (first, last) = (text.byte_to_line(bytes.start), text.byte_to_line(bytes.end.max(bytes.start)));
     let hunks = pending(file, lineage);
     let here = hunks.iter().filter(|hunk| touches(hunk, first, last));
@@ -74,7 +74,8 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction
     }
     let only = params.context.only.as_deref();
     actions.retain(|action| only.is_none_or(|only| only.iter().any(|kind| is_of(action, kind))));
-    if owner.client.resolves_edits {
+    // Of a buffer that is behind the disk there is no edit to work out; and Helix does not run a command that it is told of so late.
+    if owner.client.resolves_edits && lineage == Lineage::Editor {
         return actions;
     }
     actions.into_iter().map(|action| resolve(owner, action)).collect()

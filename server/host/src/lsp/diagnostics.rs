@@ -10,7 +10,8 @@ use countersign_core::review::{Found, Review};
 use ropey::Rope;
 use serde_json::json;
 use tower_lsp::gen_lsp_types::{
-    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, Uri,
+    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    Range, Uri,
 };
 
 use super::ext::Counts;
@@ -36,11 +37,10 @@ pub(super) fn of(owner: &mut Owner, uri: &Uri) -> Vec<Diagnostic> {
 /// What is held against a file, in the text that is shown of it.
 fn findings(owner: &Owner, path: &str) -> Vec<Diagnostic> {
     let Some(review) = owner.reviews.get(path) else { return Vec::new() };
-    let Some(file) = owner.store.workspace.file(path) else { return Vec::new() };
     let uri = owner.uri_of(path);
-    let text = file.document.text(shown(owner, path));
-    let shown = |found| {
-        let mut diagnostic = diagnostic(review, found, text, uri.as_ref(), owner.encoding);
+    let shown = |found: &Found| {
+        let range = owner.range_shown(path, &found.finding.range);
+        let mut diagnostic = diagnostic(review, found, range, uri.as_ref());
         diagnostic.code_description = pages::of(&owner.pages, &found.finding.rule).map(|href| CodeDescription { href });
         diagnostic
     };
@@ -73,15 +73,8 @@ fn unloaded(owner: &Owner, path: &str) -> Option<Diagnostic> {
     })
 }
 
-/// The text that the editor has on its screen, or would have.
-fn shown(owner: &Owner, path: &str) -> Lineage {
-    if owner.buffers.contains_key(path) { Lineage::Editor } else { Lineage::Disk }
-}
-
-fn diagnostic(review: &Review, found: &Found, text: &Rope, uri: Option<&Uri>, encoding: Encoding) -> Diagnostic {
+fn diagnostic(review: &Review, found: &Found, range: Range, uri: Option<&Uri>) -> Diagnostic {
     let finding = &found.finding;
-    let bytes = finding.range.start.min(text.len_bytes())..finding.range.end.min(text.len_bytes());
-    let range = position::to_range(text, bytes, encoding);
     let hunk = found.hunk.map(|at| review.hunks[at].id.to_string());
     let stood = finding.removed.as_ref().zip(uri).map(|(removed, uri)| {
         let first = removed.lines().next().unwrap_or_default().trim();

@@ -6,10 +6,10 @@ use countersign_core::author::Author;
 use countersign_core::blame::blame;
 use countersign_core::edit::{EditId, Evidence};
 use countersign_core::weave::Entry;
-use tower_lsp::gen_lsp_types::{Contents, Hover, MarkupContent, MarkupKind, Position, Uri};
+use tower_lsp::gen_lsp_types::{Contents, Hover, MarkupContent, MarkupKind, Position, Range, Uri};
 
+use super::actions;
 use super::owner::Owner;
-use super::{actions, position};
 
 /// What is known of the line at a place; nothing where no agent, and nobody else but the user, wrote in it.
 pub(super) fn at(owner: &mut Owner, uri: &Uri, place: Position) -> Option<Hover> {
@@ -20,7 +20,7 @@ pub(super) fn at(owner: &mut Owner, uri: &Uri, place: Position) -> Option<Hover>
     let lineage = owner.lineage(&path);
     let file = owner.store.workspace.file(&path)?;
     let text = file.document.text(lineage);
-    let line = actions::line_at(text, position::to_offset(text, place, owner.encoding));
+    let line = actions::line_at(text, owner.place_shown(&path, Range { start: place, end: place }).start);
     let start = text.line_to_byte(line);
     let end = if line + 1 < text.len_lines() { text.line_to_byte(line + 1) } else { text.len_bytes() };
     let mut told: BTreeMap<EditId, String> = BTreeMap::new();
@@ -47,7 +47,7 @@ pub(super) fn at(owner: &mut Owner, uri: &Uri, place: Position) -> Option<Hover>
     parts.extend(here);
     let value = parts.join("\n\n");
     let contents = Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
-    Some(Hover { contents, range: Some(position::to_range(text, start..end, owner.encoding)) })
+    Some(Hover { contents, range: Some(owner.range_shown(&path, &(start..end))) })
 }
 
 fn describe(owner: &Owner, edit: &Entry, verdict: &str) -> String {

@@ -17,10 +17,10 @@ pub(super) fn lenses(owner: &Owner, path: &str) -> Vec<CodeLens> {
     if owner.ui.code_lens == Some(false) {
         return Vec::new();
     }
-    let Some((text, hunks)) = shown(owner, path) else { return Vec::new() };
+    let Some((_, hunks)) = shown(owner, path) else { return Vec::new() };
     let mut lenses = Vec::new();
     for hunk in hunks {
-        let at = Position { line: line_of(hunk, text) as u32, character: 0 };
+        let at = Position { line: line_of(owner, path, hunk), character: 0 };
         let arguments = json!({ "hunk": hunk.id.to_string(), "path": path });
         let does = [
             (format!("Revert +{} -{} ({})", hunk.added, hunk.removed, whom(owner, hunk)), "countersign.revert"),
@@ -53,7 +53,7 @@ pub(super) fn hints(owner: &Owner, path: &str, range: Range) -> Vec<InlayHint> {
             n => format!(", {n} findings"),
         };
         InlayHint {
-            position: end_of(text, line_of(hunk, text), owner.encoding),
+            position: end_of(text, line_of(owner, path, hunk), owner.encoding),
             label: Label::String(format!("{}{held}", whom(owner, hunk))),
             kind: None,
             text_edits: None,
@@ -64,7 +64,7 @@ pub(super) fn hints(owner: &Owner, path: &str, range: Range) -> Vec<InlayHint> {
         }
     };
     let within = |hunk: &&Hunk| {
-        let line = line_of(hunk, text) as u32;
+        let line = line_of(owner, path, hunk);
         range.start.line <= line && line <= range.end.line
     };
     hunks.iter().filter(within).map(hint).collect()
@@ -78,11 +78,12 @@ fn shown<'a>(owner: &'a Owner, path: &str) -> Option<(&'a Rope, &'a [Hunk])> {
 }
 
 /// The line that a hunk is marked at. One that the buffer lacks is marked at the nearest.
-fn line_of(hunk: &Hunk, text: &Rope) -> usize {
-    hunk.lines.start.min(text.len_lines() - 1)
+fn line_of(owner: &Owner, path: &str, hunk: &Hunk) -> u32 {
+    owner.range_shown(path, &hunk.bytes).start.line
 }
 
-fn end_of(text: &Rope, line: usize, encoding: Encoding) -> Position {
+fn end_of(text: &Rope, line: u32, encoding: Encoding) -> Position {
+    let line = (line as usize).min(text.len_lines() - 1);
     let bare = text.line(line).to_string();
     position::to_position(text, text.line_to_byte(line) + bare.trim_end_matches(['\n', '\r']).len(), encoding)
 }

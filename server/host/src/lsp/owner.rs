@@ -198,8 +198,9 @@ impl Owner {
             self.flush(&path);
         }
         for path in ready(&self.doubts) {
-            self.resolve_doubt(&path);
-            self.read(&path, false);
+            if self.resolve_doubt(&path) {
+                self.read(&path, false);
+            }
         }
         for path in ready(&self.postponed) {
             self.read_postponed(&path);

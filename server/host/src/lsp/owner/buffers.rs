@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use countersign_core::diff::distance;
 use countersign_core::document::Act;
 use countersign_core::edit::{EditId, Evidence, Lineage};
-use countersign_core::weave::{Splice, View};
+use countersign_core::weave::{EditIx, Splice, View};
 use countersign_core::workspace::{Content, File};
 use ropey::Rope;
-use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
+use tower_lsp::gen_lsp_types::{Range, TextDocumentContentChangeEvent, Uri};
 
 use super::super::position::{self, Encoding};
 use super::{FLUSH, Owner, PAUSE, SAVING};
+use crate::disk;
 use crate::store::now;
 
 /// A document that the editor has open.
@@ -41,6 +42,26 @@ impl Owner {
         let open = self.buffers.contains_key(path);
         let behind = self.store.workspace.file(path).is_some_and(is_behind);
         if open && !behind { Lineage::Editor } else { Lineage::Disk }
+    }
+
+    /// A place on the editor's screen, in bytes of the text that [`Self::lineage`] names.
+    pub(in super::super) fn place_shown(&self, path: &str, range: Range) -> std::ops::Range<usize> {
+        let Some(file) = self.store.workspace.file(path) else { return 0..0 };
+        let open = self.buffers.contains_key(path);
+        let screen = if open { Lineage::Editor } else { Lineage::Disk };
+        let bytes = position::to_bytes(file.document.text(screen), range, self.encoding);
+        if self.lineage(path) == screen { bytes } else { file.document.carried(screen, &bytes) }
+    }
+
+    /// Where bytes of that text are on the screen: what a buffer lacks, at its nearest line.
+    pub(in super::super) fn range_shown(&self, path: &str, bytes: &std::ops::Range<usize>) -> Range {
+        let Some(file) = self.store.workspace.file(path) else { return Range::default() };
+        let screen = if self.buffers.contains_key(path) { Lineage::Editor } else { Lineage::Disk };
+        let lineage = self.lineage(path);
+        let len = file.document.text(lineage).len_bytes();
+        let bytes = bytes.start.min(len)..bytes.end.min(len);
+        let bytes = if lineage == screen { bytes } else { file.document.carried(lineage, &bytes) };
+        position::to_range(file.document.text(screen), bytes, self.encoding)
     }
 
     pub(super) fn opened(&mut self, uri: Uri, version: i32, text: &str) {
@@ -101,7 +122,7 @@ impl Owner {
     /// Whether a change, which makes this text, is the editor's reload of what was written to disk before any watcher told of it.
     fn reload(&mut self, path: &str, text: &Rope) -> Reload {
         self.catch_up();
-        let clean = self.store.workspace.file(path).is_some_and(|file| !file.document.is_dirty());
+        let clean = self.is_clean_but_for_doubt(path);
         match self.foretell(path) {
             Some((content, _)) if content != Content::Text(text.clone()) => Reload::No,
             Some((_, facts)) if facts.iter().any(|fact| fact.session().is_some()) => Reload::Announced,
@@ -120,7 +141,7 @@ impl Owner {
         let Some(file) = self.store.workspace.file(path) else { return };
         let new: Vec<EditId> = file.document.weave().entries().skip(before).map(|(_, entry)| entry.id).collect();
         if !new.is_empty() {
-            self.doubted.insert(path.to_owned(), new);
+            self.doubted.entry(path.to_owned()).or_default().extend(new);
             self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
         }
     }
@@ -130,16 +151,37 @@ impl Owner {
         self.store.workspace.file(path).map_or(0, |file| file.document.weave().entries().len())
     }
 
-    /// No didSave came: what the buffer became by its last change was someone else's doing.
-    pub(super) fn resolve_doubt(&mut self, path: &str) {
+    /// Whether a buffer has nothing of its own but what it may have reloaded: one who writes often is reloaded again before the first
+    /// time was made out.
+    fn is_clean_but_for_doubt(&self, path: &str) -> bool {
+        let Some(file) = self.store.workspace.file(path) else { return false };
+        let weave = file.document.weave();
+        let doubted = self.doubted.get(path).map(Vec::as_slice).unwrap_or_default();
+        let own = |ix: &EditIx| !weave.missing(Lineage::Editor).contains(ix);
+        let is_doubted = |ix: &EditIx| doubted.contains(&weave.entry(*ix).id);
+        !file.document.is_dirty()
+            || !doubted.is_empty() && weave.missing(Lineage::Disk).iter().filter(|ix| own(ix)).all(is_doubted)
+    }
+
+    /// No didSave came: what the buffer became by its last changes was someone else's doing, or git's, which is nobody's. False
+    /// while git is at it: then that is told later.
+    pub(super) fn resolve_doubt(&mut self, path: &str) -> bool {
+        if self.store.git.is_busy() {
+            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
+            return false;
+        }
         self.doubts.remove(path);
         if let Some(ids) = self.doubted.remove(path) {
+            let reading = disk::read(&self.store.root.join(path));
+            let by_git = reading.is_ok_and(|reading| self.store.git.put(path, &reading));
+            let act = if by_git { Act::nobody(now()) } else { Act::external(now()) };
             self.edit(path, |file| {
                 let weave = file.document.weave();
                 let deeds = ids.iter().filter_map(|id| weave.ix(*id)).flat_map(|ix| weave.deeds_of(ix)).collect();
-                file.document.claim(deeds, &Act::external(now()))
+                file.document.claim(deeds, &act)
             });
         }
+        true
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use countersign_core::edit::Lineage;
 use countersign_core::event::Fact;
@@ -15,6 +15,9 @@ use super::{Owner, SAVING};
 use crate::config::FILE_NAME;
 use crate::disk;
 use crate::store::{is_unexplained, now};
+
+/// The coarsest time that a file system keeps of a file's last change.
+const COARSE: Duration = Duration::from_secs(2);
 
 impl Owner {
     pub(super) fn disk_changed(&mut self, paths: &[PathBuf]) {
@@ -180,11 +183,18 @@ impl Owner {
         self.foretell(path).is_some_and(|(_, facts)| is_unexplained(&facts))
     }
 
+    /// Whether a file may hold something else than when it was read last.
     pub(super) fn has_moved(&self, path: &str) -> bool {
         let full = self.store.root.join(path);
         let stamp = std::fs::symlink_metadata(full).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
-        stamp.as_ref() != self.looked.get(path)
+        stamp.as_ref() != self.looked.get(path) || stamp.is_some_and(|(time, _)| may_be_another(time))
     }
+}
+
+/// Whether a file may have been written again at this time: it is told in whole seconds, and that is not over for long.
+fn may_be_another(time: SystemTime) -> bool {
+    let whole = time.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since.subsec_nanos() == 0);
+    whole && time.elapsed().is_ok_and(|elapsed| elapsed < COARSE)
 }
 
 /// Whether a path is of the kind that programs write and throw away again.

@@ -1,0 +1,183 @@
+//! What comes at an awkward time: saves and starts in the middle of a call, clocks that tell too little, processes that go on writing,
+//! two editors on one file.
+
+use std::fs::{self, File};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::{FILE, act, hunks, serve, wait_for_hunks};
+use crate::support::agent::{ClaudeCode, countersign_hook};
+use crate::support::binary::{countersign, run};
+use crate::support::client::Client;
+use crate::support::profile::Profile;
+use crate::support::repository::Repository;
+
+fn claude(repository: &Repository) -> ClaudeCode<'_> {
+    ClaudeCode::start(repository, countersign_hook("claude-code"), "s1")
+}
+
+/// Of each hunk that is shown of a file: whose it is, and its first line.
+fn shown(client: &mut Client, path: &str) -> Vec<(String, u64)> {
+    let of = |hunk: &Value| {
+        let kind = hunk["author"]["kind"].as_str().expect("a kind").to_owned();
+        (kind, hunk["range"]["start"]["line"].as_u64().expect("a line"))
+    };
+    hunks(client, path).iter().map(of).collect()
+}
+
+/// Gives a file this time, in seconds: all that some file systems keep of it.
+fn write_at(repository: &Repository, path: &str, text: &str, seconds: u64) {
+    repository.write(path, text);
+    let file = File::options().append(true).open(repository.path(path)).expect("the file is there");
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).expect("the file is ours");
+}
+
+#[test]
+fn a_user_who_saves_in_the_middle_of_a_call_keeps_their_line() {
+    for profile in [Profile::Neovim012, Profile::Helix2507, Profile::VsCode] {
+        let repository = Repository::new(&[("a.rs", FILE)]);
+        let mut claude = claude(&repository);
+        let mut client = serve(&repository, profile);
+        client.open("a.rs");
+        claude.prompt("Change b");
+        let announced = claude.announce_edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+        client.type_after("a.rs", "fn c() {}\n", "fn mine() {}\n");
+        // The server has heard of it: a request is answered behind it.
+        hunks(&mut client, "a.rs");
+        client.save("a.rs");
+        hunks(&mut client, "a.rs");
+        // Claude Code's Edit applies to the text as it is.
+        let before = repository.read("a.rs");
+        repository.write("a.rs", &before.replace("fn b() {}\n", "fn agent() {}\n"));
+        claude.report(
+            &announced,
+            json!({ "filePath": repository.path("a.rs"), "oldString": "fn b() {}\n", "newString": "fn agent() {}\n",
+                "originalFile": before, "userModified": false }),
+        );
+        claude.stop();
+        client.reload("a.rs");
+        wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+        act(&mut client, "a.rs", 1, "Revert all of the agents' hunks in this file");
+        assert_eq!(client.text("a.rs"), format!("{FILE}fn mine() {{}}\n"), "{profile:?}");
+        client.quit();
+    }
+}
+
+#[test]
+fn a_rewrite_of_the_same_size_in_the_same_second_is_no_typing() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let second = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();
+    write_at(&repository, "a.rs", FILE, second);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    write_at(&repository, "a.rs", &FILE.replace("fn b", "fn z"), second);
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    client.quit();
+}
+
+#[test]
+fn a_server_that_starts_in_the_middle_of_a_call_knows_what_was_announced() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    let client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    claude.prompt("Change b");
+    let announced = claude.announce_edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    client.kill();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    let response = announced.write(&repository);
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    claude.report(&announced, response);
+    act(&mut client, "a.rs", 1, "Revert this hunk (claude-code)");
+    assert_eq!(client.text("a.rs"), FILE);
+    client.quit();
+}
+
+#[test]
+fn what_hooks_told_while_no_server_ran_the_next_one_knows() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    claude.prompt("Change b");
+    claude.edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    // One call is under way when the editor starts, and one was cut off.
+    claude.announce_edit("a.rs", "fn c() {}\n", "fn never() {}\n");
+    let announced = claude.announce_edit("a.rs", "fn a() {}\n", "fn first() {}\n");
+    let mut client = serve(&repository, Profile::Helix2507);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    let response = announced.write(&repository);
+    claude.report(&announced, response);
+    client.reload("a.rs");
+    client.type_after("a.rs", "fn c() {", " mine() ");
+    claude.stop();
+    act(&mut client, "a.rs", 1, "Revert all of the agents' hunks in this file");
+    assert_eq!(client.text("a.rs"), FILE.replace("fn c() {", "fn c() { mine() "));
+    client.quit();
+}
+
+#[test]
+fn what_a_process_goes_on_writing_behind_its_command_is_nobodys() {
+    let repository = Repository::new(&[("a.rs", FILE), ("b.rs", FILE)]);
+    let mut claude = claude(&repository);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    claude.prompt("Start the server that builds");
+    // It writes when it is told to: once the command that started it is long over.
+    let go = repository.home().join("go");
+    run(repository.command("mkfifo").arg(&go), b"").ok();
+    let serve = format!("(cat {} && echo 'fn built() {{}}' >> a.rs) > /dev/null 2>&1 &", go.display());
+    claude.bash(&serve);
+    claude.edit("b.rs", "fn b() {}\n", "fn agent() {}\n");
+    fs::write(&go, "go\n").expect("who reads it was started");
+    let wanted = format!("{FILE}fn built() {{}}\n");
+    let end = std::time::Instant::now() + crate::support::DEADLINE;
+    while repository.read("a.rs") != wanted {
+        assert!(std::time::Instant::now() < end, "{}", repository.read("a.rs"));
+        std::thread::yield_now();
+    }
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    claude.stop();
+    run(repository.command(countersign()).args(["revert", "--all", "--yes"]), b"").ok();
+    assert_eq!((repository.read("a.rs"), repository.read("b.rs")), (wanted, FILE.to_owned()));
+    client.quit();
+}
+
+#[test]
+fn two_editors_on_one_file_keep_what_was_typed_in_each() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    let mut one = serve(&repository, Profile::VsCode);
+    let mut other = serve(&repository, Profile::Neovim012);
+    one.open("a.rs");
+    other.open("a.rs");
+    one.type_after("a.rs", "fn a() {", " one() ");
+    claude.prompt("Change b");
+    claude.edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    claude.stop();
+    // The clean one loads it, and types and saves below; the dirty one goes on to lack all that.
+    other.reload("a.rs");
+    wait_for_hunks(&mut other, "a.rs", (1, 0, 0));
+    other.type_after("a.rs", "fn c() {", " other() ");
+    hunks(&mut other, "a.rs");
+    other.save("a.rs");
+    assert_eq!(shown(&mut other, "a.rs"), [("agent".to_owned(), 1)]);
+    one.wait_for_diagnostics("a.rs", |found| found.iter().any(|one| one["code"] == "not-loaded"));
+    assert_eq!(one.text("a.rs"), FILE.replace("fn a() {", "fn a() { one() "));
+    act(&mut one, "a.rs", 0, "Take what");
+    let both = "fn a() { one() }\nfn agent() {}\nfn c() { other() }\n";
+    assert_eq!(one.text("a.rs"), both);
+    hunks(&mut one, "a.rs");
+    one.save("a.rs");
+    hunks(&mut one, "a.rs");
+    other.reload("a.rs");
+    act(&mut other, "a.rs", 1, "Revert all of the agents' hunks in this file");
+    assert_eq!(other.text("a.rs"), both.replace("fn agent", "fn b"));
+    other.quit();
+    one.quit();
+}
