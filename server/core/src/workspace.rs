@@ -1,5 +1,6 @@
 //! All that is known of the files of one workspace and of who works in them. One owner holds it; facts go in, facts come out.
 
+mod empties;
 mod modes;
 mod moves;
 mod turned_down;
@@ -13,10 +14,9 @@ use crate::attribution::{Announced, Announcements};
 use crate::author::Author;
 use crate::document::{Act, Document, Record};
 use crate::edit::{EditId, Evidence, Lineage};
-use crate::event::{Fact, What, Whole};
+use crate::event::{Came, Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
-use crate::syntax::Language;
 use crate::weave::{EditIx, Fingerprint, Missing, View};
 
 pub use modes::Moded;
@@ -59,6 +59,8 @@ pub struct File {
     pub mode: Option<u32>,
     /// How that was changed, oldest first.
     pub modes: Vec<Moded>,
+    /// How it came and went with nothing in it, oldest first, since a person last decided on that.
+    empties: Vec<Came>,
     /// When it was last seen to be gone, in milliseconds since the Unix epoch.
     gone_at: u64,
     /// Whether it ever was.
@@ -215,6 +217,11 @@ impl Workspace {
                     file.take_mode(mode);
                 }
             }
+            (What::Empty(came), Some(path)) => {
+                if let Some(file) = self.files.get_mut(path) {
+                    file.take_empty(came);
+                }
+            }
             (What::Settled, Some(path)) => {
                 if let Some(file) = self.files.get_mut(path) {
                     file.settle();
@@ -243,6 +250,7 @@ impl Workspace {
                 | What::Moved(_)
                 | What::Left
                 | What::Mode(_)
+                | What::Empty(_)
                 | What::Settled,
                 None,
             ) => {}
@@ -311,6 +319,7 @@ impl Workspace {
                 return Some((file, facts));
             }
         };
+        facts.extend(self.see_empty(&mut file, path, content, sight));
         let steps = if saved && file.document.is_open() {
             vec![(text, Act::user(at))]
         } else {
@@ -490,7 +499,8 @@ fn difference(before: &str, after: &str) -> usize {
 
 impl File {
     fn new(path: &str, text: Rope, absent: bool, process: u32) -> Self {
-        let document = Document::new(text, process).in_language(Language::of_path(path));
+        let mut document = Document::new(text, process);
+        document.is_called(path);
         Self {
             document,
             began_absent: absent,
@@ -500,6 +510,7 @@ impl File {
             moves: Vec::new(),
             mode: None,
             modes: Vec::new(),
+            empties: Vec::new(),
             gone_at: 0,
             was_gone: absent,
         }
@@ -547,6 +558,7 @@ impl File {
     fn settle(&mut self) {
         self.moves.iter_mut().for_each(|step| step.is_settled = true);
         self.modes.iter_mut().for_each(|step| step.is_settled = true);
+        self.empties.clear();
     }
 }
 

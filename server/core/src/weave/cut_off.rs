@@ -9,6 +9,8 @@ use super::view::DeedKind;
 use super::{EditIx, View, Weave};
 
 const BREAKS: [char; 2] = ['\n', '\r'];
+/// What indents a line, and the mark at a text's start.
+const FORM: [char; 3] = [' ', '\t', '\u{feff}'];
 
 /// The fragments that stay away, each with the edit for whose sake: of those that `then` shows and `now` does not, the ones that are no
 /// whole lines and either stand in the middle of what one edit deleted, or are all that is left of their line. What was asked to go and
@@ -57,7 +59,8 @@ fn deleters(
     asked: &dyn Fn(EditIx, FragmentIx) -> bool,
 ) -> BTreeSet<EditIx> {
     let mut found = BTreeSet::new();
-    let gone = |at: &usize| !weave.visible(order[*at], then);
+    // What stands there in another form is not gone.
+    let gone = |at: &usize| !weave.stands(order[*at], then);
     for at in returning {
         let before = (0..*at).rev().take_while(gone);
         let behind = (*at + 1..order.len()).take_while(gone);
@@ -82,6 +85,13 @@ struct Part {
     returns: bool,
 }
 
+impl Part {
+    /// Whether it ends a line; an indentation behind the break is none of what is in the next.
+    fn ends_line(&self) -> bool {
+        self.text.trim_end_matches(FORM).ends_with(BREAKS)
+    }
+}
+
 impl Undeleted {
     fn of(
         weave: &Weave,
@@ -98,7 +108,7 @@ impl Undeleted {
             returns: returns(fragment),
         };
         // An indentation that is left of a line is none of what is in it, nor is the mark at a text's start.
-        let form = |text: &str| text.chars().all(|ch| matches!(ch, ' ' | '\t' | '\u{feff}'));
+        let form = |text: &str| text.trim_start_matches(FORM).is_empty();
         let matters = |part: &Part| part.deleted || part.returns || !form(&part.text);
         Self { parts: shown.map(part).filter(matters).collect() }
     }
@@ -127,7 +137,7 @@ impl Undeleted {
 
     /// Whether the rest of the line that these parts stand in is deleted, its break too, or comes back as they do.
     fn is_all_of_its_line(&self, run: &Range<usize>) -> bool {
-        let before = self.parts[..run.start].iter().rev().take_while(|part| !part.text.ends_with(BREAKS));
+        let before = self.parts[..run.start].iter().rev().take_while(|part| !part.ends_line());
         let behind = &self.parts[run.end..];
         let end = behind.iter().position(|part| part.text.contains(BREAKS));
         let rest: Vec<&Part> = before.chain(behind.iter().take(end.unwrap_or(behind.len()))).collect();

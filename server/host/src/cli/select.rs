@@ -49,6 +49,8 @@ pub(super) struct Selected {
     pub(super) way: Option<Way>,
     /// The mode that it had, where those that are meant changed that.
     pub(super) mode: Option<u32>,
+    /// Whether it was there, where those that are meant made or deleted it with nothing in it.
+    pub(super) empty: Option<bool>,
 }
 
 impl Selection {
@@ -125,13 +127,15 @@ impl Selection {
             let whose = |author: &Author| self.is_by(author);
             let way = if all { file.way_back(&whose) } else { None };
             let mode = if all { file.mode_without(&whose) } else { None };
+            let empty = if all { file.empty_without(&whose) } else { None };
             if !hunks.is_empty()
                 || earlier.is_some()
+                || empty.is_some()
                 || way.is_some()
                 || mode.is_some()
                 || all && !file.is_whole && file.has_edits_by(&whose)
             {
-                selected.push(Selected { path: path.to_owned(), hunks, all, earlier, way, mode });
+                selected.push(Selected { path: path.to_owned(), hunks, all, earlier, way, mode, empty });
             }
         }
         if let Some(id) = missing.first() {
