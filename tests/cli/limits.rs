@@ -107,7 +107,7 @@ fn what_lies_outside_the_workspace_is_none_of_ours() {
     fs::write(&outside, "not ours\n").expect("the home is ours");
     let mut agent = claude(&repository, "s1");
     agent.prompt("write there");
-    let mut ask = |path: &str| {
+    let ask = |path: &str| {
         let input = json!({ "file_path": path, "content": "x" });
         let reply = agent.tell("PreToolUse", json!({ "tool_name": "Write", "tool_use_id": "t1", "tool_input": input }));
         (reply.code, reply.decision().to_owned())
