@@ -141,6 +141,14 @@ impl Selection {
         if let Some(id) = missing.first() {
             bail!("there is no hunk {id} (any more): the file has changed since; see `countersign status`");
         }
+        // Edits are numbered file by file, so that hunks of two files may have one name.
+        for id in &ids {
+            let has_it = |selected: &&Selected| selected.hunks.iter().any(|hunk| hunk.id == *id);
+            let files: Vec<&str> = selected.iter().filter(has_it).map(|selected| selected.path.as_str()).collect();
+            if files.len() > 1 {
+                bail!("hunk {id} is in {}: name the file too", files.join(" and in "));
+            }
+        }
         Ok(selected)
     }
 
