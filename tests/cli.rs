@@ -3,11 +3,14 @@
 mod agents;
 mod bad_input;
 mod decisions;
+mod encodings;
 mod files;
 mod findings;
 mod git;
 mod git_moves;
+mod limits;
 mod modes;
+mod notebooks;
 mod places;
 mod renames;
 mod restore;

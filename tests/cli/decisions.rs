@@ -129,3 +129,19 @@ fn nothing_said_is_refused_with_what_could_be_said() {
         assert_eq!((ended.code, ended.stderr.lines().count()), (Some(2), 1), "{wrong:?}: {ended:?}");
     }
 }
+
+#[test]
+fn a_hunk_whose_name_is_in_two_files_is_refused_until_the_file_is_said() {
+    let repository = Repository::new(&[("a.txt", "a\n"), ("b.txt", "b\n")]);
+    let mut agent = claude(&repository, "s1");
+    agent.prompt("both");
+    agent.bash("echo agent >> a.txt; echo agent >> b.txt");
+    agent.stop();
+    let (id, _) = hunks(&repository, "a.txt").remove(0);
+    assert_eq!(hunks(&repository, "b.txt")[0].0, id, "each file numbers its own edits");
+    let ended = run(&repository, &["revert", "--yes", "--hunk", &id]);
+    assert_eq!(ended.code, Some(2));
+    assert_eq!(ended.stderr, format!("countersign: hunk {id} is in a.txt and in b.txt: name the file too\n"));
+    revert(&repository, &["--hunk", &id, "b.txt"]);
+    assert_eq!((repository.read("a.txt").as_str(), repository.read("b.txt").as_str()), ("a\nagent\n", "b\n"));
+}

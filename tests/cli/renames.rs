@@ -23,7 +23,7 @@ fn a_file_that_a_command_moves_goes_back_and_keeps_the_users_lines() {
         agent.stop();
         assert_eq!(
             status(&repository),
-            "b c.txt\n  came from a.txt  claude-code s1\n  line 6  +1 -1  claude-code s1  ID\n1 file moved, or with another mode\n1 hunk in 1 file, 0 findings\n",
+            "b c.txt\n  came from a.txt  claude-code s1\n  line 6  +1 -1  claude-code s1  ID\n1 file moved, empty, or with another mode\n1 hunk in 1 file, 0 findings\n",
             "{command}"
         );
         write_as_user(&repository, "b c.txt", &repository.read("b c.txt").replace("six\n", "six\nmine too\n"));

@@ -13,6 +13,7 @@ use crate::author::Author;
 use crate::diff;
 use crate::edit::{Acts, Deed, Edit, EditId, Evidence, Insert, Lineage, Switch};
 use crate::moves;
+use crate::neutral::notebook;
 use crate::syntax::Language;
 use crate::weave::{EditIx, Missing, Splice, View, Weave};
 use known::{Known, State};
@@ -30,6 +31,7 @@ pub struct Document {
     process: u32,
     /// What its tokens are read by, where there is a grammar.
     language: Option<Language>,
+    is_notebook: bool,
     known: Known,
     run: Option<Run>,
 }
@@ -106,7 +108,8 @@ impl Document {
     pub fn new(first: Rope, process: u32) -> Self {
         let weave = Weave::new(first.clone());
         let (texts, known) = ([first.clone(), first], Known::default());
-        let mut document = Self { weave, texts, open: false, process, language: None, known, run: None };
+        let mut document =
+            Self { weave, texts, open: false, process, language: None, is_notebook: false, known, run: None };
         // That text may come back: git has it, more often than not.
         document.remember(Lineage::Disk);
         document
@@ -118,9 +121,16 @@ impl Document {
         Self { language, ..self }
     }
 
-    /// The file has another name, and may be in another language since.
-    pub(crate) fn speaks(&mut self, language: Option<Language>) {
-        self.language = language;
+    /// What the file's name says of its text: the language, and whether it is a notebook.
+    pub(crate) fn is_called(&mut self, path: &str) {
+        self.language = Language::of_path(path);
+        self.is_notebook = notebook::is_notebook(path);
+    }
+
+    /// Whether the text is a notebook's, which is of use only as JSON.
+    #[must_use]
+    pub fn is_notebook(&self) -> bool {
+        self.is_notebook
     }
 
     /// All that was ever done to the file.

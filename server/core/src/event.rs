@@ -49,6 +49,8 @@ pub enum What {
     Left,
     /// Who may do what with the file was seen to be other than before.
     Mode(Mode),
+    /// A file with nothing in it came, or went: that alone says whose doing it was.
+    Empty(Came),
     /// A person accepted where the file is and who may do what with it.
     Settled,
     /// An agent told of what it does. Paths are relative to the workspace.
@@ -100,6 +102,17 @@ pub struct Whole {
     pub after: EditId,
 }
 
+/// That a file came, or went, with nothing in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Came {
+    /// Whether it is there since.
+    pub is: bool,
+    /// Whose doing it was.
+    pub author: Author,
+    /// Why it is held to be theirs.
+    pub evidence: Evidence,
+}
+
 /// That a file went from one path to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
@@ -139,6 +152,7 @@ impl Fact {
             What::Whole(whole) => whole.author.session(),
             What::Moved(moved) => moved.author.session(),
             What::Mode(mode) => mode.author.session(),
+            What::Empty(came) => came.author.session(),
             What::Told { event, .. } => Some(&event.session),
             What::Scoped { session, .. } => session.as_ref(),
             What::TurnedDown { session, .. } | What::Informed { session } => Some(session),

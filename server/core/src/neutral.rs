@@ -1,7 +1,12 @@
 //! Changes that an author would not claim: line ends, blanks at lines' ends, the mark at a text's start that says how it is
 //! encoded; and, where there is a grammar, what formatters do to the blanks between tokens. All else in a text keeps its author.
 
+pub mod cells;
+mod ends;
+pub mod notebook;
 mod tokens;
+
+pub use ends::splices as ends;
 
 use crate::syntax::Language;
 use crate::weave::Splice;

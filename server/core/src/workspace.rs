@@ -1,5 +1,6 @@
 //! All that is known of the files of one workspace and of who works in them. One owner holds it; facts go in, facts come out.
 
+mod empties;
 mod modes;
 mod moves;
 mod turned_down;
@@ -14,10 +15,9 @@ use crate::author::Author;
 use crate::diff::distance;
 use crate::document::{Act, Document, Record};
 use crate::edit::{EditId, Evidence, Lineage};
-use crate::event::{Fact, What, Whole};
+use crate::event::{Came, Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
-use crate::syntax::Language;
 use crate::weave::{EditIx, Fingerprint, Missing, View};
 
 pub use modes::Moded;
@@ -60,6 +60,8 @@ pub struct File {
     pub mode: Option<u32>,
     /// How that was changed, oldest first.
     pub modes: Vec<Moded>,
+    /// How it came and went with nothing in it, oldest first, since a person last decided on that.
+    empties: Vec<Came>,
     /// When it was last seen to be gone, in milliseconds since the Unix epoch.
     gone_at: u64,
     /// Whether it ever was.
@@ -216,6 +218,11 @@ impl Workspace {
                     file.take_mode(mode);
                 }
             }
+            (What::Empty(came), Some(path)) => {
+                if let Some(file) = self.files.get_mut(path) {
+                    file.take_empty(came);
+                }
+            }
             (What::Settled, Some(path)) => {
                 if let Some(file) = self.files.get_mut(path) {
                     file.settle();
@@ -244,6 +251,7 @@ impl Workspace {
                 | What::Moved(_)
                 | What::Left
                 | What::Mode(_)
+                | What::Empty(_)
                 | What::Settled,
                 None,
             ) => {}
@@ -312,6 +320,7 @@ impl Workspace {
                 return Some((file, facts));
             }
         };
+        facts.extend(self.see_empty(&mut file, path, content, sight));
         let steps = if saved && file.document.is_open() {
             vec![(text, Act::user(at))]
         } else {
@@ -481,9 +490,8 @@ fn seen(file: &File, announced: &Announced) -> Option<Evidence> {
     let weave = file.document.weave();
     // Where calls have no ids, a write is another's that puts in what this one does not hold.
     let holds = |text: &str| announced.write.delta.text_in().iter().any(|held| held.contains(text));
-    let is_its = |ix: EditIx| {
-        announced.call.is_some() || weave.edit(ix).acts.inserts.iter().all(|insert| holds(&insert.text))
-    };
+    let is_its =
+        |ix: EditIx| announced.call.is_some() || weave.edit(ix).acts.inserts.iter().all(|insert| holds(&insert.text));
     let its = weave.entries().filter(|(ix, entry)| {
         entry.author == announced.author
             && entry.call == announced.call
@@ -495,7 +503,8 @@ fn seen(file: &File, announced: &Announced) -> Option<Evidence> {
 
 impl File {
     fn new(path: &str, text: Rope, absent: bool, process: u32) -> Self {
-        let document = Document::new(text, process).in_language(Language::of_path(path));
+        let mut document = Document::new(text, process);
+        document.is_called(path);
         Self {
             document,
             began_absent: absent,
@@ -505,6 +514,7 @@ impl File {
             moves: Vec::new(),
             mode: None,
             modes: Vec::new(),
+            empties: Vec::new(),
             gone_at: 0,
             was_gone: absent,
         }
@@ -553,6 +563,7 @@ impl File {
     fn settle(&mut self) {
         self.moves.iter_mut().for_each(|step| step.is_settled = true);
         self.modes.iter_mut().for_each(|step| step.is_settled = true);
+        self.empties.clear();
     }
 }
 

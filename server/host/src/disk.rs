@@ -382,6 +382,32 @@ mod tests {
     }
 
     #[test]
+    fn two_spellings_of_one_file_are_one_file_and_the_old_one_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::write(root.join("readme.md"), "one").unwrap();
+        assert!(!is_gone(root, "readme.md", "README.md") && is_gone(root, "README.md", "readme.md"));
+        // As a file system has it that does not tell letter cases apart: one file under both names.
+        fs::hard_link(root.join("readme.md"), root.join("README.md")).unwrap();
+        assert!(is_gone(root, "readme.md", "README.md"));
+        fs::hard_link(root.join("readme.md"), root.join("other.md")).unwrap();
+        assert!(!is_gone(root, "readme.md", "other.md"), "another name of the same file is another");
+        assert!(!is_gone(root, "readme.md", "readme.md"));
+    }
+
+    #[test]
+    fn a_rename_gives_way_to_what_stands_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::write(root.join("a"), "one").unwrap();
+        fs::write(root.join("b"), "two").unwrap();
+        assert!(!rename(root, "a", "b").unwrap());
+        assert_eq!(fs::read_to_string(root.join("b")).unwrap(), "two");
+        assert!(rename(root, "a", "sub/c").unwrap());
+        assert_eq!(fs::read_to_string(root.join("sub/c")).unwrap(), "one");
+    }
+
+    #[test]
     fn what_is_no_text_is_told_with_its_reason() {
         let folder = tempfile::tempdir().unwrap();
         let why = |bytes: &[u8]| {

@@ -202,7 +202,11 @@ fn dirty(store: &Store) -> Result<Vec<String>> {
             &format!("not followed, since their names are not UTF-8: {} ({first:?} …)", dirty.unreadable.len()),
         );
     }
-    dirty.paths.truncate(DIRTY);
+    if dirty.paths.len() > DIRTY {
+        let left = dirty.paths.len() - DIRTY;
+        state_dir::note(&store.root, &format!("not looked at around a command, since so many files differ: {left}"));
+        dirty.paths.truncate(DIRTY);
+    }
     Ok(dirty.paths)
 }
 

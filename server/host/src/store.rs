@@ -344,6 +344,9 @@ impl Store {
     /// # Errors
     /// If the file or the journal cannot be read or written.
     pub fn carry_out(&mut self, path: &str, plan: &Plan) -> Result<bool> {
+        if let Some(why) = plan.refused {
+            bail!("{why}");
+        }
         let full = self.place(path)?;
         // What the file is on disk, text or not, is what was read last.
         let expected = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
@@ -404,13 +407,13 @@ impl Store {
 
     fn begin_file(&mut self, path: &str, reading: &Reading, from_git: bool) -> Result<()> {
         let of_git = if from_git { self.git.before(path) } else { None };
-        self.begin_with(path, reading, of_git)
+        self.begin_with(path, reading, of_git.as_ref())
     }
 
     /// Follows a file from what git has of it, or else from what is there.
-    fn begin_with(&mut self, path: &str, there: &Reading, of_git: Option<Reading>) -> Result<()> {
-        let mode = of_git.as_ref().map_or(there.mode, |of_git| moves::mode_in_git(of_git, there));
-        let first = of_git.as_ref().unwrap_or(there);
+    fn begin_with(&mut self, path: &str, there: &Reading, of_git: Option<&Reading>) -> Result<()> {
+        let mode = of_git.map_or(there.mode, |of_git| moves::mode_in_git(of_git, there));
+        let first = of_git.unwrap_or(there);
         let (file, facts) = self.workspace.first_sight(path, &first.content, mode, now());
         let blobs: Vec<&[u8]> = first.bytes.as_deref().into_iter().collect();
         let head = Head { path, expected: None, new: first.disk };
@@ -560,6 +563,7 @@ fn kind(what: &What) -> &'static str {
         What::Moved(_) => MOVED,
         What::Left => "left",
         What::Mode(_) => "mode",
+        What::Empty(_) => "empty",
         What::Settled => "settled",
         What::Told { .. } => "told",
         What::TurnedDown { .. } => "turned-down",

@@ -25,8 +25,12 @@ impl Document {
             return records;
         }
         let new = text.to_string();
-        let mut splices = diff::splices(&self.texts[lineage.ix()].to_string(), &new);
-        let via = diff::splices(&self.texts[lineage.other().ix()].to_string(), &new);
+        if let Some(splices) = self.laid_out_anew(lineage, &new) {
+            self.fold_new(lineage, &splices, text, act, &mut records);
+            return records;
+        }
+        let mut splices = self.changed(lineage, &new);
+        let via = self.changed(lineage.other(), &new);
         if cost(&via) < cost(&splices) {
             self.follow(lineage, &mut records);
             splices = via;
@@ -39,6 +43,20 @@ impl Document {
         }
         self.fold_splices(lineage, &splices, text, act, &mut records);
         records
+    }
+
+    /// What a text changed: by lines, and in a notebook by cells.
+    fn changed(&self, lineage: Lineage, new: &str) -> Vec<Splice> {
+        let old = self.texts[lineage.ix()].to_string();
+        let by_cells = if self.is_notebook { neutral::cells::splices(&old, new) } else { None };
+        by_cells.unwrap_or_else(|| diff::splices(&old, new))
+    }
+
+    /// What a text changed where lines, or a notebook's tokens, only end otherwise, and what else is new in it.
+    fn laid_out_anew(&self, lineage: Lineage, new: &str) -> Option<Vec<Splice>> {
+        let old = self.texts[lineage.ix()].to_string();
+        let notebook = if self.is_notebook { neutral::notebook::splices(&old, new) } else { None };
+        notebook.or_else(|| neutral::ends(&old, new))
     }
 
     /// The earlier state that a text which git brought is least away from, and what it is away from it: git's versions go back to

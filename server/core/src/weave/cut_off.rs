@@ -9,6 +9,8 @@ use super::view::DeedKind;
 use super::{EditIx, View, Weave};
 
 const BREAKS: [char; 2] = ['\n', '\r'];
+/// What indents a line, and the mark at a text's start.
+const FORM: [char; 3] = [' ', '\t', '\u{feff}'];
 
 /// Bytes: what is longer is not read to see whether it is mere indentation.
 const LONGEST_FORM: u32 = 256;
@@ -76,7 +78,8 @@ fn deleters(
         let len = weave.len_of(fragment);
         len <= LONGEST_FORM && is_form(&weave.part_text(fragment, 0..len))
     };
-    let gone = |at: &usize| !weave.visible(order[*at], then) || is_form(order[*at]);
+    // What stands there in another form is not gone, and mere form hides nothing.
+    let gone = |at: &usize| !weave.stands(order[*at], then) || is_form(order[*at]);
     for at in returning {
         let before = (0..*at).rev().take_while(gone);
         let behind = (*at + 1..order.len()).take_while(gone);
@@ -90,7 +93,7 @@ fn deleters(
 
 /// An indentation that is left of a line is none of what is in it, nor is the mark at a text's start.
 fn is_form(text: &str) -> bool {
-    text.chars().all(|ch| matches!(ch, ' ' | '\t' | '\u{feff}'))
+    text.trim_start_matches(FORM).is_empty()
 }
 
 /// A text with one edit's deletions undone, part by part.
@@ -104,6 +107,13 @@ struct Part {
     /// The edit deleted it.
     deleted: bool,
     returns: bool,
+}
+
+impl Part {
+    /// Whether it ends a line; an indentation behind the break is none of what is in the next.
+    fn ends_line(&self) -> bool {
+        self.text.trim_end_matches(FORM).ends_with(BREAKS)
+    }
 }
 
 impl Undeleted {
@@ -149,7 +159,7 @@ impl Undeleted {
 
     /// Whether the rest of the line that these parts stand in is deleted, its break too, or comes back as they do.
     fn is_all_of_its_line(&self, run: &Range<usize>) -> bool {
-        let before = self.parts[..run.start].iter().rev().take_while(|part| !part.text.ends_with(BREAKS));
+        let before = self.parts[..run.start].iter().rev().take_while(|part| !part.ends_line());
         let behind = &self.parts[run.end..];
         let end = behind.iter().position(|part| part.text.contains(BREAKS));
         let rest: Vec<&Part> = before.chain(behind.iter().take(end.unwrap_or(behind.len()))).collect();

@@ -183,6 +183,11 @@ impl Weave {
         }))
     }
 
+    /// The edit that wrote a fragment, whosever author it keeps.
+    pub(crate) fn writer(&self, fragment: FragmentIx) -> EditIx {
+        self.fragments[fragment as usize].edit
+    }
+
     /// The neutral edits that put the same in another form in a fragment's place.
     pub(crate) fn fades(&self, fragment: FragmentIx) -> impl Iterator<Item = EditIx> + '_ {
         let acts = &self.fragments[fragment as usize].acts;

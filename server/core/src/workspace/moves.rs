@@ -11,7 +11,6 @@ use crate::author::Author;
 use crate::document::{Act, Document, Record};
 use crate::edit::{Evidence, Lineage};
 use crate::event::{Fact, Moved, What};
-use crate::syntax::Language;
 use crate::weave::{EditIx, View};
 
 /// A file that went, and one that came up so long after, in milliseconds, may be one that moved.
@@ -111,7 +110,7 @@ impl Workspace {
         }
         self.keep_buffer(to, &mut file, shown.as_ref(), at);
         self.keep_buffer(&moved.from, &mut behind, shown_behind.as_ref(), at);
-        file.document.speaks(Language::of_path(to));
+        file.document.is_called(to);
         self.files.insert(to.to_owned(), file);
         self.files.insert(moved.from.clone(), behind);
     }

@@ -180,3 +180,56 @@ fn a_session_of_which_nothing_was_heard_for_long_is_at_work_no_more() {
     told.hears(AgentAct::TurnEnded);
     assert!(!told.workspace.is_at_work(told.now));
 }
+
+/// The files of a workspace, each with its text on disk, its edits and the paths that it came by.
+fn drawn(workspace: &Workspace) -> String {
+    let files = workspace.files().map(|(path, file)| {
+        let text = file.document.text(Lineage::Disk).to_string();
+        let weave = file.document.weave().describe();
+        let moves: Vec<_> = file.moves.iter().map(|step| (&step.moved, step.replaced.is_some())).collect();
+        format!("{path} {} {text:?}\n{weave}{moves:?}\n", file.present)
+    });
+    files.collect()
+}
+
+#[test]
+fn a_move_is_the_same_for_who_made_it_and_who_hears_of_it_and_the_way_back_uncovers_what_stood_there() {
+    let (mut here, mut there) = (Workspace::new(1), Workspace::new(2));
+    let content = |text: &str| Content::Text(Rope::from_str(text));
+    let mut begin = |path: &str, text: &str| {
+        let (file, facts) = here.first_sight(path, &content(text), None, 1000);
+        here.put(path, file);
+        facts.iter().for_each(|fact| there.recall(fact).expect("it is in order"));
+    };
+    begin("a", "one\ntwo\n");
+    begin("b", "stood here\n");
+    let act = Act::agent(Author::agent("claude-code", "s1"), Evidence::Window, 2000);
+    let mut both = |facts: &[Fact]| {
+        for fact in facts {
+            here.recall(fact).expect("it is in order");
+            there.recall(fact).expect("it is in order");
+        }
+        assert_eq!(drawn(&here), drawn(&there));
+        drawn(&here)
+    };
+    let moving = Workspace::new(1).moving("a", "b", &act);
+    both(&moving);
+    let back = Workspace::new(1).moving("b", "a", &Act::user(3000));
+    let shown = both(&back);
+    assert!(shown.contains("a true \"one\\ntwo\\n\"") && shown.contains("b false \"stood here\\n\""), "{shown}");
+    let file = here.file("a").expect("it is back");
+    assert_eq!((file.moves.len(), file.way_back(&Author::is_agent)), (0, None));
+}
+
+#[test]
+fn a_file_is_found_again_by_its_content_its_name_and_by_half_of_its_lines() {
+    let workspace = Workspace::new(1);
+    let begun = |path: &str, text: &str| workspace.first_sight(path, &Content::Text(Rope::from_str(text)), None, 1).0;
+    let (same, other, empty) = (begun("old/x", "same\n"), begun("old/y", "1\n2\n3\n4\n"), begun("old/z", ""));
+    let gone = [("old/x", &same), ("old/y", &other), ("old/z", &empty)];
+    let texts =
+        ["same\n", "same\n", "1\n2\n3\nfour\n", "1\nb\nc\nd\n", "", ""].map(|text| Content::Text(Rope::from_str(text)));
+    let names = ["new/w", "new/x", "new/v", "new/u", "new/z", "new/t"];
+    let come: Vec<(&str, &Content)> = names.into_iter().zip(&texts).collect();
+    assert_eq!(pair(&gone, &come), [("old/x", "new/x"), ("old/y", "new/v"), ("old/z", "new/z")]);
+}

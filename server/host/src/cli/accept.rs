@@ -24,8 +24,8 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let mut desk = Desk::open(dir)?;
     let selected = args.what.resolve(&desk)?;
     let mut accepted = 0;
-    for Selected { path, hunks, earlier, way, mode, .. } in &selected {
-        if way.is_some() || mode.is_some() {
+    for Selected { path, hunks, earlier, way, mode, empty, .. } in &selected {
+        if way.is_some() || mode.is_some() || empty.is_some() {
             desk.store.settle(path)?;
             accepted += usize::from(hunks.is_empty());
         }

@@ -120,6 +120,9 @@ fn summary(event: &Event) -> String {
         What::Moved(moved) => format!("came from {}, by {}", shown(&moved.from), moved.author),
         What::Left => "went elsewhere".to_owned(),
         What::Mode(mode) => format!("mode {:o}, by {}", mode.is, mode.author),
+        What::Empty(came) => {
+            format!("{} with nothing in it, by {}", if came.is { "made" } else { "deleted" }, came.author)
+        }
         What::Settled => "accepted where it is, with its mode".to_owned(),
         What::Told { event, .. } => format!("{}: {}", event.agent, told(&event.act)),
         What::Scoped { scope, .. } => format!("{} allowed, {} only", scope.allowed.len(), scope.only.len()),

@@ -11,6 +11,7 @@ use countersign_core::author::Author;
 use countersign_core::edit::{Deed, Lineage};
 use countersign_core::event::Whole;
 use countersign_core::revert::{Plan, Request, plan};
+use countersign_core::weave::Splice;
 use countersign_core::whole::Earlier;
 use countersign_core::workspace::{Content, GONE, Way};
 
@@ -43,6 +44,8 @@ struct Steps {
     content: Option<Step>,
     mode: Option<u32>,
     way: Option<Way>,
+    /// Whether it is to be there, with nothing in it.
+    empty: Option<bool>,
 }
 
 /// What is to be done to what a file holds.
@@ -108,7 +111,7 @@ fn carry_out_all(desk: &mut Desk, steps: Vec<(String, Steps)>, whose: &dyn Fn(&A
 fn steps(desk: &Desk, selected: Vec<Selected>, args: &Args) -> Vec<(String, Steps)> {
     let whose = |author: &Author| args.what.is_by(author);
     let mut all = Vec::new();
-    for Selected { path, hunks, all: all_of_it, earlier, way, mode } in selected {
+    for Selected { path, hunks, all: all_of_it, earlier, way, mode, empty } in selected {
         let Some(file) = desk.store.workspace.file(&path) else { continue };
         let content = match earlier {
             Some(Earlier::Whole(whole)) => Some(Step::Whole(whole)),
@@ -129,8 +132,8 @@ fn steps(desk: &Desk, selected: Vec<Selected>, args: &Args) -> Vec<(String, Step
             Some(Step::Text(plan)) => file.content_for(&plan.target) != Content::Absent,
             None => file.present,
         });
-        if content.is_some() || mode.is_some() || way.is_some() {
-            all.push((path, Steps { content, mode, way }));
+        if content.is_some() || mode.is_some() || way.is_some() || empty.is_some() {
+            all.push((path, Steps { content, mode, way, empty }));
         }
     }
     all
@@ -141,6 +144,11 @@ fn say(path: &str, steps: &Steps, desk: &Desk) {
         say_content(path, step, desk);
     }
     let name = ink(Ink::Strong, &shown(path));
+    match steps.empty {
+        Some(true) => println!("{name}  comes back, with nothing in it"),
+        Some(false) => println!("{name}  goes, with nothing in it"),
+        None => {}
+    }
     if let Some(mode) = steps.mode {
         println!("{name}  has mode {mode:o} again");
     }
@@ -168,8 +176,15 @@ fn say_content(path: &str, step: &Step, desk: &Desk) {
         }
         Step::Text(plan) => plan,
     };
-    let gone: usize = plan.splices.iter().map(|splice| lines_of(desk, path, &splice.range)).sum();
-    let back: usize = plan.splices.iter().map(|splice| splice.text.lines().count()).sum();
+    // A line that only gets another end neither goes nor comes.
+    let is_end = |splice: &&Splice| !splice.text.is_empty() && splice.text.trim_matches(['\r', '\n']).is_empty();
+    let (ends, lines): (Vec<&Splice>, Vec<&Splice>) =
+        plan.splices.iter().partition(|splice| is_end(splice) && is_break(desk, path, &splice.range));
+    let gone: usize = lines.iter().map(|splice| lines_of(desk, path, &splice.range)).sum();
+    let back: usize = lines.iter().map(|splice| splice.text.lines().count()).sum();
+    if !ends.is_empty() {
+        println!("{name}  {}", verb(ends.len(), "ends as before", "end as before"));
+    }
     println!("{name}  {}, {}", verb(gone, "goes", "go"), verb(back, "comes back", "come back"));
     for (author, lines) in &plan.held {
         let whose = if *author == Author::User { "you".to_owned() } else { author.to_string() };
@@ -183,6 +198,15 @@ fn say_content(path: &str, step: &Step, desk: &Desk) {
 
 fn verb(lines: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(lines, "line"), if lines == 1 { one } else { many })
+}
+
+/// Whether a range of a file's text is nothing but a line's end.
+fn is_break(desk: &Desk, path: &str, range: &std::ops::Range<usize>) -> bool {
+    let file = desk.store.workspace.file(path);
+    file.is_some_and(|file| {
+        let text = file.document.text(Lineage::Disk).byte_slice(range.clone()).to_string();
+        !text.is_empty() && text.trim_matches(['\r', '\n']).is_empty()
+    })
 }
 
 fn lines_of(desk: &Desk, path: &str, range: &std::ops::Range<usize>) -> usize {
@@ -216,7 +240,10 @@ fn carry_out(desk: &mut Desk, path: &str, steps: &Steps) -> Result<()> {
         Some(Step::Text(plan)) => desk.store.carry_out(path, plan)?,
         Some(Step::Whole(whole)) => desk.store.put_back(path, whole)?,
         Some(Step::Gone) => desk.store.bring_back(path, &Earlier::Absent)?,
-        None => true,
+        None => match steps.empty {
+            Some(is_there) => desk.store.put_empty_back(path, is_there)?,
+            None => true,
+        },
     };
     let is_there = desk.store.workspace.file(path).is_some_and(|file| file.present);
     let written = written

@@ -49,6 +49,8 @@ pub(super) struct Selected {
     pub(super) way: Option<Way>,
     /// The mode that it had, where those that are meant changed that.
     pub(super) mode: Option<u32>,
+    /// Whether it was there, where those that are meant made or deleted it with nothing in it.
+    pub(super) empty: Option<bool>,
 }
 
 impl Selection {
@@ -125,17 +127,27 @@ impl Selection {
             let whose = |author: &Author| self.is_by(author);
             let way = if all { file.way_back(&whose) } else { None };
             let mode = if all { file.mode_without(&whose) } else { None };
+            let empty = if all { file.empty_without(&whose) } else { None };
             if !hunks.is_empty()
                 || earlier.is_some()
+                || empty.is_some()
                 || way.is_some()
                 || mode.is_some()
                 || all && !file.is_whole && file.has_edits_by(&whose)
             {
-                selected.push(Selected { path: path.to_owned(), hunks, all, earlier, way, mode });
+                selected.push(Selected { path: path.to_owned(), hunks, all, earlier, way, mode, empty });
             }
         }
         if let Some(id) = missing.first() {
             bail!("there is no hunk {id} (any more): the file has changed since; see `countersign status`");
+        }
+        // Edits are numbered file by file, so that hunks of two files may have one name.
+        for id in &ids {
+            let has_it = |selected: &&Selected| selected.hunks.iter().any(|hunk| hunk.id == *id);
+            let files: Vec<&str> = selected.iter().filter(has_it).map(|selected| selected.path.as_str()).collect();
+            if files.len() > 1 {
+                bail!("hunk {id} is in {}: name the file too", files.join(" and in "));
+            }
         }
         Ok(selected)
     }

@@ -45,14 +45,17 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
 }
 
 fn is_moved_or_moded(file: &File) -> bool {
-    file.pending_moves().next().is_some() || file.pending_modes().next().is_some()
+    file.pending_empty().is_some() || file.pending_moves().next().is_some() || file.pending_modes().next().is_some()
 }
 
-/// That a file came from elsewhere, and that its mode was changed.
+/// That a file came from elsewhere, came or went with nothing in it, and that its mode was changed.
 fn print_moves(file: &File) {
     let by = |author: &Author| ink(Ink::Agent, &name(author));
     for moved in file.pending_moves() {
         println!("  came from {}  {}", shown(&moved.from), by(&moved.author));
+    }
+    if let Some(came) = file.pending_empty() {
+        println!("  {}, with nothing in it  {}", if came.is { "made" } else { "deleted" }, by(&came.author));
     }
     for mode in file.pending_modes() {
         let was = mode.was.map(|was| format!(", was {was:o}")).unwrap_or_default();
@@ -93,7 +96,7 @@ fn print(desk: &Desk, reviews: &[(String, Review)]) {
     let whole = desk.store.workspace.files().map(|(_, file)| file).filter(agents).count();
     let moved = desk.store.workspace.files().filter(|(_, file)| is_moved_or_moded(file)).count();
     if moved > 0 {
-        println!("{} moved, or with another mode", count(moved, "file"));
+        println!("{} moved, empty, or with another mode", count(moved, "file"));
     }
     if whole > 0 {
         println!("{} that {} no text", count(whole, "file"), if whole == 1 { "is" } else { "are" });
@@ -178,7 +181,7 @@ fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
                 .flat_map(File::pending_modes)
                 .map(|mode| json!({ "was": mode.was, "is": mode.is, "author": author_json(&mode.author) }))
                 .collect();
-            json!({ "path": path, "hunks": hunks, "moves": moves, "modes": modes })
+            json!({ "path": path, "hunks": hunks, "moves": moves, "modes": modes, "empty": file.and_then(File::pending_empty).map(|came| json!({ "made": came.is, "author": author_json(&came.author) })) })
         })
         .collect();
     let sessions: Vec<Value> = desk.store.workspace.sessions().iter().map(|(session, state)| {

@@ -135,7 +135,9 @@ pub(super) fn plan_for(
         None => None,
     };
     let whose = |author: &Author| author.is_agent() || deeds.is_some() && *author == Author::External;
-    Ok(plan(&file.document, lineage, &Request { whose: &whose, only: deeds.as_deref(), accepted_too: false, mine_too }))
+    let request = Request { whose: &whose, only: deeds.as_deref(), accepted_too: false, mine_too };
+    let plan = plan(&file.document, lineage, &request);
+    plan.refused.map_or(Ok(plan), |why| Err(why.to_owned()))
 }
 
 /// What the disk has and the buffer lacks, as an edit of the buffer.

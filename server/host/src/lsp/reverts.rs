@@ -122,7 +122,7 @@ fn start(owner: &mut Owner, which: Which, answer: Option<Answer>) {
     let long = owner.long("Reverting", true);
     let bulk = Bulk { all: paths.len(), paths: paths.into(), which, done: Done::default(), long, answer };
     if bulk.which.hunk.is_none() {
-        return owner.chores.push_back(Chore::Revert(bulk));
+        return owner.chores.push_back(Chore::Revert(Box::new(bulk)));
     }
     let mut next = Some(bulk);
     while let Some(bulk) = next {
@@ -216,6 +216,11 @@ fn revert_place(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -
     let whose = |author: &_| which.is_by(author);
     let Some(file) = owner.store.workspace.file(path).filter(|_| !which.is_by_part()) else { return Ok(false) };
     let (way, mode) = (file.way_back(&whose).filter(|_| file.present), file.mode_without(&whose));
+    let empty = file.empty_without(&whose);
+    if let Some(is_there) = empty {
+        let put = owner.store.put_empty_back(path, is_there);
+        written(owner, path, put)?;
+    }
     if let Some(mode) = mode {
         let put = owner.store.put_mode_back(path, mode);
         written(owner, path, put)?;
@@ -230,7 +235,7 @@ fn revert_place(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -
         }
         None => {}
     }
-    Ok(way.is_some() || mode.is_some())
+    Ok(way.is_some() || mode.is_some() || empty.is_some())
 }
 
 /// Reverts what is meant in a file: in place first, then where it is.
@@ -287,6 +292,9 @@ fn revert_content(owner: &mut Owner, which: &Which, path: &str, done: &mut Done)
 
 /// Has the editor change a document that it has open, and writes any other file.
 pub(super) fn carry_out(owner: &mut Owner, path: &str, plan: &Plan) -> Result<(), String> {
+    if let Some(why) = plan.refused {
+        return Err(why.to_owned());
+    }
     if plan.lineage == Lineage::Editor {
         let edit = hand_out(owner, path, plan);
         let _ = owner.outbox.send(Out::Edit(Box::new(edit)));

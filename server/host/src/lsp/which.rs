@@ -87,7 +87,11 @@ impl Which {
     pub(super) fn has_moves(&self, owner: &Owner, path: &str) -> bool {
         let whose = |author: &Author| self.is_by(author);
         let file = owner.store.workspace.file(path).filter(|_| !self.is_by_part());
-        file.is_some_and(|file| file.way_back(&whose).is_some() || file.mode_without(&whose).is_some())
+        file.is_some_and(|file| {
+            file.way_back(&whose).is_some()
+                || file.mode_without(&whose).is_some()
+                || file.empty_without(&whose).is_some()
+        })
     }
 
     /// Whether a file that is no text is meant, which no hunk and no rule speaks of.

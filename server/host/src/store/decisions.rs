@@ -121,7 +121,24 @@ impl Store {
         }
         disk::set_mode(&full, was)?;
         let mode = Mode { was: Some(is), is: was, author: Author::User, evidence: Evidence::Buffer };
-        self.journal_and_recall(vec![Fact::of(path, now(), What::Mode(mode))])?;
+        self.journal_and_recall(&[Fact::of(path, now(), What::Mode(mode))])?;
+        Ok(true)
+    }
+
+    /// Makes a file that has nothing in it, or deletes it where it still has nothing. Whether it was as it was known to be.
+    ///
+    /// # Errors
+    /// If it or the journal cannot be written.
+    pub fn put_empty_back(&mut self, path: &str, is_there: bool) -> Result<bool> {
+        let full = self.place(path)?;
+        let known = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
+        if !disk::replace(&full, known, is_there.then_some(&b""[..]))? {
+            return Ok(false);
+        }
+        if let Some(mode) = self.workspace.file(path).and_then(|file| file.mode).filter(|_| is_there) {
+            disk::set_mode(&full, mode)?;
+        }
+        self.read(path, false, false)?;
         Ok(true)
     }
 
@@ -130,12 +147,12 @@ impl Store {
     /// # Errors
     /// If the journal cannot be written.
     pub fn settle(&mut self, path: &str) -> Result<()> {
-        self.journal_and_recall(vec![Fact::of(path, now(), What::Settled)])
+        self.journal_and_recall(&[Fact::of(path, now(), What::Settled)])
     }
 
-    fn journal_and_recall(&mut self, facts: Vec<Fact>) -> Result<()> {
-        self.append(&facts)?;
-        for fact in &facts {
+    fn journal_and_recall(&mut self, facts: &[Fact]) -> Result<()> {
+        self.append(facts)?;
+        for fact in facts {
             self.workspace.recall(fact).map_err(|missing| anyhow::anyhow!("{missing}"))?;
         }
         Ok(())

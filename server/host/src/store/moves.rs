@@ -292,8 +292,9 @@ impl Store {
     fn begin_as_git_has_it(&mut self, path: &str, by_command: bool) -> Result<()> {
         let of_git = if by_command { self.git.committed(path) } else { self.git.before(path) };
         match of_git {
-            Some(content) => {
-                self.begin_with(path, &self.look_at(path).unwrap_or_else(|_| Reading::absent()), Some(content))
+            Some(of_git) => {
+                let there = self.look_at(path).unwrap_or_else(|_| Reading::absent());
+                self.begin_with(path, &there, Some(&of_git))
             }
             None => Ok(()),
         }

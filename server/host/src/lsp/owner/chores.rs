@@ -13,7 +13,7 @@ pub(in super::super) enum Chore {
     /// Files are looked at that may have changed while nobody looked.
     Scan { paths: VecDeque<String>, all: usize, long: Long },
     /// Agents are taken out of many files.
-    Revert(Bulk),
+    Revert(Box<Bulk>),
 }
 
 impl Owner {
@@ -28,7 +28,7 @@ impl Owner {
             }
             Some(Chore::Revert(bulk)) => {
                 if let Some(bulk) = bulk.step(self) {
-                    self.chores.push_front(Chore::Revert(bulk));
+                    self.chores.push_front(Chore::Revert(Box::new(bulk)));
                 }
             }
             None => {}
