@@ -107,18 +107,58 @@ fn what_is_heard_of_by_its_report_alone_may_have_been_written_at_any_time_before
 }
 
 #[test]
-fn each_call_is_announced_once_and_without_an_id_the_newest_stands_for_all() {
+fn each_call_is_announced_once_and_without_an_id_they_are_told_apart_by_what_they_write() {
     let mut heard = Heard::nothing();
     heard.hears(will("a", whole("x")), Some("t1"), T).hears(will("a", whole("y")), Some("t2"), T);
     assert_eq!(heard.open(T, None), ["t2", "t1"], "the newest first");
     heard.hears(will("a", whole("again")), Some("t1"), T + 50);
     assert_eq!(heard.open(T, None), ["t2", "t1"], "told twice is told once");
-    heard.hears(will("a", whole("z")), None, T + 100);
-    assert_eq!(heard.open(T + 100, None), [""]);
-    heard.from("codex", will("a", whole("theirs")), None, T + 100);
-    assert_eq!(heard.open(T + 100, None).len(), 2, "another agent's is another");
-    heard.hears(will("b", whole("z")), None, T + 100);
-    assert_eq!(heard.open(T + 100, None).len(), 2, "and so is another file's");
+    heard.hears(will("a", whole("z")), None, T + 100).hears(will("a", whole("z")), None, T + 150);
+    assert_eq!(heard.open(T + 150, None), ["", "t2", "t1"]);
+    heard.from("codex", will("a", whole("theirs")), None, T + 150);
+    assert_eq!(heard.open(T + 150, None).len(), 4, "another agent's is another");
+    heard.hears(will("b", Delta::Unknown), None, T + 200);
+    assert_eq!(heard.open(T + 200, None).len(), 4, "and so is another file's");
+    heard.hears(will("a", Delta::Unknown), None, T + 200);
+    assert_eq!(heard.open(T + 200, None), ["", ""], "one that does not say stands for all of that agent's");
+    heard.hears(will("a", whole("z")), None, T + 250);
+    assert_eq!(heard.open(T + 250, None), ["", ""], "and ends with the next that says");
+}
+
+#[test]
+fn what_was_reported_stands_in_the_way_of_no_announcement_without_an_id() {
+    let mut heard = Heard::nothing();
+    heard.hears(will("a", whole("x")), None, T).hears(did("a", whole("x")), None, T + 1);
+    heard.hears(will("a", whole("y")), None, T + 2);
+    assert_eq!(heard.0.writes.iter().map(|known| known.write.delta.clone()).collect::<Vec<_>>(), [whole("y")]);
+}
+
+#[test]
+fn a_report_without_an_id_is_of_the_call_that_wrote_the_same_or_of_all() {
+    let reported = |delta: Delta| {
+        let mut heard = Heard::nothing();
+        heard.hears(will("a", whole("x")), None, T).hears(will("a", whole("y")), None, T);
+        heard.hears(did("a", delta), None, T + 1);
+        heard.0.writes.iter().map(|known| known.reported.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(reported(whole("x")), [true, false]);
+    assert_eq!(reported(whole("y")), [false, true]);
+    assert_eq!(reported(Delta::Unknown), [true, true]);
+}
+
+#[test]
+fn a_time_in_whole_seconds_may_be_two_seconds_behind() {
+    let mut heard = Heard::nothing();
+    heard.hears(will("a", Delta::Unknown), Some("t1"), T).hears(run(false), Some("t2"), T);
+    let whose = |written| heard.whose(false, written);
+    let its = "claude by Path, t1";
+    assert_eq!([T - 3000, T - 2000, T - 1999, T - 1000].map(whose), ["external", its, "external", its]);
+    let mut heard = Heard::nothing();
+    heard.hears(run(false), Some("t2"), T);
+    assert_eq!(
+        [T - 3000, T - 2000, T - 1999].map(|written| heard.whose(true, written)),
+        ["external", "claude by Window, t2", "external"]
+    );
 }
 
 #[test]

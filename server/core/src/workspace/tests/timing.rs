@@ -9,7 +9,7 @@ fn writes(path: &str, old: &str, new: &str) -> Vec<Write> {
 
 impl Told {
     fn follow(&mut self, path: &str, text: &str) {
-        let (file, _) = self.workspace.first_sight(path, &Content::Text(Rope::from_str(text)), self.now);
+        let (file, _) = self.workspace.first_sight(path, &Content::Text(Rope::from_str(text)), None, self.now);
         self.workspace.put(path, file);
     }
 
