@@ -78,7 +78,7 @@ pub fn plan(document: &Document, lineage: Lineage, request: &Request<'_>) -> Pla
         }
     }
     let held = kept.holders;
-    home::carry(weave, &then, &off, &mut acts);
+    home::carry(weave, &view, &then, &off, &mut acts);
     if !acts.inserts.is_empty()
         && let Some((plan, _)) = planned(document, lineage, acts.clone())
     {

@@ -163,7 +163,8 @@ impl Oracle {
             let kills = |place: usize| self.kills(lineage, &self.atoms[place]);
             let stood = |place: &usize| {
                 let atom = &self.atoms[*place];
-                let born = self.is_born(lineage, atom) && (!is_out(atom.born) || adopted.contains(&atom.no));
+                let is_kept = || adopted.contains(&atom.no) && kills(*place).into_iter().all(is_out);
+                let born = self.is_born(lineage, atom) && (!is_out(atom.born) || is_kept());
                 born && kills(*place).into_iter().all(|kill| kill == deleter || is_out(kill))
             };
             // Blanks that are left of a line are none of what is in it.
