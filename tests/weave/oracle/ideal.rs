@@ -103,7 +103,7 @@ impl Oracle {
         let adopted: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.adopted.clone()).collect();
         let replaced: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.replaced.clone()).collect();
         let typed_into = self.typed_into(lineage, &is_out);
-        let cut_off = self.cut_off(lineage, &is_out, &adopted);
+        let cut_off = self.cut_off(lineage, &is_out);
         let first_loss = self.changes().map(|change| change.edit).filter(|&edit| is_out(edit)).min();
 
         let (mut text, mut kept, mut sequence) = (Vec::new(), Vec::new(), Vec::new());
@@ -151,20 +151,14 @@ impl Oracle {
     }
 
     /// What comes back though all round it someone who stays has deleted the line, or the words on both sides: as whole lines it is what
-    /// it was, in part it may as well have gone with the rest. What is adopted stays, and its breaks end lines as before.
-    fn cut_off(
-        &self,
-        lineage: Lineage,
-        is_out: &impl Fn(EditNo) -> bool,
-        adopted: &BTreeSet<AtomNo>,
-    ) -> BTreeSet<AtomNo> {
+    /// it was, in part it may as well have gone with the rest.
+    fn cut_off(&self, lineage: Lineage, is_out: &impl Fn(EditNo) -> bool) -> BTreeSet<AtomNo> {
         let mut atoms = BTreeSet::new();
         for deleter in (1..self.edits.len()).filter(|&edit| !is_out(edit)) {
             let kills = |place: usize| self.kills(lineage, &self.atoms[place]);
             let stood = |place: &usize| {
                 let atom = &self.atoms[*place];
-                let is_kept = || adopted.contains(&atom.no) && kills(*place).into_iter().all(is_out);
-                let born = self.is_born(lineage, atom) && (!is_out(atom.born) || is_kept());
+                let born = self.is_born(lineage, atom) && !is_out(atom.born);
                 born && kills(*place).into_iter().all(|kill| kill == deleter || is_out(kill))
             };
             // Blanks that are left of a line are none of what is in it.

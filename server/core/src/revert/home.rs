@@ -91,6 +91,7 @@ fn inside(
         let meets = |(_, piece): &(FragmentIx, FragmentIx)| last.is_some() && home_of(weave, then, *piece) == last;
         if behind.first().is_some_and(meets) { behind } else { replacement(weave, then, &behind, pieces) }
     };
+    let mut beside: Option<FragmentIx> = None;
     for fragment in order.iter().copied() {
         if pieces.contains_key(&fragment) {
             // What stands in a line that stays, stays with it.
@@ -99,14 +100,16 @@ fn inside(
             }
             open.push(Before::Piece(fragment));
         } else if weave.visible(fragment, then) {
+            // What stands right behind what is carried home goes where that goes.
+            let beside = behind.last().filter(|(written, _)| beside == Some(*written)).map(|(_, piece)| Some(*piece));
             let mut before = open.iter().rev();
-            let piece = before.find_map(|before| match before {
+            let found = before.find_map(|before| match before {
                 Before::Piece(piece) => (id(fragment) > id(*piece)).then_some(Some(*piece)),
                 Before::Wall(lost) => (id(fragment) < *lost).then_some(None),
             });
             let kills = weave.kills(fragment).into_iter().filter(|(by, f)| weave.counts(*by, *f, now));
             let lost = kills.map(|(by, _)| weave.entry(by).id).min().filter(|_| !weave.visible(fragment, now));
-            match (piece.flatten(), lost) {
+            match (found.and(beside).or(found).flatten(), lost) {
                 (Some(piece), _) => behind.push((fragment, piece)),
                 (None, Some(lost)) => {
                     if behind.iter().any(|(written, _)| id(*written) < lost) {
@@ -120,6 +123,9 @@ fn inside(
                     (open, last) = (Vec::new(), Some(fragment));
                 }
             }
+        }
+        if pieces.contains_key(&fragment) || weave.visible(fragment, then) {
+            beside = Some(fragment);
         }
     }
     all.extend(replacement(weave, then, &behind, pieces));
