@@ -103,7 +103,9 @@ impl Oracle {
         let adopted: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.adopted.clone()).collect();
         let replaced: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.replaced.clone()).collect();
         let typed_into = self.typed_into(lineage, &is_out);
-        let cut_off = self.cut_off(lineage, &is_out);
+        // Whether an adopted line's break, which someone deleted since, still ends a line is in doubt: both are right.
+        let mut cut_off = self.cut_off(lineage, &is_out, &BTreeSet::new());
+        cut_off.extend(self.cut_off(lineage, &is_out, &adopted));
         let first_loss = self.changes().map(|change| change.edit).filter(|&edit| is_out(edit)).min();
 
         let (mut text, mut kept, mut sequence) = (Vec::new(), Vec::new(), Vec::new());
@@ -152,13 +154,18 @@ impl Oracle {
 
     /// What comes back though all round it someone who stays has deleted the line, or the words on both sides: as whole lines it is what
     /// it was, in part it may as well have gone with the rest.
-    fn cut_off(&self, lineage: Lineage, is_out: &impl Fn(EditNo) -> bool) -> BTreeSet<AtomNo> {
+    fn cut_off(
+        &self,
+        lineage: Lineage,
+        is_out: &impl Fn(EditNo) -> bool,
+        adopted: &BTreeSet<AtomNo>,
+    ) -> BTreeSet<AtomNo> {
         let mut atoms = BTreeSet::new();
         for deleter in (1..self.edits.len()).filter(|&edit| !is_out(edit)) {
             let kills = |place: usize| self.kills(lineage, &self.atoms[place]);
             let stood = |place: &usize| {
                 let atom = &self.atoms[*place];
-                let born = self.is_born(lineage, atom) && !is_out(atom.born);
+                let born = self.is_born(lineage, atom) && (!is_out(atom.born) || adopted.contains(&atom.no));
                 born && kills(*place).into_iter().all(|kill| kill == deleter || is_out(kill))
             };
             // Blanks that are left of a line are none of what is in it.
