@@ -115,13 +115,13 @@ pub fn preserved(case: &Case, text: &str) -> f64 {
     if all == 0 { 1.0 } else { found as f64 / all as f64 }
 }
 
-/// The part of the agent's words that stand in a text, of those that nobody else put there and the right text would not hold; 0 where
-/// there are none.
+/// The part of the agent's words that stand in a text, of those that nobody else put there, that the first text did not hold and that the
+/// right one would not; 0 where there are none.
 #[must_use]
 pub fn agent_left(case: &Case, text: &str) -> f64 {
     let (right, users) = (case.wanted(), case.model.pieces(Who::User).join(" "));
     let agents = case.model.pieces(Who::Agent).join(" ");
-    let known: HashSet<&str> = words(&right).chain(words(&users)).collect();
+    let known: HashSet<&str> = words(&right).chain(words(&users)).chain(words(&case.old)).collect();
     let agents: HashSet<&str> = words(&agents).filter(|word| !known.contains(word)).collect();
     let there: HashSet<&str> = words(text).collect();
     agents.intersection(&there).count() as f64 / agents.len().max(1) as f64

@@ -81,7 +81,7 @@ pub fn plan(document: &Document, lineage: Lineage, request: &Request<'_>) -> Pla
         }
     }
     let held = kept.holders;
-    home::carry(weave, &then, &off, &mut acts);
+    home::carry(weave, &view, &then, &off, &mut acts);
     let carried = if acts.inserts.is_empty() { None } else { planned(document, lineage, acts.clone()) };
     let plan = match carried {
         Some((plan, _)) => Plan { held, ..plan },

@@ -103,7 +103,9 @@ impl Oracle {
         let adopted: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.adopted.clone()).collect();
         let replaced: BTreeSet<AtomNo> = living().flat_map(|adoption| adoption.replaced.clone()).collect();
         let typed_into = self.typed_into(lineage, &is_out);
-        let cut_off = self.cut_off(lineage, &is_out, &adopted);
+        // Whether an adopted line's break, which someone deleted since, still ends a line is in doubt: both are right.
+        let mut cut_off = self.cut_off(lineage, &is_out, &BTreeSet::new());
+        cut_off.extend(self.cut_off(lineage, &is_out, &adopted));
         let first_loss = self.changes().map(|change| change.edit).filter(|&edit| is_out(edit)).min();
 
         let (mut text, mut kept, mut sequence) = (Vec::new(), Vec::new(), Vec::new());
@@ -151,7 +153,7 @@ impl Oracle {
     }
 
     /// What comes back though all round it someone who stays has deleted the line, or the words on both sides: as whole lines it is what
-    /// it was, in part it may as well have gone with the rest. What is adopted stays, and its breaks end lines as before.
+    /// it was, in part it may as well have gone with the rest.
     fn cut_off(
         &self,
         lineage: Lineage,

@@ -283,13 +283,15 @@ proptest! {
     #[test]
     fn without_the_agent_every_line_is_home_with_what_the_user_made_of_it(history in history(false)) {
         let mut desk = Desk::played(&history, false);
-        let before = desk.shown();
+        let (before, edits) = (desk.shown(), desk.document.weave().entries().len());
         desk.revert();
         let (text, authors) = desk.shown();
         prop_assert_eq!(&text, &text_of(&desk.ideal), "{}", desk.document.weave().describe());
         prop_assert_eq!(authors, authors_of(&desk.ideal));
         let (_, revert) = desk.document.weave().entries().last().expect("there is always edit 0");
-        if let Some(plan) = undo(&desk.document, Lineage::Editor, revert.id) {
+        let plan = undo(&desk.document, Lineage::Editor, revert.id);
+        // Where the user had undone all that the agent did there is nothing to revert.
+        if let Some(plan) = plan.filter(|_| desk.document.weave().entries().len() > edits) {
             desk.document.carry_out(&plan, &Act::user(0));
             prop_assert_eq!(desk.shown(), before);
         }

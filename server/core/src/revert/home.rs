@@ -2,11 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::edit::{Acts, Insert, Moved, Point};
+use crate::edit::{Acts, EditId, Insert, Moved, Point};
 use crate::weave::{EditIx, FragmentIx, View, Weave};
 
-/// Adds to what a revert does what it carries home. `then` is the text without what goes, `off` says what does.
-pub(super) fn carry(weave: &Weave, then: &View<'_>, off: &dyn Fn(EditIx, FragmentIx) -> bool, acts: &mut Acts) {
+/// Adds to what a revert does what it carries home. `now` is the text as it is, `then` without what goes; `off` says what does.
+pub(super) fn carry(
+    weave: &Weave,
+    now: &View<'_>,
+    then: &View<'_>,
+    off: &dyn Fn(EditIx, FragmentIx) -> bool,
+    acts: &mut Acts,
+) {
     if !weave.has_moves() {
         return;
     }
@@ -27,7 +33,7 @@ pub(super) fn carry(weave: &Weave, then: &View<'_>, off: &dyn Fn(EditIx, Fragmen
         block.into_iter().map(move |piece| (piece, any_left))
     });
     let pieces: BTreeMap<FragmentIx, bool> = pieces.collect();
-    let carried = in_order(weave, &order, inside(weave, then, &order, &pieces));
+    let carried = in_order(weave, &order, inside(weave, [now, then], &order, &pieces));
     let beside: HashMap<FragmentIx, FragmentIx> = carried.iter().copied().collect();
     for (fragment, mut piece) in carried {
         // Beside what is carried home itself it stands where that comes to stand.
@@ -62,34 +68,64 @@ fn in_order(
     sorted
 }
 
+/// What stands before a place in the text: a piece that goes home, or what comes back, with the edit that had taken it away.
+enum Before {
+    Piece(FragmentIx),
+    Wall(EditId),
+}
+
 /// What was written between pieces that go home, each with the piece that it stands behind. What came to stand beside it since does
-/// not count.
+/// not count, nor what had been taken away before.
 fn inside(
     weave: &Weave,
-    then: &View<'_>,
+    [now, then]: [&View<'_>; 2],
     order: &[FragmentIx],
     pieces: &BTreeMap<FragmentIx, bool>,
 ) -> Vec<(FragmentIx, FragmentIx)> {
     let id = |fragment: FragmentIx| weave.whole(fragment).edit;
-    let (mut all, mut open, mut behind): (Vec<_>, Vec<FragmentIx>, Vec<_>) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut all, mut open, mut behind): (Vec<_>, Vec<Before>, Vec<_>) = (Vec::new(), Vec::new(), Vec::new());
     // What stands last in the text without what goes, but for what may be carried home.
     let mut last: Option<FragmentIx> = None;
+    // Where a block's end and what follows are neighbours again, what was written between them is there still.
+    let closed = |behind: Vec<(FragmentIx, FragmentIx)>, last: Option<FragmentIx>| {
+        let meets = |(_, piece): &(FragmentIx, FragmentIx)| last.is_some() && home_of(weave, then, *piece) == last;
+        if behind.first().is_some_and(meets) { behind } else { replacement(weave, then, &behind, pieces) }
+    };
+    let mut beside: Option<FragmentIx> = None;
     for fragment in order.iter().copied() {
         if pieces.contains_key(&fragment) {
-            let (closed, rest) = behind.into_iter().partition(|(written, _)| id(*written) > id(fragment));
-            all.extend::<Vec<_>>(closed);
-            behind = rest;
-            open.push(fragment);
-        } else if weave.visible(fragment, then) {
-            if let Some(piece) = open.iter().rev().find(|piece| id(fragment) > id(**piece)) {
-                behind.push((fragment, *piece));
-                continue;
+            // What stands in a line that stays, stays with it.
+            if behind.iter().all(|(written, _)| id(*written) > id(fragment)) {
+                all.append(&mut behind);
             }
-            // Where the block's end and what follows are neighbours again, it is between them.
-            let meets = |(_, piece): &(FragmentIx, FragmentIx)| last.is_some() && home_of(weave, then, *piece) == last;
-            let theirs = replacement(weave, then, &behind, pieces);
-            all.extend(if behind.first().is_some_and(meets) { behind } else { theirs });
-            (open, behind, last) = (Vec::new(), Vec::new(), Some(fragment));
+            open.push(Before::Piece(fragment));
+        } else if weave.visible(fragment, then) {
+            // What stands right behind what is carried home goes where that goes.
+            let beside = behind.last().filter(|(written, _)| beside == Some(*written)).map(|(_, piece)| Some(*piece));
+            let mut before = open.iter().rev();
+            let found = before.find_map(|before| match before {
+                Before::Piece(piece) => (id(fragment) > id(*piece)).then_some(Some(*piece)),
+                Before::Wall(lost) => (id(fragment) < *lost).then_some(None),
+            });
+            let kills = weave.kills(fragment).into_iter().filter(|(by, f)| weave.counts(*by, *f, now));
+            let lost = kills.map(|(by, _)| weave.entry(by).id).min().filter(|_| !weave.visible(fragment, now));
+            match (found.and(beside).or(found).flatten(), lost) {
+                (Some(piece), _) => behind.push((fragment, piece)),
+                (None, Some(lost)) => {
+                    if behind.iter().any(|(written, _)| id(*written) < lost) {
+                        all.extend(closed(std::mem::take(&mut behind), last));
+                    }
+                    last = Some(fragment);
+                    open.push(Before::Wall(lost));
+                }
+                (None, None) => {
+                    all.extend(closed(std::mem::take(&mut behind), last));
+                    (open, last) = (Vec::new(), Some(fragment));
+                }
+            }
+        }
+        if pieces.contains_key(&fragment) || weave.visible(fragment, then) {
+            beside = Some(fragment);
         }
     }
     all.extend(replacement(weave, then, &behind, pieces));
