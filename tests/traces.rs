@@ -16,8 +16,8 @@ use std::thread;
 use crate::support::profile::Profile;
 use trace::Trace;
 
-/// Most of a replay is waiting for the recorded time to pass.
-const AT_ONCE: usize = 6;
+/// Most of a replay is waiting for the recorded time to pass; more at once and two cores are too late for it.
+const AT_ONCE: usize = 3;
 
 fn folder(editor: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("traces").join(editor)

@@ -169,6 +169,8 @@ fn two_editors_on_one_file_keep_what_was_typed_in_each() {
     assert_eq!(shown(&mut other, "a.rs"), [("agent".to_owned(), 1)]);
     one.wait_for_diagnostics("a.rs", |found| found.iter().any(|one| one["code"] == "not-loaded"));
     assert_eq!(one.text("a.rs"), FILE.replace("fn a() {", "fn a() { one() "));
+    // It has heard of the other's save too: a request looks for what others told.
+    hunks(&mut one, "a.rs");
     act(&mut one, "a.rs", 0, "Take what");
     let both = "fn a() { one() }\nfn agent() {}\nfn c() { other() }\n";
     assert_eq!(one.text("a.rs"), both);

@@ -259,6 +259,33 @@ impl Workspace {
         Ok(())
     }
 
+    /// Takes over many facts, in their order: what became of one file's text is folded at once, which a long file makes cheap.
+    ///
+    /// # Errors
+    /// As [`Workspace::recall`].
+    pub fn recall_all(&mut self, facts: Vec<Fact>) -> Result<(), Missing> {
+        let mut texts: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+        for fact in facts {
+            match (fact.what, fact.path) {
+                (What::Text(record), Some(path)) => texts.entry(path).or_default().push(record),
+                (what, path) => {
+                    if let Some(records) = path.as_ref().and_then(|path| texts.remove_entry(path)) {
+                        self.recall_texts(&records.0, &records.1)?;
+                    }
+                    self.recall(&Fact { what, path, at: fact.at })?;
+                }
+            }
+        }
+        texts.iter().try_for_each(|(path, records)| self.recall_texts(path, records))
+    }
+
+    fn recall_texts(&mut self, path: &str, records: &[Record]) -> Result<(), Missing> {
+        let Some(file) = self.files.get_mut(path) else { return Ok(()) };
+        file.document.fold_all(records)?;
+        file.is_whole = false;
+        Ok(())
+    }
+
     /// An agent tells of what it does; its paths are relative to the workspace.
     pub fn told(&mut self, event: &AgentEvent, at: u64) -> Vec<Fact> {
         let expected = self.expected(event);

@@ -139,11 +139,11 @@ impl Store {
                     let events = self.journal.events_after(self.seq, PAGE)?;
                     let Some(last) = events.last() else { break };
                     let last = last.seq;
+                    let new: Vec<&Event> = events.iter().filter(|event| !self.own.contains(&event.seq)).collect();
+                    self.take_over(&new)?;
+                    touched.extend(new.iter().filter_map(|event| event.path.clone()));
                     for event in &events {
-                        if !self.own.remove(&event.seq) {
-                            self.take_over(event)?;
-                            touched.extend(event.path.clone());
-                        }
+                        self.own.remove(&event.seq);
                     }
                     self.seq = last;
                     if events.len() == PAGE {
@@ -491,17 +491,15 @@ impl Store {
     }
 
     fn take_over_new(&mut self, events: &[Event]) -> Result<()> {
-        for event in events {
-            if !self.own.contains(&event.seq) {
-                self.take_over(event)?;
-            }
-        }
-        Ok(())
+        let new: Vec<&Event> = events.iter().filter(|event| !self.own.contains(&event.seq)).collect();
+        self.take_over(&new)
     }
 
-    fn take_over(&mut self, event: &Event) -> Result<()> {
-        let fact = self.decode(event).with_context(|| format!("event {} of the journal", event.seq))?;
-        self.workspace.recall(&fact).map_err(|missing| anyhow::anyhow!("event {} of the journal: {missing}", event.seq))
+    fn take_over(&mut self, events: &[&Event]) -> Result<()> {
+        let decode = |event: &&Event| self.decode(event).with_context(|| format!("event {} of the journal", event.seq));
+        let facts = events.iter().map(decode).collect::<Result<Vec<Fact>>>()?;
+        let last = events.last().map_or(0, |event| event.seq);
+        self.workspace.recall_all(facts).map_err(|missing| anyhow::anyhow!("the journal up to event {last}: {missing}"))
     }
 
     fn decode(&self, event: &Event) -> Result<Fact> {

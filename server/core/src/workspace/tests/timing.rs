@@ -98,3 +98,36 @@ fn a_clock_that_runs_behind_loses_no_write_once_it_is_reported() {
     told.hears(AgentAct::DidWrite { writes: edit("b", "B") });
     assert_eq!(told.hunks(), (1, 0));
 }
+
+#[test]
+fn facts_that_are_taken_over_at_once_come_to_what_they_come_to_one_by_one() {
+    let mut told = Told { workspace: Workspace::new(1), now: 1000 };
+    let mut facts = Vec::new();
+    for path in ["a", "c"] {
+        let (file, first) = told.workspace.first_sight(path, &Content::Text(Rope::from_str("a b\n")), told.now);
+        told.workspace.put(path, file);
+        facts.extend(first);
+    }
+    for (path, text) in [("a", "a B\n"), ("c", "A b\n"), ("a", "a B u\n"), ("c", ""), ("a", "u\n"), ("c", "A b c\n")] {
+        told.now += 50;
+        facts.extend(
+            told.workspace.told(&event(AgentAct::WillWrite { writes: writes(path, "b", "B") }, None), told.now),
+        );
+        let sight = Sight { written: told.now, at: told.now, ..Sight::default() };
+        let content = if text.is_empty() { Content::Absent } else { Content::Text(Rope::from_str(text)) };
+        let (file, new) = told.workspace.read(path, &content, &sight).expect("it is followed");
+        told.workspace.put(path, file);
+        facts.extend(new);
+    }
+    let (mut one_by_one, mut at_once) = (Workspace::new(2), Workspace::new(2));
+    facts.iter().for_each(|fact| one_by_one.recall(fact).expect("its causes are known"));
+    at_once.recall_all(facts).expect("their causes are known");
+    let drawn = |workspace: &Workspace| -> Vec<String> {
+        workspace
+            .files()
+            .map(|(path, file)| format!("{path} {} {}", file.present, file.document.weave().describe()))
+            .collect()
+    };
+    assert_eq!(drawn(&at_once), drawn(&one_by_one));
+    assert_eq!(drawn(&at_once), drawn(&told.workspace));
+}
