@@ -269,8 +269,11 @@ impl Workspace {
             match (fact.what, fact.path) {
                 (What::Text(record), Some(path)) => texts.entry(path).or_default().push(record),
                 (what, path) => {
-                    if let Some(records) = path.as_ref().and_then(|path| texts.remove_entry(path)) {
-                        self.recall_texts(&records.0, &records.1)?;
+                    // What came from elsewhere brings along what was done to it there.
+                    let from = if let What::Moved(moved) = &what { Some(&moved.from) } else { None };
+                    for path in path.iter().chain(from) {
+                        let records = texts.remove(path).unwrap_or_default();
+                        self.recall_texts(path, &records)?;
                     }
                     self.recall(&Fact { what, path, at: fact.at })?;
                 }
@@ -280,7 +283,7 @@ impl Workspace {
     }
 
     fn recall_texts(&mut self, path: &str, records: &[Record]) -> Result<(), Missing> {
-        let Some(file) = self.files.get_mut(path) else { return Ok(()) };
+        let Some(file) = self.files.get_mut(path).filter(|_| !records.is_empty()) else { return Ok(()) };
         file.document.fold_all(records)?;
         file.is_whole = false;
         Ok(())

@@ -197,9 +197,7 @@ impl Store {
             }
             self.workspace.forget(&path);
         }
-        for event in all.values() {
-            self.take_over(event)?;
-        }
+        self.take_over(&all.values().collect::<Vec<_>>())?;
         if let Reach::Some { paths, .. } = &mut self.reach {
             for path in known {
                 let last = all.values().rfind(|event| event.path.as_deref() == Some(&path));

@@ -104,7 +104,7 @@ fn facts_that_are_taken_over_at_once_come_to_what_they_come_to_one_by_one() {
     let mut told = Told { workspace: Workspace::new(1), now: 1000 };
     let mut facts = Vec::new();
     for path in ["a", "c"] {
-        let (file, first) = told.workspace.first_sight(path, &Content::Text(Rope::from_str("a b\n")), told.now);
+        let (file, first) = told.workspace.first_sight(path, &Content::Text(Rope::from_str("a b\n")), None, told.now);
         told.workspace.put(path, file);
         facts.extend(first);
     }
