@@ -6,6 +6,7 @@ use countersign_core::author::Author;
 use countersign_core::document::{Act, Document, Record};
 use countersign_core::edit::Lineage;
 use countersign_core::event::{Fact, What};
+use countersign_core::workspace::Workspace;
 use ropey::Rope;
 
 use crate::support::repository::Repository;
@@ -46,29 +47,39 @@ fn indented(drawn: &str) -> String {
     drawn.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect()
 }
 
-/// The file's document as the server has it: what it journaled, taken over under its number.
+/// The file's document as the server has it: all that was journaled, of every file since it may have come from elsewhere, taken over under its
+/// number.
 fn document(repository: &Repository, path: &str) -> Document {
     let store = Store::open(repository.root()).unwrap();
-    let events = store.journal().events_of_path(path, 0).unwrap();
-    let mut facts = events.iter().map(|event| (event, serde_json::from_str::<Fact>(&event.body).unwrap().what));
-    let (began, _) = facts.next().expect("the file is followed");
-    let first = began.blobs.first().map(|hash| store.journal().blob(hash).unwrap().unwrap()).unwrap_or_default();
-    let records: Vec<Record> = facts
-        .filter_map(|(_, what)| match what {
-            What::Text(record) => Some(record),
-            _ => None,
+    let events = store.journal().events_after(0, usize::MAX >> 1).unwrap();
+    let facts: Vec<Fact> = events
+        .iter()
+        .map(|event| {
+            let mut fact: Fact = serde_json::from_str(&event.body).unwrap();
+            if let (What::Began { text, .. }, Some(hash)) = (&mut fact.what, event.blobs.first()) {
+                *text = String::from_utf8(store.journal().blob(hash).unwrap().unwrap()).unwrap();
+            }
+            fact
         })
         .collect();
-    let first = Rope::from_str(&String::from_utf8(first).unwrap());
-    let mut document = Document::new(first.clone(), editors_process(&records));
-    document.opened(first, &Act::user(0));
-    document.fold_all(&records).unwrap();
-    document
+    let records = facts.iter().filter_map(|fact| match &fact.what {
+        What::Text(record) => Some(record),
+        _ => None,
+    });
+    let mut workspace = Workspace::new(editors_process(records));
+    for fact in &facts {
+        workspace.recall(fact).unwrap();
+        if let (What::Began { text, .. }, Some(path)) = (&fact.what, &fact.path) {
+            let file = workspace.file_mut(path).unwrap();
+            file.document.opened(Rope::from_str(text), &Act::user(0));
+        }
+    }
+    workspace.file(path).expect("the file is followed").document.clone()
 }
 
 /// The number of the process that has an editor.
-fn editors_process(records: &[Record]) -> u32 {
-    let of_editor = records.iter().find_map(|record| match record {
+fn editors_process<'a>(mut records: impl Iterator<Item = &'a Record>) -> u32 {
+    let of_editor = records.find_map(|record| match record {
         Record::Edited(edit) if edit.place == Lineage::Editor => Some(edit.id.process),
         Record::Synced { lineage: Lineage::Editor, process, .. } => Some(*process),
         _ => None,

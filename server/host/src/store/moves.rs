@@ -30,7 +30,9 @@ impl Store {
     /// If the journal cannot be read or written.
     pub fn settle_moves(&mut self, paths: &BTreeSet<String>, by_command: bool) -> Result<Vec<String>> {
         let (gone, there): (Vec<&String>, Vec<&String>) = paths.iter().partition(|path| self.is_gone(path));
-        let just_gone: Vec<String> = self.workspace.just_gone(now()).map(str::to_owned).collect();
+        // One that was made again where it was did not go elsewhere.
+        let just_gone = self.workspace.just_gone(now()).filter(|path| self.is_gone(path));
+        let just_gone: Vec<String> = just_gone.map(str::to_owned).collect();
         if gone.is_empty() && just_gone.is_empty() {
             return Ok(Vec::new());
         }
