@@ -38,7 +38,11 @@ impl Document {
         let places = own.iter().flat_map(|run| [Some(run.start), run.end.checked_sub(len)]).flatten();
         let places = places.filter(|from| (first..=behind - len).contains(from) && !cuts(text, *from, from + len));
         let best = places.max_by_key(|from| (taken(*from), std::cmp::Reverse(from.abs_diff(start))))?;
-        (taken(best) > taken(start)).then(|| Splice { range: best..best + len, ..splice.clone() })
+        // What was put there is all that goes, but for blanks and breaks: a line that merely begins like its neighbour is another.
+        let is_own = |at: usize| own.iter().any(|run| run.contains(&at));
+        let rest = (best..best + len).filter(|at| !is_own(*at));
+        let is_all = rest.into_iter().all(|at| text.byte(at).is_ascii_whitespace());
+        (is_all && taken(best) > taken(start)).then(|| Splice { range: best..best + len, ..splice.clone() })
     }
 }
 
@@ -120,6 +124,20 @@ mod tests {
                 nobody "one"
                 user " "
                 claude "agent\n"
+                nobody "two\n"
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_line_that_begins_like_the_one_typed_below_it_goes_alone() {
+        check(
+            "line 1 here\ntwo\n",
+            "line 1 here\ntwo\n",
+            &[(12..12, "line 10 there\n"), (0..12, "")],
+            true,
+            &expect![[r#"
+                user "line 10 there\n"
                 nobody "two\n"
             "#]],
         );
