@@ -15,7 +15,7 @@ use super::history::{Act, History};
 use super::oracle::enter::Change;
 use super::oracle::{self, AuthorNo, CLAUDE, CODEX, EXTERNAL, EditNo, NAMES, Oracle, USER};
 
-/// How many cases a property has: 2,000, or as many as `PROPTEST_CASES` says.
+/// How many cases a property has: 10,000, or as many as `PROPTEST_CASES` says.
 pub(crate) fn cases() -> Config {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     Config { cases: asked.unwrap_or(10_000), failure_persistence: None, ..Config::default() }

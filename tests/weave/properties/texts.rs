@@ -1,6 +1,6 @@
 //! The projections are the texts: what the editor shows, what the disk holds, and the text at first sight.
 
-use countersign_core::weave::{Fingerprint, View};
+use countersign_core::weave::{Fingerprint, Splice, View};
 use proptest::prelude::*;
 
 use crate::weave::history::merging_history;
@@ -33,6 +33,26 @@ proptest! {
                 pair.act(&act);
                 check(&pair, &history.base)?;
             }
+        }
+    }
+
+    #[test]
+    fn the_fingerprint_of_a_change_is_told_before_it_is_made(
+        history in merging_history(),
+        from in any::<prop::sample::Index>(),
+        to in any::<prop::sample::Index>(),
+        new in "[a-z\n]{0,3}",
+    ) {
+        let pair = Pair::played(&history);
+        for of in [Editor, Disk] {
+            let text = pair.text(of);
+            let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            let (from, to) = (ends[from.index(ends.len())], ends[to.index(ends.len())]);
+            let range = from.min(to)..from.max(to);
+            let mut changed = text.clone();
+            changed.replace_range(range.clone(), &new);
+            let told = pair.document.weave().fingerprint_after(lineage(of), &Splice::new(range, new.as_str()));
+            prop_assert_eq!(told, Fingerprint::of(changed.as_bytes()), "{:?} to {:?}", text, changed);
         }
     }
 }

@@ -266,3 +266,15 @@ fn a_line_break_between_them_parts_the_users_words_from_an_agents() {
     assert_eq!(super::reverts(&mut document, "claude"), "");
     assert_eq!(document.text(Lineage::Editor), "a\nmine\nb\n");
 }
+
+#[test]
+fn keys_typed_one_behind_the_other_are_one_edit() {
+    let mut document = Document::new(Rope::from_str("a\n"), 1);
+    document.opened(Rope::from_str("a\n"), &Act::user(0));
+    let mut records = Vec::new();
+    for (at, key) in "word".char_indices() {
+        records.extend(document.typed(&[Splice::new(1 + at..1 + at, key)], &Act::user(0)));
+    }
+    records.extend(document.flush());
+    assert_eq!((records.len(), document.text(Lineage::Editor).to_string().as_str()), (1, "aword\n"));
+}

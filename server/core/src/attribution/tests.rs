@@ -66,6 +66,11 @@ fn prompt() -> AgentAct {
 }
 
 #[test]
+fn a_person_may_take_ten_minutes_to_answer_an_agents_prompt() {
+    assert_eq!((PATIENCE, FLUSH, TICK), (600_000, 2_000, 10));
+}
+
+#[test]
 fn an_announced_write_may_come_from_the_kernels_tick_before_it_until_patience_ends() {
     let mut heard = Heard::nothing();
     heard.hears(will("a", whole("x")), Some("t1"), T);
