@@ -1,6 +1,6 @@
 //! Fifty interleavings through the built binary: an editor over stdio, Claude Code's hooks around its real writes, and the agent taken
 //! out by a code action, a command of the editor's, or on the command line. Each editor keeps ten files in one repository.
-//! `COUNTERSIGN_SEED=7` plays the files from seed 7 on.
+//! `COUNTERSIGN_SEED=7` plays the files from seed 7 on, `COUNTERSIGN_WIRE=300` as many of them.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -20,8 +20,10 @@ use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
-/// Files of each editor.
+/// Files of a repository, in one editor.
 const FILES: usize = 10;
+/// Interleavings in all, where `COUNTERSIGN_WIRE` does not say how many.
+const CASES: usize = 50;
 
 /// How the agent is taken out of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +38,9 @@ enum Ending {
 
 #[test]
 fn fifty_interleavings_over_the_wire_revert_perfectly() {
-    let cases = cases(Profile::ALL.len() * FILES);
-    let parts = Mutex::new(Profile::ALL.into_iter().zip(cases.chunks(FILES)));
+    let asked = std::env::var("COUNTERSIGN_WIRE").ok().and_then(|cases| cases.parse().ok());
+    let cases = cases(asked.unwrap_or(CASES));
+    let parts = Mutex::new(Profile::ALL.into_iter().cycle().zip(cases.chunks(FILES)));
     let next = || parts.lock().expect("no one panics with it in hand").next();
     let play_some = || std::iter::from_fn(next).flat_map(|(profile, cases)| play_all(profile, cases)).collect();
     let wrong: Vec<String> = thread::scope(|scope| {
@@ -45,6 +48,7 @@ fn fifty_interleavings_over_the_wire_revert_perfectly() {
         let told: [Vec<String>; 2] = workers.map(|worker| worker.join().expect("it says above why it failed"));
         told.concat()
     });
+    println!("{} of {} as they should be", cases.len() - wrong.len(), cases.len());
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
@@ -142,7 +146,8 @@ impl Desk<'_, '_> {
             let (old, new) = in_context(&text, splice);
             self.claude.announce_edit(self.path, &old, &new)
         };
-        assert_eq!(announced.reply.decision(), "none", "{}", announced.reply.reason());
+        // A release may delete a test: the person that is asked about it lets it be.
+        assert_ne!(announced.reply.decision(), "deny", "{}", announced.reply.reason());
         let response = announced.write(self.repository);
         self.behind = true;
         // Helix loads what was written only when the person says so, which is before they type again.
