@@ -20,6 +20,8 @@ use crate::journal::{Appended, Disk, Head};
 const TRIES: usize = 8;
 /// A file that was written so short a time ago may still be: few programs put a new file in the old one's place, most empty it first.
 const SETTLING: Duration = Duration::from_millis(25);
+/// Bytes: a longer text is not held against all that git may have made of it, since a hook waits for that.
+const LONGEST_COMPARED: usize = 1 << 20;
 
 impl Store {
     /// Reads a file and takes note of what that means, and of who did it. `saved` says that the editor has just written it. Of a file
@@ -96,7 +98,9 @@ impl Store {
     /// it does: what is left is then to be looked at anew.
     fn git_was_here(&mut self, path: &str, reading: &Reading) -> Result<bool> {
         let Content::Text(text) = &reading.content else { return Ok(false) };
-        let Some(file) = self.workspace.file(path) else { return Ok(false) };
+        let Some(file) = self.workspace.file(path).filter(|_| text.len_bytes() <= LONGEST_COMPARED) else {
+            return Ok(false);
+        };
         let (known, text) = (file.document.text(Lineage::Disk).to_string(), text.to_string());
         let since = file.document.weave().entries().map(|(_, entry)| entry.at).max().unwrap_or_default();
         let made = self.git.may_have_made(path, &known, since);
