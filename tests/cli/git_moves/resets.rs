@@ -118,3 +118,25 @@ fn shallow_and_partial_clones_are_followed_as_any_other() {
         assert_eq!(clone.read("a.txt"), base_with(&[("nine", "nine, mine")]), "{how:?}");
     }
 }
+
+#[test]
+fn what_git_did_before_a_file_was_first_seen_explains_nothing_that_is_written_since() {
+    let repository = Repository::new(&[("a.txt", BASE)]);
+    let git = |arguments: &[&str]| {
+        let mut command = repository.command("git");
+        command.env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z");
+        binary::run(command.args(arguments), b"").ok();
+    };
+    git(&["switch", "--quiet", "--create", "other"]);
+    let other = base_with(&[("five", "five elsewhere")]);
+    repository.write("a.txt", &other);
+    git(&["commit", "--quiet", "--all", "--message", "Elsewhere"]);
+    git(&["switch", "--quiet", "main"]);
+    git(&["switch", "--quiet", "other"]);
+    git(&["switch", "--quiet", "main"]);
+    let mut agent = claude(&repository, "s1");
+    agent.announce_edit("a.txt", "two", "TWO");
+    agent.stop();
+    write_as_user(&repository, "a.txt", &other.replace("nine", "nine, mine"));
+    assert_eq!(authors(&repository, "a.txt"), "external external");
+}

@@ -102,7 +102,10 @@ impl Store {
             return Ok(false);
         };
         let (known, text) = (file.document.text(Lineage::Disk).to_string(), text.to_string());
-        let since = file.document.weave().entries().map(|(_, entry)| entry.at).max().unwrap_or_default();
+        // Where nothing was done to it since, git's doing before the first sight is in what was seen.
+        let began = self.journal.events_of_path(path, 0)?.first().map_or(0, |event| event.time.max(0) as u64);
+        let edited = file.document.weave().entries().map(|(_, entry)| entry.at).max().unwrap_or_default();
+        let since = began.max(edited);
         let made = self.git.may_have_made(path, &known, since);
         let nearest = made.into_iter().min_by_key(|made| distance(made, &text));
         let Some(made) = nearest.filter(|made| distance(made, &text) < distance(&known, &text)) else {
