@@ -79,6 +79,51 @@ fn a_rewrite_of_the_same_size_in_the_same_second_is_no_typing() {
 }
 
 #[test]
+fn a_reload_that_is_heard_of_once_the_disk_has_moved_on_is_no_typing() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    claude.prompt("Change b");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    // Three writes, one of them an agent's, before the server hears of the first.
+    let announced = claude.announce_edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    let response = announced.write(&repository);
+    let first = format!("fn first() {{}}\n{}", repository.read("a.rs"));
+    repository.write("a.rs", &first);
+    repository.write("a.rs", &format!("{first}fn second() {{}}\nfn third() {{}}\n"));
+    client.replace("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    client.splice("a.rs", 0..0, "fn first() {}\n");
+    client.replace("a.rs", "fn c() {}\n", "fn c() {}\nfn second() {}\n");
+    claude.report(&announced, response);
+    // What nobody announced is made out a little later.
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 2));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 2));
+    let expected = [("external", 0), ("agent", 2), ("external", 4)];
+    assert_eq!(shown(&mut client, "a.rs"), expected.map(|(kind, line)| (kind.to_owned(), line)));
+    client.quit();
+}
+
+#[test]
+fn lines_that_are_heard_of_once_they_are_saved_are_typing() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    repository.write("a.rs", &format!("{FILE}fn first() {{}}\nfn second() {{}}\n"));
+    client.type_after("a.rs", "fn c() {}\n", "fn first() {}\n");
+    client.type_after("a.rs", "fn first() {}\n", "fn second() {}\n");
+    client.save("a.rs");
+    // Longer than any doubt lasts, and behind it something that is told.
+    std::thread::sleep(Duration::from_millis(600));
+    repository.write("a.rs", &format!("// outside\n{FILE}fn first() {{}}\nfn second() {{}}\n"));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    client.quit();
+}
+
+#[test]
 fn a_server_that_starts_in_the_middle_of_a_call_knows_what_was_announced() {
     let repository = Repository::new(&[("a.rs", FILE)]);
     let mut claude = claude(&repository);

@@ -3,10 +3,14 @@
 //! Lines are compared by histogram, then words within pairs of changed lines that are alike enough. A line owns its break, and
 //! CRLF is one character.
 
+mod way;
+
 use crate::weave::Splice;
 use imara_diff::{Algorithm, Diff, InternedInput};
 use ropey::Rope;
 use std::ops::Range;
+
+pub use way::is_on_the_way;
 
 /// Pairs of lines share at least this part of their words' bytes to be compared word by word.
 const ALIKE: f64 = 0.5;

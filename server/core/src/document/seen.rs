@@ -5,7 +5,7 @@ use super::known::State;
 use super::{Act, Document, Record};
 use crate::author::Author;
 use crate::diff::{self, cost};
-use crate::edit::{Evidence, Lineage, Switch};
+use crate::edit::{Acts, Evidence, Lineage, Switch};
 use crate::neutral;
 use crate::weave::{EditIx, Splice, View};
 use ropey::Rope;
@@ -173,8 +173,10 @@ impl Document {
         let missing: Vec<EditIx> = self.weave.missing(lineage).iter().copied().filter(|ix| !view.has(*ix)).collect();
         self.sync(lineage, missing, records);
         let acts = self.weave.back_to(lineage, view);
-        let id = self.next_id();
-        self.fold_acts(lineage, id, acts, act, records);
+        // Where the lineage only lacks what the other has, nothing was done.
+        if acts != Acts::default() {
+            self.fold_acts(lineage, self.next_id(), acts, act, records);
+        }
         self.refresh_texts();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use countersign_core::diff::distance;
+use countersign_core::diff::{distance, is_on_the_way};
 use countersign_core::document::Act;
 use countersign_core::edit::{EditId, Evidence, Lineage};
 use countersign_core::weave::{EditIx, Splice, View};
@@ -27,11 +27,11 @@ pub(in super::super) struct Buffer {
 enum Reload {
     /// The buffer is not what the disk holds.
     No,
-    /// It is now, and an agent announced that.
+    /// It is now, or is on the way to it, and an agent announced that.
     Announced,
     /// It is now, and has what the disk had and it lacked: nobody typed that.
     Known,
-    /// It is now, and nobody announced it.
+    /// It is now, or is on the way to it, and nobody announced it.
     OrSave,
 }
 
@@ -88,7 +88,8 @@ impl Owner {
         let was_clean = !file.document.is_dirty();
         let mut text = file.document.text(Lineage::Editor).clone();
         let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, self.encoding)).collect();
-        let reload = if self.has_moved(&path) { self.reload(&path, &text) } else { Reload::No };
+        let may_reload = !was_clean && self.has_nothing_own(&path, file) || self.has_moved(&path);
+        let reload = if may_reload { self.reload(&path, &text) } else { Reload::No };
         if matches!(reload, Reload::Announced | Reload::Known) {
             self.read(&path, false);
         }
@@ -119,17 +120,33 @@ impl Owner {
         self.schedule(&path, Duration::ZERO);
     }
 
-    /// Whether a change, which makes this text, is the editor's reload of what was written to disk before any watcher told of it.
+    /// Whether a change, which makes this text, is the editor's reload of what was written to disk before any watcher told of it. By the
+    /// time that is heard of here, the disk may have been written again.
     fn reload(&mut self, path: &str, text: &Rope) -> Reload {
         self.catch_up();
-        let clean = self.is_clean_but_for_doubt(path);
-        match self.foretell(path) {
-            Some((content, _)) if content != Content::Text(text.clone()) => Reload::No,
-            Some((_, facts)) if facts.iter().any(|fact| fact.session().is_some()) => Reload::Announced,
-            Some(_) if self.store.workspace.file(path).is_some_and(|file| is_behind(file) && is_nearer(file, text)) => {
-                Reload::Known
+        let Some((content, facts)) = self.foretell(path) else { return Reload::No };
+        let Some(file) = self.store.workspace.file(path) else { return Reload::No };
+        let announced = facts.iter().any(|fact| fact.session().is_some());
+        match content {
+            Content::Text(disk) if disk == *text => {
+                if announced {
+                    Reload::Announced
+                } else if is_behind(file) && is_nearer(file, text) {
+                    Reload::Known
+                } else if !file.document.is_dirty() || self.is_doubted(path, file) {
+                    Reload::OrSave
+                } else {
+                    Reload::No
+                }
             }
-            Some(_) if clean => Reload::OrSave,
+            Content::Text(disk) if self.has_nothing_own(path, file) => {
+                let [before, text, disk] = [file.document.text(Lineage::Editor), text, &disk].map(Rope::to_string);
+                match is_on_the_way(&before, &text, &disk) {
+                    true if announced => Reload::Announced,
+                    true => Reload::OrSave,
+                    false => Reload::No,
+                }
+            }
             _ => Reload::No,
         }
     }
@@ -151,16 +168,18 @@ impl Owner {
         self.store.workspace.file(path).map_or(0, |file| file.document.weave().entries().len())
     }
 
-    /// Whether a buffer has nothing of its own but what it may have reloaded: one who writes often is reloaded again before the first
-    /// time was made out.
-    fn is_clean_but_for_doubt(&self, path: &str) -> bool {
-        let Some(file) = self.store.workspace.file(path) else { return false };
+    /// Whether some of a buffer may have been reloaded, and nothing else is its own: one who writes often is reloaded again before the
+    /// first time was made out.
+    fn is_doubted(&self, path: &str, file: &File) -> bool {
+        self.doubted.get(path).is_some_and(|doubted| !doubted.is_empty()) && self.has_nothing_own(path, file)
+    }
+
+    /// Whether a buffer has nothing of its own but what it may have reloaded.
+    fn has_nothing_own(&self, path: &str, file: &File) -> bool {
         let weave = file.document.weave();
         let doubted = self.doubted.get(path).map(Vec::as_slice).unwrap_or_default();
-        let own = |ix: &EditIx| !weave.missing(Lineage::Editor).contains(ix);
-        let is_doubted = |ix: &EditIx| doubted.contains(&weave.entry(*ix).id);
-        !file.document.is_dirty()
-            || !doubted.is_empty() && weave.missing(Lineage::Disk).iter().filter(|ix| own(ix)).all(is_doubted)
+        let own = |ix: &&EditIx| !weave.missing(Lineage::Editor).contains(ix);
+        weave.missing(Lineage::Disk).iter().filter(own).all(|ix| doubted.contains(&weave.entry(*ix).id))
     }
 
     /// No didSave came: what the buffer became by its last changes was someone else's doing, or git's, which is nobody's. False
