@@ -3,6 +3,7 @@
 //! Here it is opened, typed into, folded; what a text is that was not typed key by key is worked out in `seen`, how the two lineages
 //! follow one another in `lineages`.
 
+mod cut_short;
 mod known;
 mod lineages;
 mod places;

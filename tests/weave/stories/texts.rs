@@ -278,3 +278,67 @@ fn keys_typed_one_behind_the_other_are_one_edit() {
     records.extend(document.flush());
     assert_eq!((records.len(), document.text(Lineage::Editor).to_string().as_str()), (1, "aword\n"));
 }
+
+/// The file was read in the middle of a write that left so much of it, and then as a whole.
+fn cut(left: &str, whole: &str, by_whom: &Act, expected: &expect_test::Expect) {
+    let (mut document, _) = tell(
+        "file: a | b
+        user: a | b | mine
+        claude: a | b | x | mine",
+    );
+    document.closed();
+    document.observe(Lineage::Disk, Rope::from_str(left), &Act::external(5));
+    document.observe(Lineage::Disk, Rope::from_str(whole), by_whom);
+    expected.assert_eq(&drawn(&document));
+}
+
+#[test]
+fn a_file_that_is_read_while_it_is_written_keeps_its_authors() {
+    let more = expect![[r#"
+        .  a
+        .  b
+        c  x
+        u  mine
+        e  more
+    "#]];
+    cut("", "a\nb\nx\nmine\nmore\n", &Act::external(30), &more);
+    cut("a\nb\n", "a\nb\nx\nmine\nmore\n", &Act::external(30), &more);
+    let agent = Act::agent(Author::agent("claude", "s1"), Evidence::Content, 30);
+    cut(
+        "",
+        "a\nagain\nx\nmine\n",
+        &agent,
+        &expect![[r#"
+            .  a
+            c  again
+            c  x
+            u  mine
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_taken_away_and_is_written_much_later_is_new() {
+    cut(
+        "",
+        "a\nb\nx\nmine\nmore\n",
+        &Act::external(60_000),
+        &expect![[r#"
+            e  a
+            e  b
+            e  x
+            e  mine
+            e  more
+        "#]],
+    );
+    cut(
+        "",
+        "a\nother\nwords\n",
+        &Act::external(30),
+        &expect![[r#"
+        e  a
+        e  other
+        e  words
+    "#]],
+    );
+}

@@ -94,6 +94,12 @@ impl Known {
         })
     }
 
+    /// What the disk held last that has not this fingerprint, which is the disk's now.
+    pub(super) fn before(&self, now: Fingerprint) -> Option<&State> {
+        let on_disk = self.states.iter().rev().filter(|state| state.lineage == Lineage::Disk);
+        on_disk.skip_while(|state| state.print == now).next()
+    }
+
     /// The newest earlier state with this text, of this lineage if there is one.
     pub(super) fn state(&self, weave: &Weave, lineage: Lineage, text: &Rope) -> Option<State> {
         let print = Fingerprint::of_chunks(text.chunks());

@@ -21,10 +21,15 @@ impl Document {
         if text == self.texts[lineage.ix()] || self.recognise(lineage, &text, act, &mut records) {
             return records;
         }
+        let new = text.to_string();
+        if lineage == Lineage::Disk
+            && let Some(whole) = self.cut_short(&new, act.at)
+        {
+            self.go_back(lineage, &whole.view(), &Act::nobody(act.at), &mut records);
+        }
         if self.is_form(lineage, &text, act, &mut records) || self.is_formatted(lineage, &text, act, &mut records) {
             return records;
         }
-        let new = text.to_string();
         if let Some(splices) = self.laid_out_anew(lineage, &new) {
             self.fold_new(lineage, &splices, text, act, &mut records);
             return records;
