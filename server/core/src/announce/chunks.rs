@@ -39,7 +39,8 @@ pub(super) fn apply(before: &str, chunks: &[Chunk], crlf: bool) -> Result<String
             from = 1 + seek(&lines, &[heading], from, false).ok_or(Misfit::NotFound)?;
         }
         let (old, mut new): (Vec<&str>, Vec<&str>) = (chunk.old.lines().collect(), chunk.new.lines().collect());
-        let (at, taken) = place(&lines, &old, from, chunk.at_end).filter(|(at, _)| *at >= done).ok_or(Misfit::NotFound)?;
+        let (at, taken) =
+            place(&lines, &old, from, chunk.at_end).filter(|(at, _)| *at >= done).ok_or(Misfit::NotFound)?;
         if taken < old.len() && new.last() == Some(&"") {
             new.pop();
         }
@@ -152,7 +153,11 @@ mod tests {
     fn a_text_without_a_last_break_gets_one_and_one_of_crlf_keeps_its_own() {
         assert_eq!(applied("a\nb", vec![chunk(&[], "b\n", "c\n")]), Ok("a\nc\n".into()));
         assert_eq!(applied("a\r\nb\r\n", vec![chunk(&[], "b\n", "c\nd\n")]), Ok("a\r\nc\r\nd\r\n".into()));
-        assert_eq!(applied("a\r\nb\nc", vec![chunk(&[], "b\n", "x\n")]), Ok("a\r\nx\nc\n".into()), "mixed: others stay");
+        assert_eq!(
+            applied("a\r\nb\nc", vec![chunk(&[], "b\n", "x\n")]),
+            Ok("a\r\nx\nc\n".into()),
+            "mixed: others stay"
+        );
         assert_eq!(applied("a\nb\n", vec![chunk(&[], "b\n\n", "c\n\n")]), Ok("a\nc\n".into()));
     }
 
