@@ -1,6 +1,7 @@
 //! What an agent says that it does, in one vocabulary for all agents: what the files of the host's `agents` folder
 //! translate into, and what attribution claims changes with.
 
+mod chunks;
 mod delta;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::author::Author;
 use crate::session::Session;
 
+pub use chunks::Chunk;
 pub use delta::{Delta, LineHunk, Misfit, Replacement};
 
 /// One thing that an agent told us.

@@ -1,14 +1,28 @@
 //! Coding agents' hooks: one file for each dialect, its messages in and its replies out.
 
+mod apply_patch;
 mod claude_code;
+mod cline;
+mod codex;
+mod continue_cli;
+mod copilot;
+mod cursor;
+mod droid;
+mod gemini_cli;
 mod generic;
 mod git_ai;
+mod hooks;
 mod payload;
+mod shim;
+mod tools;
+mod unanswered;
+mod windsurf;
 
-use countersign_core::announce::AgentEvent;
+use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::verdict::Verdict;
 
 pub use payload::{MAX_PAYLOAD, read_capped};
+pub use unanswered::settled;
 
 /// The JSON schema of the messages that `hook generic` takes.
 pub const GENERIC_SCHEMA: &str = include_str!("agents/generic.schema.json");
@@ -24,6 +38,48 @@ pub struct Agent {
     /// What the hook answers, given the verdict and what the agent should be told besides. Neutral, so that the agent
     /// goes on as without us, where there is nothing to say or the agent listens to nothing.
     pub reply: fn(Moment, &Verdict, Option<&str>) -> Reply,
+    /// The moments at which it reads what it is told, in a reply that decides nothing.
+    pub hears: &'static [Moment],
+    /// What it can put to its user where a hook wants it asked. It gets no other question: see [`settled`].
+    pub asks: Asks,
+}
+
+impl Agent {
+    /// Whether it can ask its user about what a message tells of.
+    #[must_use]
+    pub fn can_ask(&self, message: &Message) -> bool {
+        match self.host(message).asks {
+            Asks::Anything => true,
+            // In another agent's words it would not know a question for one.
+            Asks::Commands => {
+                message.host.is_none()
+                    && !message.events.iter().any(|event| matches!(event.act, AgentAct::WillWrite { .. }))
+            }
+            Asks::Nothing => false,
+        }
+    }
+
+    /// Whether what it is told in the reply to a message is read.
+    #[must_use]
+    pub fn hears(&self, message: &Message) -> bool {
+        self.host(message).hears.contains(&message.moment)
+    }
+
+    /// Who runs the hook.
+    fn host(&self, message: &Message) -> &Agent {
+        message.host.and_then(find).unwrap_or(self)
+    }
+}
+
+/// What an agent can put to its user where a hook wants it asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Any use of a tool.
+    Anything,
+    /// Commands and other tools, and no writes.
+    Commands,
+    /// Nothing: the word for it is an error, or lets the tool run.
+    Nothing,
 }
 
 /// One message of a hook.
@@ -33,6 +89,17 @@ pub struct Message {
     pub moment: Moment,
     /// What the agent says that it does; none when that is nothing to us.
     pub events: Vec<AgentEvent>,
+    /// The agent that runs this hook although it was registered for another: several run each other's. It is answered in the other's words,
+    /// since that is what it takes the hook for.
+    pub host: Option<&'static str>,
+}
+
+impl Message {
+    /// One that tells of nothing.
+    #[must_use]
+    pub fn nothing(moment: Moment) -> Message {
+        Message { moment, events: Vec::new(), host: None }
+    }
 }
 
 /// Where in the agent's work a hook is called.
@@ -53,11 +120,9 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// Whether the agent reads what it is told then, in a reply that decides nothing.
-    #[must_use]
-    pub fn hears(self) -> bool {
-        self != Moment::Other
-    }
+    /// All but the last, at which nothing is ever heard.
+    const HEARD: &[Moment] =
+        &[Moment::BeforeTool, Moment::AfterTool, Moment::AfterFailure, Moment::SessionStart, Moment::Prompt];
 }
 
 /// What a hook's process leaves behind.
@@ -78,7 +143,20 @@ impl Reply {
     }
 }
 
-static AGENTS: [Agent; 2] = [claude_code::AGENT, generic::AGENT];
+static AGENTS: [Agent; 12] = [
+    claude_code::AGENT,
+    codex::AGENT,
+    cursor::AGENT,
+    gemini_cli::AGENT,
+    copilot::AGENT,
+    shim::OPENCODE,
+    shim::AMP,
+    cline::AGENT,
+    windsurf::AGENT,
+    droid::AGENT,
+    continue_cli::AGENT,
+    generic::AGENT,
+];
 
 /// The agent of this name.
 pub fn find(name: &str) -> Option<&'static Agent> {

@@ -15,7 +15,7 @@ use countersign_core::rules::Settings;
 use countersign_core::scope::Scope;
 
 pub use error::ConfigError;
-pub use in_force::{InForce, in_force};
+pub use in_force::{InForce, in_force, unanswered};
 pub use policy::{Attribution, Audit, Limits, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
 pub use schema::SCHEMA;
 

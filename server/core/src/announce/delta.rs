@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::chunks::{self, Chunk};
+
 /// What a write does to a file's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delta {
@@ -14,6 +16,8 @@ pub enum Delta {
     Replace(Vec<Replacement>),
     /// Runs of whole lines are replaced; positions are those of the text before.
     Hunks(Vec<LineHunk>),
+    /// Runs of whole lines are replaced that are found by their text, each below the one before.
+    Chunks(Vec<Chunk>),
     /// The file goes.
     Deleted,
     /// The file goes elsewhere with its text.
@@ -90,19 +94,21 @@ impl Delta {
                 replacements.iter().try_fold(before.to_owned(), |text, one| one.apply(&text, crlf))
             }
             Delta::Hunks(hunks) => apply_hunks(before, hunks, crlf),
+            Delta::Chunks(chunks) => chunks::apply(before, chunks, crlf),
             Delta::Deleted => Ok(String::new()),
             Delta::Moved { .. } => Ok(before.to_owned()),
             Delta::Holding(_) | Delta::Unknown => Err(Misfit::Unknown),
         }
     }
 
-    /// The texts that the message itself says the write puts into the file: what `content` evidence rests on. Of a hunk,
+    /// The texts that the message itself says the write puts into the file: what `content` evidence rests on. Of a run,
     /// the lines that stand in it before and after alike are left out at either end: they are context.
     pub fn text_in(&self) -> Vec<&str> {
         let texts: Vec<&str> = match self {
             Delta::Whole(text) => vec![text],
             Delta::Replace(replacements) => replacements.iter().map(|one| one.new.as_str()).collect(),
-            Delta::Hunks(hunks) => hunks.iter().map(LineHunk::added).collect(),
+            Delta::Hunks(hunks) => hunks.iter().map(|hunk| added(&hunk.old, &hunk.new)).collect(),
+            Delta::Chunks(chunks) => chunks.iter().map(Chunk::added).collect(),
             Delta::Holding(texts) => texts.iter().map(String::as_str).collect(),
             Delta::Deleted | Delta::Moved { .. } | Delta::Unknown => vec![],
         };
@@ -125,14 +131,12 @@ impl Replacement {
     }
 }
 
-impl LineHunk {
-    /// The new lines, without those that it shares with the old at its head and its tail.
-    fn added(&self) -> &str {
-        let head = shared(self.old.split_inclusive('\n').zip(self.new.split_inclusive('\n')));
-        let (old, new) = (&self.old[head..], &self.new[head..]);
-        let tail = shared(old.split_inclusive('\n').rev().zip(new.split_inclusive('\n').rev()));
-        &new[..new.len() - tail]
-    }
+/// The new lines, without those that it shares with the old at its head and its tail.
+pub(super) fn added<'a>(old: &str, new: &'a str) -> &'a str {
+    let head = shared(old.split_inclusive('\n').zip(new.split_inclusive('\n')));
+    let (old, new) = (&old[head..], &new[head..]);
+    let tail = shared(old.split_inclusive('\n').rev().zip(new.split_inclusive('\n').rev()));
+    &new[..new.len() - tail]
 }
 
 /// Bytes in the lines that old and new begin with alike.

@@ -1,4 +1,4 @@
-//! Claude Code: its hook events as messages, and verdicts in the words that it honours.
+//! Claude Code: its hook events as messages. Its replies are those of [`hooks`]. Cursor and Copilot run its hooks too: what they tell is theirs.
 
 mod patch;
 mod tools;
@@ -6,17 +6,23 @@ mod tools;
 use anyhow::{Context as _, Result};
 use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::session::Session;
-use countersign_core::verdict::{Decision, Verdict};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::payload::{self, Fields};
-use super::{Agent, Message, Moment, Reply, told};
+use super::{Agent, Asks, Message, Moment, copilot, cursor, hooks};
 
-pub(super) const AGENT: Agent = Agent { name: "claude-code", parse, reply };
+pub(super) const AGENT: Agent =
+    Agent { name: "claude-code", parse, reply: hooks::reply, hears: Moment::HEARD, asks: Asks::Anything };
 
 fn parse(bytes: &[u8]) -> Result<Message> {
     let object = payload::object(bytes)?;
     let fields = Fields(&object);
+    if cursor::recognises(fields) {
+        return Ok(Message { host: Some(cursor::AGENT.name), ..hooks::parse(cursor::AGENT.name, fields)? });
+    }
+    if copilot::recognises(fields) {
+        return Ok(Message { host: Some(copilot::AGENT.name), ..copilot::hear(fields)? });
+    }
     let name = fields.named("hook_event_name")?;
     let session = session(fields)?;
     let (moment, act) = hear(name, fields).with_context(|| format!("`{}`", name.escape_debug()))?;
@@ -30,7 +36,7 @@ fn parse(bytes: &[u8]) -> Result<Message> {
             act,
         })
     };
-    Ok(Message { moment, events: act.map(event).transpose()?.into_iter().collect() })
+    Ok(Message { moment, events: act.map(event).transpose()?.into_iter().collect(), host: None })
 }
 
 /// `agent_id` is there when a subagent acts, or is spoken of.
@@ -59,49 +65,4 @@ fn hear(name: &str, fields: Fields<'_>) -> Result<(Moment, Option<AgentAct>)> {
         "SessionEnd" => (Moment::Other, Some(AgentAct::SessionEnded)),
         _ => (Moment::Other, None),
     })
-}
-
-/// Allow is never said: it would skip the agent's own question to the user.
-fn reply(moment: Moment, verdict: &Verdict, context: Option<&str>) -> Reply {
-    Reply::json(&match moment {
-        Moment::BeforeTool => before_tool(verdict, context),
-        // The write has happened: a block is only feedback, which the model reads.
-        Moment::AfterTool if verdict.decision == Decision::Deny => {
-            let mut body = json!({ "decision": "block", "reason": verdict.reason() });
-            if let Some(context) = context {
-                body["hookSpecificOutput"] = tell("PostToolUse", context);
-            }
-            body
-        }
-        Moment::AfterTool => tell_all("PostToolUse", verdict, context),
-        Moment::AfterFailure => tell_all("PostToolUseFailure", verdict, context),
-        Moment::SessionStart => tell_all("SessionStart", verdict, context),
-        Moment::Prompt => tell_all("UserPromptSubmit", verdict, context),
-        Moment::Other => json!({}),
-    })
-}
-
-fn before_tool(verdict: &Verdict, context: Option<&str>) -> Value {
-    let decision = match verdict.decision {
-        Decision::Allow => return tell_all("PreToolUse", verdict, context),
-        Decision::Ask => "ask",
-        Decision::Deny => "deny",
-    };
-    let mut output = json!({
-        "hookEventName": "PreToolUse",
-        "permissionDecision": decision,
-        "permissionDecisionReason": verdict.reason(),
-    });
-    if let Some(context) = context {
-        output["additionalContext"] = context.into();
-    }
-    json!({ "hookSpecificOutput": output })
-}
-
-fn tell_all(event: &str, verdict: &Verdict, context: Option<&str>) -> Value {
-    told(verdict, context).map_or_else(|| json!({}), |text| json!({ "hookSpecificOutput": tell(event, &text) }))
-}
-
-fn tell(event: &str, text: &str) -> Value {
-    json!({ "hookEventName": event, "additionalContext": text })
 }

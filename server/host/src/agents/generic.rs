@@ -22,9 +22,9 @@ use countersign_core::verdict::Verdict;
 use serde_json::{Map, Value};
 
 use super::payload::{self, Fields};
-use super::{Agent, Message, Moment, Reply, git_ai};
+use super::{Agent, Asks, Message, Moment, Reply, git_ai};
 
-pub(super) const AGENT: Agent = Agent { name: "generic", parse, reply };
+pub(super) const AGENT: Agent = Agent { name: "generic", parse, reply, hears: Moment::HEARD, asks: Asks::Anything };
 
 fn parse(bytes: &[u8]) -> Result<Message> {
     let object = payload::object(bytes)?;
@@ -40,7 +40,7 @@ fn parse(bytes: &[u8]) -> Result<Message> {
     let agent = fields.named("agent")?;
     let event = fields.named("event")?;
     let Some(act) = act(event, fields).with_context(|| format!("`{}`", event.escape_debug()))? else {
-        return Ok(Message { moment: Moment::Other, events: vec![] });
+        return Ok(Message::nothing(Moment::Other));
     };
     let event = AgentEvent {
         agent: agent.into(),
@@ -50,7 +50,7 @@ fn parse(bytes: &[u8]) -> Result<Message> {
         call: fields.text("call")?.map(str::to_owned),
         act,
     };
-    Ok(Message { moment: moment(&event.act), events: vec![event] })
+    Ok(Message { moment: moment(&event.act), events: vec![event], host: None })
 }
 
 fn act(event: &str, fields: Fields<'_>) -> Result<Option<AgentAct>> {

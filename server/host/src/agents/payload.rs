@@ -204,3 +204,15 @@ pub(super) fn object_in(fields: Fields<'_>, name: &str) -> Result<Map<String, Va
         Some(other) => bail!("`{name}` should be an object and is {}", kind(other)),
     }
 }
+
+/// A path as an agent spells it: a `file://` address is undone, and so is the slash that some put before a drive.
+pub(super) fn file_path(sent: &str) -> String {
+    let path = match sent.strip_prefix("file://") {
+        Some(address) => percent_encoding::percent_decode_str(address).decode_utf8_lossy().into_owned(),
+        None => sent.to_owned(),
+    };
+    match path.as_bytes() {
+        [b'/', drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => path[1..].to_owned(),
+        _ => path,
+    }
+}

@@ -9,10 +9,36 @@ const GENERIC: &str =
     r#"{"event":"will-write","agent":"mine","session":"s","writes":[{"path":"a.rs","edits":[{"old":"é","new":"b"}]}]}"#;
 const AGENT_V1: &str = r#"{"type":"ai_agent","repo_working_dir":"/repo","edited_filepaths":["é.rs"],"agent_name":"mine","model":"m","conversation_id":"c"}"#;
 
+const PATCH: &str = r#"{"session_id":"s","turn_id":"t","cwd":"/repo","hook_event_name":"PreToolUse","model":"m","tool_name":"apply_patch","tool_use_id":"c","tool_input":{"command":"*** Begin Patch\n*** Update File: a.rs\n-é\n+b\n*** End Patch\n"}}"#;
+const CURSOR: &str = r#"{"conversation_id":"c","generation_id":"g","hook_event_name":"afterFileEdit","workspace_roots":["/repo"],"file_path":"/repo/a.rs","edits":[{"old_string":"é","new_string":"b"}]}"#;
+const GEMINI: &str = r#"{"session_id":"s","cwd":"/repo","hook_event_name":"BeforeTool","timestamp":"t","tool_name":"replace","tool_input":{"file_path":"a.rs","old_string":"é","new_string":"b"}}"#;
+const COPILOT: &str = r#"{"sessionId":"s","timestamp":1,"cwd":"/repo","toolName":"create","toolArgs":"{\"path\":\"a.rs\",\"file_text\":\"é\"}"}"#;
+const OPENCODE: &str = r#"{"hook_event_name":"PreToolUse","session_id":"s","cwd":"/repo","tool_name":"edit","tool_use_id":"c","tool_input":{"filePath":"a.rs","oldString":"é","newString":"b"}}"#;
+const AMP: &str = r#"{"hook_event_name":"PreToolUse","thread_id":"T-1","cwd":"/repo","tool_name":"create_file","tool_use_id":"c","tool_input":{"path":"a.rs","content":"é"}}"#;
+const CLINE: &str = r#"{"clineVersion":"3","hookName":"PreToolUse","taskId":"t","workspaceRoots":["/repo"],"preToolUse":{"toolName":"write_to_file","parameters":{"path":"a.rs","content":"é"}}}"#;
+const WINDSURF: &str = r#"{"agent_action_name":"pre_write_code","trajectory_id":"t","tool_info":{"file_path":"a.rs","edits":[{"old_string":"é","new_string":"b"}]}}"#;
+const DROID: &str = r#"{"session_id":"s","cwd":"/repo","hook_event_name":"PreToolUse","tool_name":"Create","tool_input":{"file_path":"a.rs","content":"é"}}"#;
+
 /// A whole message of each dialect, and who reads it.
-fn messages() -> [(&'static Agent, &'static str); 3] {
-    let (claude, generic) = (find("claude-code").unwrap(), find("generic").unwrap());
-    [(claude, CLAUDE), (generic, GENERIC), (generic, AGENT_V1)]
+fn messages() -> Vec<(&'static Agent, &'static str)> {
+    [
+        ("claude-code", CLAUDE),
+        ("claude-code", CURSOR),
+        ("codex", PATCH),
+        ("cursor", CURSOR),
+        ("gemini-cli", GEMINI),
+        ("copilot", COPILOT),
+        ("opencode", OPENCODE),
+        ("amp", AMP),
+        ("cline", CLINE),
+        ("windsurf", WINDSURF),
+        ("droid", DROID),
+        ("continue", DROID),
+        ("generic", GENERIC),
+        ("generic", AGENT_V1),
+    ]
+    .map(|(name, text)| (find(name).unwrap(), text))
+    .into()
 }
 
 fn error(agent: &Agent, bytes: &[u8]) -> String {
@@ -27,7 +53,8 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
 fn a_message_reads_the_same_in_every_encoding() {
     for (agent, text) in messages() {
         let plain = (agent.parse)(text.as_bytes()).unwrap();
-        assert_eq!(plain.events.len(), 1);
+        // After an edit Claude Code's own hook hears nothing in Cursor's name for it.
+        assert_eq!(plain.events.len(), usize::from(plain.host.is_none()), "{} {text}", agent.name);
         let marked = format!("\u{feff}{text}\r\n");
         for bytes in [
             marked.clone().into_bytes(),
@@ -201,10 +228,10 @@ fn mending_does_not_make_sense_of_nonsense() {
 fn events_and_tools_that_we_do_not_know_are_heard_and_change_nothing() {
     let claude = find("claude-code").unwrap();
     let message = (claude.parse)(br#"{"hook_event_name":"TeammateIdle","session_id":"s","new":{"field":[]}}"#).unwrap();
-    assert_eq!(message, Message { moment: Moment::Other, events: vec![] });
+    assert_eq!(message, Message::nothing(Moment::Other));
     let generic = find("generic").unwrap();
     let message = (generic.parse)(br#"{"event":"dreamt","agent":"a","session":"s"}"#).unwrap();
-    assert_eq!(message, Message { moment: Moment::Other, events: vec![] });
+    assert_eq!(message, Message::nothing(Moment::Other));
     let tool = br#"{"hook_event_name":"PreToolUse","session_id":"s","tool_name":"mcp__db__query","tool_input":{"file_path":7}}"#;
     let message = (claude.parse)(tool).unwrap();
     assert_eq!(message.moment, Moment::BeforeTool);
@@ -246,10 +273,12 @@ fn the_reply_is_neutral_when_there_is_nothing_to_say() {
         ];
         for moment in moments {
             let reply = (agent.reply)(moment, &Verdict::allow(), None);
-            assert_eq!((reply.stdout.as_str(), reply.stderr.as_str(), reply.code), ("{}", "", 0), "{name} {moment:?}");
+            let neutral = if name == "cline" { r#"{"cancel":false}"# } else { "{}" };
+            let said = (reply.stdout.as_str(), reply.stderr.as_str(), reply.code);
+            assert_eq!(said, (neutral, "", 0), "{name} {moment:?}");
+            let other = (agent.reply)(Moment::Other, &Verdict::deny("no"), Some("context"));
+            assert_eq!((other.stdout.as_str(), other.code), (neutral, 0), "{name}");
         }
-        let other = (agent.reply)(Moment::Other, &Verdict::deny("no"), Some("context"));
-        assert_eq!(other.stdout, "{}", "{name}");
     }
     assert!(find("nobody").is_none());
 }
@@ -269,11 +298,9 @@ fn verdicts_are_said_in_each_agents_words() {
             (Moment::SessionStart, Verdict::allow(), Some("Scope: src.")),
             (Moment::Prompt, Verdict::deny("`a` is closed."), Some("Turned down: \"b\".\n")),
         ] {
-            shown += &format!(
-                "{name} {moment:?} {:?} {}\n",
-                verdict.decision,
-                (agent.reply)(moment, &verdict, context).stdout
-            );
+            let Reply { stdout, stderr, code } = (agent.reply)(moment, &verdict, context);
+            shown += &format!("{name} {moment:?} {:?} {stdout}", verdict.decision);
+            shown += &if code == 0 { "\n".to_owned() } else { format!(" {code} {stderr}") };
         }
     }
     expect![[r#"
@@ -285,6 +312,86 @@ fn verdicts_are_said_in_each_agents_words() {
         claude-code AfterFailure Allow {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PostToolUseFailure"}}
         claude-code SessionStart Allow {"hookSpecificOutput":{"additionalContext":"Scope: src.","hookEventName":"SessionStart"}}
         claude-code Prompt Deny {"hookSpecificOutput":{"additionalContext":"`a` is closed.\nTurned down: \"b\".\n","hookEventName":"UserPromptSubmit"}}
+        codex BeforeTool Deny {"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"`a` is closed."}}
+        codex BeforeTool Ask {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"`a` is asked."}}
+        codex BeforeTool Allow {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PreToolUse"}}
+        codex AfterTool Deny {"decision":"block","hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PostToolUse"},"reason":"`a` is closed."}
+        codex AfterTool Ask {"hookSpecificOutput":{"additionalContext":"`a` is asked.","hookEventName":"PostToolUse"}}
+        codex AfterFailure Allow {}
+        codex SessionStart Allow {"hookSpecificOutput":{"additionalContext":"Scope: src.","hookEventName":"SessionStart"}}
+        codex Prompt Deny {"hookSpecificOutput":{"additionalContext":"`a` is closed.\nTurned down: \"b\".\n","hookEventName":"UserPromptSubmit"}}
+        cursor BeforeTool Deny {"agent_message":"`a` is closed.","permission":"deny","user_message":"`a` is closed."}
+        cursor BeforeTool Ask {"agent_message":"`a` is asked.","permission":"ask","user_message":"`a` is asked."}
+        cursor BeforeTool Allow {}
+        cursor AfterTool Deny {"additional_context":"`a` is closed.\nTurned down: b."}
+        cursor AfterTool Ask {"additional_context":"`a` is asked."}
+        cursor AfterFailure Allow {"additional_context":"Turned down: b."}
+        cursor SessionStart Allow {"additional_context":"Scope: src."}
+        cursor Prompt Deny {}
+        gemini-cli BeforeTool Deny {"decision":"deny","reason":"`a` is closed."}
+        gemini-cli BeforeTool Ask {"decision":"deny","reason":"`a` is asked."}
+        gemini-cli BeforeTool Allow {}
+        gemini-cli AfterTool Deny {"hookSpecificOutput":{"additionalContext":"`a` is closed.\nTurned down: b.","hookEventName":"AfterTool"}}
+        gemini-cli AfterTool Ask {"hookSpecificOutput":{"additionalContext":"`a` is asked.","hookEventName":"AfterTool"}}
+        gemini-cli AfterFailure Allow {}
+        gemini-cli SessionStart Allow {"hookSpecificOutput":{"additionalContext":"Scope: src.","hookEventName":"SessionStart"}}
+        gemini-cli Prompt Deny {"hookSpecificOutput":{"additionalContext":"`a` is closed.\nTurned down: \"b\".\n","hookEventName":"BeforeAgent"}}
+        copilot BeforeTool Deny {"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"`a` is closed."},"permissionDecision":"deny","permissionDecisionReason":"`a` is closed."}
+        copilot BeforeTool Ask {"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"ask","permissionDecisionReason":"`a` is asked."},"permissionDecision":"ask","permissionDecisionReason":"`a` is asked."}
+        copilot BeforeTool Allow {}
+        copilot AfterTool Deny {"additionalContext":"`a` is closed.\nTurned down: b.","hookSpecificOutput":{"additionalContext":"`a` is closed.\nTurned down: b.","hookEventName":"PostToolUse"}}
+        copilot AfterTool Ask {"additionalContext":"`a` is asked.","hookSpecificOutput":{"additionalContext":"`a` is asked.","hookEventName":"PostToolUse"}}
+        copilot AfterFailure Allow {}
+        copilot SessionStart Allow {"additionalContext":"Scope: src.","hookSpecificOutput":{"additionalContext":"Scope: src.","hookEventName":"SessionStart"}}
+        copilot Prompt Deny {}
+        opencode BeforeTool Deny {"decision":"deny","reason":"`a` is closed."}
+        opencode BeforeTool Ask {"context":"Turned down: b.","decision":"deny","reason":"`a` is asked."}
+        opencode BeforeTool Allow {"context":"Turned down: b."}
+        opencode AfterTool Deny {"context":"Turned down: b."}
+        opencode AfterTool Ask {}
+        opencode AfterFailure Allow {"context":"Turned down: b."}
+        opencode SessionStart Allow {"context":"Scope: src."}
+        opencode Prompt Deny {"context":"Turned down: \"b\".\n"}
+        amp BeforeTool Deny {"decision":"deny","reason":"`a` is closed."}
+        amp BeforeTool Ask {"context":"Turned down: b.","decision":"ask","reason":"`a` is asked."}
+        amp BeforeTool Allow {"context":"Turned down: b."}
+        amp AfterTool Deny {"context":"Turned down: b."}
+        amp AfterTool Ask {}
+        amp AfterFailure Allow {"context":"Turned down: b."}
+        amp SessionStart Allow {"context":"Scope: src."}
+        amp Prompt Deny {"context":"Turned down: \"b\".\n"}
+        cline BeforeTool Deny {"cancel":true,"errorMessage":"`a` is closed."}
+        cline BeforeTool Ask {"cancel":true,"errorMessage":"`a` is asked.\nTurned down: b."}
+        cline BeforeTool Allow {"cancel":false,"contextModification":"Turned down: b."}
+        cline AfterTool Deny {"cancel":false,"contextModification":"`a` is closed.\nTurned down: b."}
+        cline AfterTool Ask {"cancel":false,"contextModification":"`a` is asked."}
+        cline AfterFailure Allow {"cancel":false,"contextModification":"Turned down: b."}
+        cline SessionStart Allow {"cancel":false,"contextModification":"Scope: src."}
+        cline Prompt Deny {"cancel":false,"contextModification":"`a` is closed.\nTurned down: \"b\".\n"}
+        windsurf BeforeTool Deny {} 2 `a` is closed.
+        windsurf BeforeTool Ask {} 2 `a` is asked.
+        windsurf BeforeTool Allow {}
+        windsurf AfterTool Deny {}
+        windsurf AfterTool Ask {}
+        windsurf AfterFailure Allow {}
+        windsurf SessionStart Allow {}
+        windsurf Prompt Deny {}
+        droid BeforeTool Deny {"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"`a` is closed."}}
+        droid BeforeTool Ask {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PreToolUse","permissionDecision":"ask","permissionDecisionReason":"`a` is asked."}}
+        droid BeforeTool Allow {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PreToolUse"}}
+        droid AfterTool Deny {"decision":"block","hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PostToolUse"},"reason":"`a` is closed."}
+        droid AfterTool Ask {"hookSpecificOutput":{"additionalContext":"`a` is asked.","hookEventName":"PostToolUse"}}
+        droid AfterFailure Allow {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PostToolUseFailure"}}
+        droid SessionStart Allow {"hookSpecificOutput":{"additionalContext":"Scope: src.","hookEventName":"SessionStart"}}
+        droid Prompt Deny {"hookSpecificOutput":{"additionalContext":"`a` is closed.\nTurned down: \"b\".\n","hookEventName":"UserPromptSubmit"}}
+        continue BeforeTool Deny {"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"`a` is closed."}}
+        continue BeforeTool Ask {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"`a` is asked."}}
+        continue BeforeTool Allow {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PreToolUse"}}
+        continue AfterTool Deny {"decision":"block","hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PostToolUse"},"reason":"`a` is closed."}
+        continue AfterTool Ask {"hookSpecificOutput":{"additionalContext":"`a` is asked.","hookEventName":"PostToolUse"}}
+        continue AfterFailure Allow {"hookSpecificOutput":{"additionalContext":"Turned down: b.","hookEventName":"PostToolUseFailure"}}
+        continue SessionStart Allow {"hookSpecificOutput":{"additionalContext":"Scope: src.","hookEventName":"SessionStart"}}
+        continue Prompt Deny {"hookSpecificOutput":{"additionalContext":"`a` is closed.\nTurned down: \"b\".\n","hookEventName":"UserPromptSubmit"}}
         generic BeforeTool Deny {"reasons":["`a` is closed."],"verdict":"deny"}
         generic BeforeTool Ask {"context":"Turned down: b.","reasons":["`a` is asked."],"verdict":"ask"}
         generic BeforeTool Allow {"context":"Turned down: b."}
@@ -322,4 +429,59 @@ fn the_published_schema_takes_what_we_take() {
         assert_eq!(validator.is_valid(&serde_json::from_str(text).unwrap()), good, "schema: {text}");
         assert_eq!((generic.parse)(text.as_bytes()).is_ok(), good, "parse: {text}");
     }
+}
+
+#[test]
+fn an_agent_is_asked_for_no_more_than_it_can() {
+    let mut shown = String::new();
+    for name in names() {
+        let agent = find(name).unwrap();
+        let heard = Moment::HEARD.iter().filter(|moment| agent.hears.contains(moment)).collect::<Vec<_>>();
+        shown += &format!("{name}: asks {:?}, hears {heard:?}\n", agent.asks);
+        let asked = (agent.reply)(Moment::BeforeTool, &Verdict::ask("why"), None);
+        assert!(agent.asks != Asks::Nothing || !asked.stdout.contains("\"ask\""), "{name}: {asked:?}");
+    }
+    expect![[r#"
+        claude-code: asks Anything, hears [BeforeTool, AfterTool, AfterFailure, SessionStart, Prompt]
+        codex: asks Nothing, hears [BeforeTool, AfterTool, SessionStart, Prompt]
+        cursor: asks Commands, hears [AfterTool, AfterFailure, SessionStart]
+        gemini-cli: asks Nothing, hears [AfterTool, SessionStart, Prompt]
+        copilot: asks Anything, hears [AfterTool, SessionStart]
+        opencode: asks Nothing, hears [AfterTool]
+        amp: asks Anything, hears []
+        cline: asks Nothing, hears [BeforeTool, AfterTool, AfterFailure, SessionStart, Prompt]
+        windsurf: asks Nothing, hears []
+        droid: asks Anything, hears [AfterTool, SessionStart, Prompt]
+        continue: asks Nothing, hears [AfterTool, AfterFailure, SessionStart, Prompt]
+        generic: asks Anything, hears [BeforeTool, AfterTool, AfterFailure, SessionStart, Prompt]
+    "#]].assert_eq(&shown);
+}
+
+#[test]
+fn a_hook_of_claude_codes_that_another_runs_hears_that_other() {
+    let claude = find("claude-code").unwrap();
+    let mut shown = String::new();
+    for text in [
+        r#"{"conversation_id":"c","cursor_version":"2.5","hook_event_name":"preToolUse","tool_name":"Write","tool_input":{"file_path":"a","content":"x"},"workspace_roots":["/repo"]}"#,
+        r#"{"conversation_id":"c","hook_event_name":"PreToolUse","tool_name":"Shell","tool_input":{"command":"ls"}}"#,
+        r#"{"timestamp":"t","hook_event_name":"PreToolUse","session_id":"s","transcript_path":"/x/GitHub.copilot-chat/t.jsonl","tool_name":"create_file","tool_input":{"filePath":"a","content":"x"}}"#,
+        r#"{"sessionId":"s","timestamp":1,"toolName":"create","toolArgs":{"path":"a","file_text":"x"}}"#,
+        r#"{"timestamp":"t","hook_event_name":"PreToolUse","session_id":"s","transcript_path":"/home/ada/.claude/p/t.jsonl","tool_name":"Write","tool_input":{"file_path":"a","content":"x"}}"#,
+    ] {
+        let message = (claude.parse)(text.as_bytes()).unwrap();
+        let can_ask = claude.can_ask(&message);
+        let event = &message.events[0];
+        shown += &format!(
+            "{} {} can ask: {can_ask}, host {:?}, in {:?}\n",
+            event.agent, event.session, message.host, event.cwd
+        );
+    }
+    expect![[r#"
+        cursor c can ask: false, host Some("cursor"), in Some("/repo")
+        cursor c can ask: false, host Some("cursor"), in None
+        copilot s can ask: true, host Some("copilot"), in None
+        copilot s can ask: true, host Some("copilot"), in None
+        claude-code s can ask: true, host None, in None
+    "#]]
+    .assert_eq(&shown);
 }

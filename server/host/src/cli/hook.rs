@@ -23,7 +23,7 @@ const BUDGET: Duration = Duration::from_millis(400);
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// The agent: claude-code, generic
+    /// The agent: claude-code, codex, cursor, gemini-cli, copilot, opencode, amp, cline, windsurf, droid, continue, generic
     agent: String,
 }
 
@@ -60,6 +60,7 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
     let stdin = std::io::stdin().lock();
     let payload = agents::read_capped(stdin.take(u64::MAX), MAX_PAYLOAD)?;
     let message = (agent.parse)(&payload)?;
+    let (hears, can_ask) = (agent.hears(&message), agent.can_ask(&message));
     let placed = message.events.into_iter().map(|event| gate::places(dir, event));
     let placed: Vec<Placed> = placed.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     if let Some(reply) = ask(dir, agent, &placed, payload) {
@@ -68,7 +69,8 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
     let (mut verdict, mut context) = (Verdict::allow(), None);
     for ((root, cwd), mut event) in placed {
         gate::localise(&mut event, &root, &cwd);
-        let (said, told) = take(&root, &mut event, message.moment.hears(), until)?;
+        let (said, told) = take(&root, &mut event, hears, until)?;
+        let said = if can_ask { said } else { agents::settled(said, &gate::paths(&event), &root) };
         verdict = verdict.combine(said);
         context = context.or(told);
     }

@@ -7,12 +7,23 @@ use std::sync::Arc;
 use anyhow::Result;
 use countersign_core::review::Policy;
 
-use super::{ConfigError, FILE_NAME, Policies};
+use super::{Config, ConfigError, FILE_NAME, Policies, Unanswered};
 
 /// The policies in force, and what is wrong in them. Where the workspace's is wrong, the last one stays in force that was good when any
 /// process read it.
 #[must_use]
 pub fn in_force(root: &Path) -> (Policy, Vec<ConfigError>) {
+    let (config, errors) = config_in_force(root);
+    (Policy { rules: config.rules(), scope: config.scope }, errors)
+}
+
+/// What a question gets in a workspace that nobody answers.
+#[must_use]
+pub fn unanswered(root: &Path) -> Unanswered {
+    config_in_force(root).0.unanswered
+}
+
+fn config_in_force(root: &Path) -> (Config, Vec<ConfigError>) {
     let mut policies = Policies::default();
     let user = super::user_file(std::env::var_os("XDG_CONFIG_HOME"), std::env::var_os("HOME"));
     let errors = policies.reload(root, user.as_deref());
@@ -25,8 +36,7 @@ pub fn in_force(root: &Path) -> (Policy, Vec<ConfigError>) {
             let _ = keep_policy(&ours, &kept);
         }
     }
-    let config = policies.config();
-    (Policy { rules: config.rules(), scope: config.scope }, errors)
+    (policies.config(), errors)
 }
 
 /// What [`in_force`] gave, for a process that asks it again and again: read anew when a file is another than it was.

@@ -77,13 +77,15 @@ fn answer(
     let agent = agents::find(&request.agent)?;
     let message = (agent.parse)(&request.payload).ok()?;
     let (mut verdict, mut context) = (Verdict::allow(), None);
-    let hears = message.moment.hears();
+    let (hears, can_ask) = (agent.hears(&message), agent.can_ask(&message));
+    let mut paths = Vec::new();
     for mut event in message.events {
         let (placed, cwd) = gate::place(&request.dir, &event).ok()?;
         if placed != root || gate::surveys(&event) {
             return None;
         }
         gate::localise(&mut event, root, &cwd);
+        paths.extend(gate::paths(&event));
         let asking = Arc::clone(stream);
         let (Taken { questions, context: told }, policy) = inbox.ask_until(until, move |owner| {
             // It came late to this: by now the hook does it, or has done it.
@@ -94,6 +96,7 @@ fn answer(
             verdict = verdict.combine(judge(&policy, &questions, until)?);
         }
     }
+    let verdict = if can_ask { verdict } else { agents::settled(verdict, &paths, root) };
     Some((agent.reply)(message.moment, &verdict, context.as_deref()))
 }
 
