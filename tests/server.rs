@@ -1,5 +1,6 @@
 //! The language server over stdio, as an editor drives it, with an agent's hooks and real files beside it.
 
+mod asking;
 mod dirty;
 mod long;
 mod marks;

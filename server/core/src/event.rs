@@ -8,6 +8,7 @@ use crate::document::Record;
 use crate::edit::{EditId, Evidence};
 use crate::scope::SessionScope;
 use crate::session::Session;
+use crate::verdict::Answer;
 use crate::weave::Fingerprint;
 
 /// Something that happened, for ever.
@@ -76,6 +77,15 @@ pub enum What {
         file: String,
         /// Lines; 0 where it stands again.
         lines: usize,
+    },
+    /// A person was asked about what a session was about to do.
+    Asked {
+        /// Whose act it was.
+        session: Session,
+        /// Why it was asked, as the person was told.
+        question: String,
+        /// What they said; none where nobody answered.
+        answer: Option<Answer>,
     },
     /// A session was told of all that had been turned down.
     Informed {
@@ -155,7 +165,9 @@ impl Fact {
             What::Empty(came) => came.author.session(),
             What::Told { event, .. } => Some(&event.session),
             What::Scoped { session, .. } => session.as_ref(),
-            What::TurnedDown { session, .. } | What::Informed { session } => Some(session),
+            What::TurnedDown { session, .. } | What::Asked { session, .. } | What::Informed { session } => {
+                Some(session)
+            }
             What::Began { .. } | What::Text(Record::Synced { .. }) | What::Present(_) | What::Left | What::Settled => {
                 None
             }

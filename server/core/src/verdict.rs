@@ -15,6 +15,18 @@ pub enum Decision {
     Deny,
 }
 
+/// What a person says who is asked about an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// It may happen, this time.
+    Once,
+    /// It may happen, and whatever else in this session is asked about in the same words.
+    Session,
+    /// It must not.
+    Deny,
+}
+
 /// A decision with its reasons: whole sentences, written for the agent and the user alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {

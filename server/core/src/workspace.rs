@@ -1,5 +1,6 @@
 //! All that is known of the files of one workspace and of who works in them. One owner holds it; facts go in, facts come out.
 
+mod answers;
 mod empties;
 mod modes;
 mod moves;
@@ -19,6 +20,7 @@ use crate::edit::{EditId, Evidence, Lineage};
 use crate::event::{Came, Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
+use crate::verdict::Answer;
 use crate::weave::{EditIx, Fingerprint, View};
 
 pub use modes::Moded;
@@ -91,6 +93,12 @@ pub struct SessionState {
     pub scope: Option<SessionScope>,
     /// What a person took back of its work since it was last told so: lines by file.
     pub turned_down: BTreeMap<String, usize>,
+    /// What a person said to questions, where that holds on: by the question.
+    answers: BTreeMap<String, Answer>,
+    /// How often a tool was to be used, as far as it was told.
+    pub calls: u64,
+    /// How often a person was asked.
+    pub questions: u64,
 }
 
 /// What is read of a file on disk.
@@ -352,10 +360,15 @@ impl Workspace {
         if let Some(model) = &event.model {
             state.model = Some(model.to_string());
         }
+        if matches!(event.act, AgentAct::WillWrite { .. } | AgentAct::WillRun { .. } | AgentAct::WillUse { .. }) {
+            state.calls += 1;
+        }
         match &event.act {
             AgentAct::Prompted { text } => {
                 state.prompt = Some(text.clone());
                 state.at_work = true;
+                // Who asks for something new may have changed their mind.
+                state.answers.retain(|_, answer| *answer != Answer::Deny);
             }
             AgentAct::TurnEnded | AgentAct::SessionEnded | AgentAct::SessionStarted { .. } => state.at_work = false,
             _ => state.at_work = true,

@@ -18,6 +18,8 @@ mod tools;
 mod unanswered;
 mod windsurf;
 
+use std::time::Duration;
+
 use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::verdict::Verdict;
 
@@ -63,6 +65,18 @@ impl Agent {
     #[must_use]
     pub fn hears(&self, message: &Message) -> bool {
         self.host(message).hears.contains(&message.moment)
+    }
+
+    /// How long it waits for a hook that stands before a tool, as `init` registers it.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    /// Whether it runs in an editor's own processes, which start language servers too.
+    #[must_use]
+    pub fn runs_in_editor(&self) -> bool {
+        matches!(self.name, "copilot" | "cursor" | "windsurf" | "cline")
     }
 
     /// Who runs the hook.

@@ -2,6 +2,8 @@
 //! A socket's name tells how old it is, and is never used twice; it appears once the server listens, so that one at which nobody does is a
 //! dead server's and goes.
 
+mod kin;
+mod people;
 pub mod wire;
 
 use std::fs::{self, File, Permissions};
@@ -16,10 +18,11 @@ use anyhow::{Context, Result};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
-use crate::agents::Reply;
 use crate::state_dir;
 use crate::store::now;
-use wire::Request;
+use wire::{Judged, Request};
+
+pub use people::ask_people;
 
 /// How long a hook waits for a server, before it does the work itself.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -27,9 +30,9 @@ const PATIENCE: Duration = Duration::from_millis(150);
 const FOLDER: &str = "servers";
 const ENDING: &str = ".sock";
 
-/// Asks a running server, the newest one. None where none answers in time, or it would rather have the hook do it.
+/// Has a running server judge what an agent told, the newest one. None where none answers in time, or it would rather have the hook do it.
 #[must_use]
-pub fn ask(state: &Path, request: &Request) -> Option<Reply> {
+pub fn judge(state: &Path, request: &Request) -> Option<Judged> {
     let until = Instant::now() + PATIENCE;
     let stream = connect(state)?;
     let mut line = Line { stream: &stream, until };

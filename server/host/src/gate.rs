@@ -18,7 +18,7 @@ use crate::git::Held;
 use crate::store::{Store, now};
 use crate::{disk, redact, state_dir};
 
-pub use judge::{Care, Question, ranges};
+pub use judge::{Care, Question, diff, ranges};
 
 /// So many changed files are looked at around a shell command.
 const DIRTY: usize = 2000;

@@ -7,6 +7,7 @@ pub mod uri;
 
 mod abilities;
 mod actions;
+mod asking;
 mod commands;
 mod diagnostics;
 mod ext;

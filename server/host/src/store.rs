@@ -414,6 +414,7 @@ fn kind(what: &What) -> &'static str {
         What::Settled => "settled",
         What::Told { .. } => "told",
         What::TurnedDown { .. } => "turned-down",
+        What::Asked { .. } => "asked",
         What::Informed { .. } => "informed",
         What::Scoped { .. } => SCOPED,
     }

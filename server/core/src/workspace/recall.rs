@@ -67,6 +67,7 @@ impl Workspace {
                 let down = &mut self.sessions.entry(session.clone()).or_default().turned_down;
                 *down.entry(file.clone()).or_default() += lines;
             }
+            (What::Asked { session, question, answer }, _) => self.hear_answer(session, question, *answer),
             (What::Informed { session }, _) => {
                 self.sessions.entry(session.clone()).or_default().turned_down.clear();
             }

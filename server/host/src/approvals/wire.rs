@@ -1,15 +1,21 @@
 //! What goes over a hook's socket: one request, one reply. Either is a length and then byte strings, each with its length, of which the
-//! first is the version: who reads another one than its own has read nothing.
+//! first is the version: who reads another one than its own has read nothing. An agent's message goes as it came; all else is JSON.
 
 use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use crate::agents::{MAX_PAYLOAD, Reply};
+use countersign_core::verdict::{Answer, Verdict};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::agents::MAX_PAYLOAD;
 
 /// Raised with every change of the form. Processes of two releases do not talk: they may judge differently.
-const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), " 1").as_bytes();
+const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), " 2").as_bytes();
+const JUDGE: &[u8] = b"judge";
+const ASK: &[u8] = b"ask";
 /// The longest request, in bytes: a message of an agent and what goes with it.
 const LONGEST_REQUEST: u32 = MAX_PAYLOAD as u32 + 64 * 1024;
 /// So many bytes are read at a time.
@@ -17,9 +23,18 @@ const CHUNK: usize = 256 * 1024;
 /// The longest reply, in bytes.
 const LONGEST_REPLY: u32 = 1024 * 1024;
 
+/// What a hook wants of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// That it takes in what an agent told, and judges it.
+    Judge(Told),
+    /// That it puts a question to the person.
+    Ask(Asking),
+}
+
 /// What a hook was started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct Told {
     /// The agent's name.
     pub agent: String,
     /// The folder that it was started for.
@@ -28,35 +43,88 @@ pub struct Request {
     pub payload: Vec<u8>,
 }
 
+/// A question to a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    /// The agent's name.
+    pub agent: String,
+    /// What it would do, where, and why that is asked about: a sentence or a few.
+    pub question: String,
+    /// The change that it would make, as a diff, where it would make one.
+    #[serde(default)]
+    pub diff: Option<String>,
+    /// The files that are asked about, as the workspace names them.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// How long the hook waits, in milliseconds.
+    pub patience: u64,
+}
+
+/// What a server says of what an agent told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What the agent is to be told besides.
+    #[serde(default)]
+    pub context: Option<String>,
+    /// The change that is asked about, as a diff.
+    #[serde(default)]
+    pub diff: Option<String>,
+}
+
+/// What came of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The person answered.
+    Said(Answer),
+    /// They turned it away, or there is no way to put it to them.
+    Unanswered,
+}
+
 impl Request {
     /// As bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        encode(&[VERSION, self.agent.as_bytes(), self.dir.as_os_str().as_bytes(), &self.payload])
+        match self {
+            Self::Judge(Told { agent, dir, payload }) => {
+                encode(&[VERSION, JUDGE, agent.as_bytes(), dir.as_os_str().as_bytes(), payload])
+            }
+            Self::Ask(asking) => encode(&[VERSION, ASK, &json(asking), &[], &[]]),
+        }
     }
 }
 
 /// A request; none where it is not one of this version, or does not come.
 pub fn read_request(from: &mut impl Read) -> Option<Request> {
     let body = read(from, LONGEST_REQUEST)?;
-    let [agent, dir, payload] = fields(&body)?;
-    let agent = std::str::from_utf8(agent).ok()?.to_owned();
-    Some(Request { agent, dir: OsStr::from_bytes(dir).into(), payload: payload.to_owned() })
+    let [kind, first, dir, payload] = fields(&body)?;
+    match kind {
+        JUDGE => {
+            let agent = std::str::from_utf8(first).ok()?.to_owned();
+            Some(Request::Judge(Told { agent, dir: OsStr::from_bytes(dir).into(), payload: payload.to_owned() }))
+        }
+        ASK => serde_json::from_slice(first).ok().map(Request::Ask),
+        _ => None,
+    }
 }
 
-/// A reply as bytes.
+/// A reply as bytes: what a server judged, or what came of a question.
 #[must_use]
-pub fn encode_reply(reply: &Reply) -> Vec<u8> {
-    encode(&[VERSION, reply.stdout.as_bytes(), reply.stderr.as_bytes(), &[reply.code]])
+pub fn encode_reply(reply: &impl Serialize) -> Vec<u8> {
+    encode(&[VERSION, &json(reply)])
 }
 
 /// A reply; none where it is not one of this version, or does not come.
-pub fn read_reply(from: &mut impl Read) -> Option<Reply> {
+pub fn read_reply<T: DeserializeOwned>(from: &mut impl Read) -> Option<T> {
     let body = read(from, LONGEST_REPLY)?;
-    let [stdout, stderr, code] = fields(&body)?;
-    let &[code] = code else { return None };
-    let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
-    Some(Reply { stdout: text(stdout)?, stderr: text(stderr)?, code })
+    let [reply] = fields(&body)?;
+    serde_json::from_slice(reply).ok()
+}
+
+/// None of these types has a key that is no text, nor a number that JSON has not.
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
 }
 
 fn encode(fields: &[&[u8]]) -> Vec<u8> {
@@ -112,14 +180,25 @@ mod tests {
 
     fn request() -> Request {
         let dir = OsStr::from_bytes(b"/a folder/\xff").into();
-        Request { agent: "claude-code".into(), dir, payload: b"{\"a\": \xff\0}".to_vec() }
+        Request::Judge(Told { agent: "claude-code".into(), dir, payload: b"{\"a\": \xff\0}".to_vec() })
     }
 
     #[test]
     fn a_request_and_a_reply_come_as_they_were_sent() {
         assert_eq!(read_request(&mut &request().encode()[..]), Some(request()));
-        let reply = Reply { stdout: "{}".into(), stderr: "é".into(), code: 2 };
-        assert_eq!(read_reply(&mut &encode_reply(&reply)[..]), Some(reply));
+        let asking = Request::Ask(Asking {
+            agent: "codex".into(),
+            question: "May it?".into(),
+            diff: Some("+a\n".into()),
+            paths: vec!["a".into()],
+            patience: 55_000,
+        });
+        assert_eq!(read_request(&mut &asking.encode()[..]), Some(asking));
+        let judged = Judged { verdict: Verdict::ask("é"), context: Some("more".into()), diff: None };
+        assert_eq!(read_reply(&mut &encode_reply(&judged)[..]), Some(judged));
+        for outcome in [Outcome::Said(Answer::Session), Outcome::Unanswered] {
+            assert_eq!(read_reply(&mut &encode_reply(&outcome)[..]), Some(outcome));
+        }
     }
 
     #[test]
@@ -132,12 +211,12 @@ mod tests {
 
     #[test]
     fn what_says_another_version_or_anything_else_is_none() {
-        let other = encode(&[b"0.0.9 1", b"claude-code", b"/", b"{}"]);
-        let longer = encode(&[VERSION, b"claude-code", b"/", b"{}", b"more"]);
+        let other = encode(&[b"0.0.9 1", JUDGE, b"claude-code", b"/", b"{}"]);
+        let longer = encode(&[VERSION, JUDGE, b"claude-code", b"/", b"{}", b"more"]);
         let lying = [&8_u32.to_le_bytes()[..], &200_u32.to_le_bytes()[..], b"four"].concat();
         for bytes in [&other[..], &longer, &lying, b"HTTP/1.1 400 Bad Request\r\n\r\n", &[0xff; 64], &[0; 64]] {
             assert_eq!(read_request(&mut &bytes[..]), None, "{bytes:?}");
-            assert_eq!(read_reply(&mut &bytes[..]), None, "{bytes:?}");
+            assert_eq!(read_reply::<Judged>(&mut &bytes[..]), None, "{bytes:?}");
         }
     }
 

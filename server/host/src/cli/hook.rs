@@ -9,17 +9,22 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 use countersign_core::announce::AgentEvent;
+use countersign_core::session::Session;
 use countersign_core::syntax::Budget;
-use countersign_core::verdict::Verdict;
+use countersign_core::verdict::{Answer, Decision, Verdict};
 
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
-use crate::approvals::{self, wire::Request};
+use crate::approvals;
+use crate::approvals::wire::{Asking, Judged, Outcome, Request, Told};
 use crate::gate::{self, Care, Placed, Taken};
+use crate::redact;
 use crate::state_dir::{self, note};
-use crate::store::Store;
+use crate::store::{Store, now};
 
 /// How long after its start a hook may still be judging.
 const BUDGET: Duration = Duration::from_millis(400);
+/// A person is asked for so much shorter than the agent waits for its hook.
+const GRACE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -62,34 +67,56 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
     let message = (agent.parse)(&payload)?;
     let (hears, can_ask) = (agent.hears(&message), agent.can_ask(&message));
     let placed = message.events.into_iter().map(|event| gate::places(dir, event));
-    let placed: Vec<Placed> = placed.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
-    if let Some(reply) = ask(dir, agent, &placed, payload) {
-        return Ok(reply);
+    let mut placed: Vec<Placed> = placed.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    let judged = ask(dir, agent, &placed, payload);
+    for ((root, cwd), event) in &mut placed {
+        gate::localise(event, root, cwd);
     }
-    let (mut verdict, mut context) = (Verdict::allow(), None);
-    for ((root, cwd), mut event) in placed {
-        gate::localise(&mut event, &root, &cwd);
-        let (said, told) = take(&root, &mut event, hears, until)?;
-        let said = if can_ask { said } else { agents::settled(said, &gate::paths(&event), &root) };
-        verdict = verdict.combine(said);
-        context = context.or(told);
+    let Judged { mut verdict, context, diff } = match judged {
+        Some(judged) => judged,
+        None => by_itself(&mut placed, hears, until)?,
+    };
+    if let (Decision::Ask, Moment::BeforeTool, Some(((root, _), event))) =
+        (verdict.decision, message.moment, placed.first())
+    {
+        let paths: Vec<String> = placed.iter().flat_map(|(_, event)| gate::paths(event)).collect();
+        // A person who cannot be asked has not answered.
+        verdict = persons(root, agent, &event.session, verdict.clone(), diff, &paths).unwrap_or_else(|error| {
+            note(root, &format!("hook {}: nobody was asked: {error:#}", agent.name));
+            verdict
+        });
+        if !can_ask {
+            verdict = agents::settled(verdict, &paths, root);
+        }
     }
     Ok((agent.reply)(message.moment, &verdict, context.as_deref()))
 }
 
 /// What a server says that follows the workspace, where all of the message is for one.
-fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -> Option<Reply> {
+fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -> Option<Judged> {
     let ((root, _), _) = placed.first()?;
     if placed.iter().any(|((other, _), event)| other != root || gate::surveys(event)) {
         return None;
     }
     let state = state_dir::of(root).ok()?.dir;
     let dir = std::fs::canonicalize(dir).ok()?;
-    approvals::ask(&state, &Request { agent: agent.name.to_owned(), dir, payload })
+    approvals::judge(&state, &Request::Judge(Told { agent: agent.name.to_owned(), dir, payload }))
+}
+
+/// What this process says of a message without any server.
+fn by_itself(placed: &mut [Placed], hears: bool, until: Instant) -> Result<Judged> {
+    let mut all = Judged::default();
+    for ((root, _), event) in placed {
+        let judged = take(root, event, hears, until)?;
+        all.verdict = all.verdict.combine(judged.verdict);
+        all.context = all.context.or(judged.context);
+        all.diff = all.diff.or(judged.diff);
+    }
+    Ok(all)
 }
 
 /// Takes one event in: what is to be said of it, and what else the agent is to be told.
-fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Result<(Verdict, Option<String>)> {
+fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Result<Judged> {
     let mut store = Store::open_narrow(root).context("the workspace's journal")?;
     if let Some(aside) = &store.set_aside {
         note(
@@ -103,7 +130,7 @@ fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Res
     }
     let Taken { questions, context } = gate::take(&mut store, event, hears)?;
     if questions.is_empty() {
-        return Ok((Verdict::allow(), context));
+        return Ok(Judged { context, ..Judged::default() });
     }
     let (policy, errors) = crate::config::in_force(root);
     for error in errors {
@@ -112,5 +139,43 @@ fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Res
     let mut in_time = || Instant::now() < until;
     let mut budget = Budget::asking(&mut in_time);
     let verdicts = questions.iter().map(|question| question.judge(&policy, Care::Likely, &mut budget));
-    Ok((verdicts.fold(Verdict::allow(), Verdict::combine), context))
+    let verdict = verdicts.fold(Verdict::allow(), Verdict::combine);
+    let diff = if verdict.decision == Decision::Ask { gate::diff(&questions) } else { None };
+    Ok(Judged { verdict, context, diff })
+}
+
+/// What becomes of a question once a person was asked, in any editor that is open on the workspace; what they said before in this session is not
+/// asked again. It stays a question where nobody answers.
+fn persons(
+    root: &Path,
+    agent: &agents::Agent,
+    session: &Session,
+    verdict: Verdict,
+    diff: Option<String>,
+    paths: &[String],
+) -> Result<Verdict> {
+    let question = redact::redacted(&verdict.reason());
+    let mut store = Store::open_narrow(root)?;
+    store.know_session(session)?;
+    let denied =
+        |again: &str| Verdict::deny(format!("{question}\nThe user said no{again}. Do not try it in another way."));
+    match store.workspace.answer(session, &question) {
+        Some(Answer::Deny) => return Ok(denied(" to this before")),
+        Some(Answer::Session | Answer::Once) => return Ok(Verdict::allow()),
+        None => {}
+    }
+    let patience = agent.patience().saturating_sub(GRACE).as_millis().try_into().unwrap_or(u64::MAX);
+    let asking =
+        Asking { agent: agent.name.to_owned(), question: question.clone(), diff, paths: paths.to_owned(), patience };
+    let said = match approvals::ask_people(&state_dir::of(root)?.dir, &asking, agent.runs_in_editor()) {
+        Some(Outcome::Said(answer)) => Some(answer),
+        Some(Outcome::Unanswered) | None => None,
+    };
+    let fact = store.workspace.asked(session, &question, said, now());
+    store.append(&[fact])?;
+    Ok(match said {
+        Some(Answer::Deny) => denied(""),
+        Some(Answer::Once | Answer::Session) => Verdict::allow(),
+        None => verdict,
+    })
 }

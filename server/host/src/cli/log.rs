@@ -89,6 +89,7 @@ fn print(event: &Event, json: bool) {
 
 fn summary(event: &Event) -> String {
     use countersign_core::event::{Fact, What};
+    use countersign_core::verdict::Answer;
     let Ok(fact) = serde_json::from_str::<Fact>(&event.body) else { return "(written by another version)".to_owned() };
     match fact.what {
         What::Text(countersign_core::document::Record::Edited(edit)) => {
@@ -128,6 +129,15 @@ fn summary(event: &Event) -> String {
         What::Scoped { scope, .. } => format!("{} allowed, {} only", scope.allowed.len(), scope.only.len()),
         What::TurnedDown { file, lines: 0, .. } => format!("what was taken back in {} stands again", shown(&file)),
         What::TurnedDown { file, lines, .. } => format!("{} taken back in {}", count(lines, "line"), shown(&file)),
+        What::Asked { question, answer, .. } => {
+            let said = match answer {
+                Some(Answer::Once) => "allowed once",
+                Some(Answer::Session) => "allowed for the session",
+                Some(Answer::Deny) => "denied",
+                None => "nobody answered",
+            };
+            format!("{said}: {}", shown(&question))
+        }
         What::Informed { .. } => "was told what was taken back".to_owned(),
     }
 }

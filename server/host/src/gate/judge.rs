@@ -63,6 +63,18 @@ impl Question {
     }
 }
 
+/// What the writes that are asked about would change, as a unified diff; none where nothing of that can be told.
+#[must_use]
+pub fn diff(questions: &[Question]) -> Option<String> {
+    let of = |question: &Question| {
+        let after = question.after.as_ref()?;
+        let diff = similar::TextDiff::from_lines(&question.before, after);
+        Some(diff.unified_diff().header(&format!("a/{}", question.path), &format!("b/{}", question.path)).to_string())
+    };
+    let diffs: String = questions.iter().filter_map(of).collect();
+    (!diffs.is_empty()).then_some(diffs)
+}
+
 /// The rules that may ask before a write: the critical ones.
 fn worth_asking(change: &Change<'_>, rules: &Settings, care: Care) -> Settings {
     let sides = match care {

@@ -14,6 +14,8 @@ pub(super) struct Abilities {
     pub(super) pulls: bool,
     /// It puts questions to the person.
     pub(super) asks: bool,
+    /// It opens a document where it is told to.
+    pub(super) shows_documents: bool,
     /// It shows how far long work has come.
     pub(super) shows_progress: bool,
     /// It asks for an action's edit when the action is chosen.
@@ -34,6 +36,7 @@ impl Abilities {
         Self {
             pulls: asks_for_all && pulls(can) && refreshes(can),
             asks: window.is_some_and(|window| window.show_message.is_some()),
+            shows_documents: window.is_some_and(|window| window.show_document.as_ref().is_some_and(|can| can.support)),
             shows_progress: window.and_then(|window| window.work_done_progress).unwrap_or(false),
             resolves_edits: resolves_edits(can),
             renews_lenses: renews_lenses(can),

@@ -21,7 +21,7 @@ use tower_lsp::gen_lsp_types::{
 };
 
 use super::owner::Owner;
-use super::{position, restores};
+use super::{asking, position, restores};
 use crate::disk;
 use crate::store::now;
 
@@ -69,6 +69,9 @@ pub(super) fn at(owner: &mut Owner, params: &CodeActionParams) -> Vec<CodeAction
         actions.extend(of_finding(owner, &path, &hunks, diagnostic));
     }
     actions.extend(of_unloaded(&path, file));
+    if first == 0 {
+        actions.extend(asking::actions(owner));
+    }
     if hunks.iter().any(|hunk| hunk.authors.iter().any(Author::is_agent)) {
         actions.extend(of_file(owner, &path, &hunks));
     }

@@ -8,6 +8,7 @@ use countersign_core::workspace::Content;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asking;
 use super::owner::Owner;
 use super::restores;
 use super::reverts::{self, Answer};
@@ -17,12 +18,13 @@ use crate::disk;
 use crate::store::now;
 
 /// All commands that the server knows.
-pub(super) const ALL: [&str; 5] = [
+pub(super) const ALL: [&str; 6] = [
     "countersign.revert",
     "countersign.accept",
     "countersign.restore",
     "countersign.scope.set",
     "countersign.scope.allow",
+    asking::ANSWER,
 ];
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -45,6 +47,7 @@ pub(super) fn execute(owner: &mut Owner, name: &str, argument: Option<Value>, an
             Err(error) => Err(wrong(error)),
         },
         "countersign.accept" => serde_json::from_value(argument).map_err(wrong).and_then(|which| accept(owner, &which)),
+        asking::ANSWER => asking::execute(owner, argument),
         "countersign.restore" => restores::execute(owner, argument),
         "countersign.scope.set" | "countersign.scope.allow" => serde_json::from_value(argument)
             .map_err(wrong)

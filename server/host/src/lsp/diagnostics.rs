@@ -17,7 +17,7 @@ use tower_lsp::gen_lsp_types::{
 use super::ext::Counts;
 use super::owner::Owner;
 use super::position::{self, Encoding};
-use super::{actions, pages};
+use super::{actions, asking, pages};
 use crate::config::ConfigError;
 
 /// The code of what a buffer lacks.
@@ -27,7 +27,8 @@ pub(super) const UNLOADED: &str = "not-loaded";
 pub(super) fn of(owner: &mut Owner, uri: &Uri) -> Vec<Diagnostic> {
     let path = owner.path_of(uri);
     let mut items = path.as_ref().map(|path| findings(owner, path)).unwrap_or_default();
-    items.extend(path.and_then(|path| unloaded(owner, &path)));
+    items.extend(path.as_ref().and_then(|path| unloaded(owner, path)));
+    items.extend(path.iter().flat_map(|path| asking::warnings(owner, path)));
     if let Some(file) = super::uri::to_path(uri) {
         items.extend(of_policy(&owner.policy_errors, &file, owner.encoding));
     }

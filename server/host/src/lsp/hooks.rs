@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -13,12 +14,14 @@ use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::review::Policy;
 use countersign_core::rules;
 use countersign_core::syntax::{Budget, Language};
-use countersign_core::verdict::Verdict;
+use countersign_core::verdict::{Decision, Verdict};
 
-use super::inbox::Inbox;
+use super::asking;
+use super::inbox::{Event, Inbox};
 use super::owner::{Owner, PAUSE};
-use crate::agents::{self, Reply};
-use crate::approvals::{self, Door, Line, wire};
+use crate::agents;
+use crate::approvals::wire::{self, Asking, Judged, Outcome, Request, Told};
+use crate::approvals::{self, Door, Line};
 use crate::gate::{self, Care, Question, Taken};
 use crate::store::is_unexplained;
 
@@ -26,6 +29,10 @@ use crate::store::is_unexplained;
 const MOST: usize = 64;
 /// No connection lasts longer. A hook has less patience, but a busy machine may be slow to bring what it wrote.
 const LONGEST: Duration = Duration::from_millis(400);
+/// No question to a person stands longer, whatever a hook says.
+const LONGEST_QUESTION: Duration = Duration::from_secs(60 * 60);
+/// How often it is looked whether a hook still waits for a person.
+const GLANCE: Duration = Duration::from_millis(200);
 /// After an error of the system's, such as too many open files.
 const REST: Duration = Duration::from_millis(50);
 
@@ -59,49 +66,69 @@ fn serve(root: &Path, inbox: &Inbox, stream: UnixStream) {
     let until = Instant::now() + LONGEST;
     let stream = Arc::new(stream);
     let mut line = Line { stream: &stream, until };
-    let Some(request) = wire::read_request(&mut line) else { return };
-    if let Some(reply) = answer(root, inbox, &request, &stream, until) {
-        // A hook that has hung up needs none.
-        let _ = line.write_all(&wire::encode_reply(&reply));
+    // A hook that has hung up needs no answer.
+    let _ = match wire::read_request(&mut line) {
+        Some(Request::Judge(told)) => match judge(root, inbox, &told, &stream, until) {
+            Some(judged) => line.write_all(&wire::encode_reply(&judged)),
+            None => return,
+        },
+        Some(Request::Ask(asking)) => {
+            let Some(outcome) = ask(inbox, asking, &stream) else { return };
+            (Line { stream: &stream, until: Instant::now() + LONGEST }).write_all(&wire::encode_reply(&outcome))
+        }
+        None => return,
+    };
+}
+
+/// What the person says; none where the hook has gone, or this server ends.
+fn ask(inbox: &Inbox, asking: Asking, stream: &UnixStream) -> Option<Outcome> {
+    let until = Instant::now() + Duration::from_millis(asking.patience).min(LONGEST_QUESTION);
+    let (answer, answered) = channel();
+    let number = inbox.ask_until(until, move |owner| asking::put(owner, asking, answer))?;
+    loop {
+        match answered.recv_timeout(GLANCE) {
+            Ok(outcome) => return Some(outcome),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) if Instant::now() >= until || approvals::has_gone(stream) => {
+                inbox.tell(Event::Withdrawn { number });
+                return None;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
     }
 }
 
-/// What the hook is to say; none where it had better do the work itself.
-fn answer(
-    root: &Path,
-    inbox: &Inbox,
-    request: &wire::Request,
-    stream: &Arc<UnixStream>,
-    until: Instant,
-) -> Option<Reply> {
-    let agent = agents::find(&request.agent)?;
-    let message = (agent.parse)(&request.payload).ok()?;
-    let (mut verdict, mut context) = (Verdict::allow(), None);
-    let (hears, can_ask) = (agent.hears(&message), agent.can_ask(&message));
-    let mut paths = Vec::new();
+/// What is to be said of what an agent told; none where the hook had better do the work itself.
+fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, until: Instant) -> Option<Judged> {
+    let agent = agents::find(&told.agent)?;
+    let message = (agent.parse)(&told.payload).ok()?;
+    let hears = agent.hears(&message);
+    let mut judged = Judged::default();
     for mut event in message.events {
-        let (placed, cwd) = gate::place(&request.dir, &event).ok()?;
+        let (placed, cwd) = gate::place(&told.dir, &event).ok()?;
         if placed != root || gate::surveys(&event) {
             return None;
         }
         gate::localise(&mut event, root, &cwd);
-        paths.extend(gate::paths(&event));
         let asking = Arc::clone(stream);
-        let (Taken { questions, context: told }, policy) = inbox.ask_until(until, move |owner| {
+        let (Taken { questions, context }, policy) = inbox.ask_until(until, move |owner| {
             // It came late to this: by now the hook does it, or has done it.
             if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
         })??;
-        context = context.or(told);
+        judged.context = judged.context.or(context);
         if !questions.is_empty() {
-            verdict = verdict.combine(judge(&policy, &questions, until)?);
+            let verdict = verdict(&policy, &questions, until)?;
+            if verdict.decision == Decision::Ask {
+                judged.diff = judged.diff.or_else(|| gate::diff(&questions));
+            }
+            judged.verdict = judged.verdict.combine(verdict);
         }
     }
-    let verdict = if can_ask { verdict } else { agents::settled(verdict, &paths, root) };
-    Some((agent.reply)(message.moment, &verdict, context.as_deref()))
+    Some(judged)
 }
 
 /// None where there is not enough time: a hook by itself has more.
-fn judge(policy: &Policy, questions: &[Question], until: Instant) -> Option<Verdict> {
+fn verdict(policy: &Policy, questions: &[Question], until: Instant) -> Option<Verdict> {
     let mut in_time = || Instant::now() < until;
     let mut budget = Budget::asking(&mut in_time);
     let mut verdict = Verdict::allow();

@@ -9,6 +9,7 @@ use countersign_core::review::Review;
 use tokio::sync::oneshot;
 use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
+use super::outbox::Choice;
 use super::owner::Owner;
 
 /// What happens to a workspace.
@@ -46,10 +47,14 @@ pub(super) enum Event {
     },
     /// Git says that these files differ from what was committed.
     Dirty(Vec<String>),
-    /// The person answered the question of that number, or turned it away.
+    /// The person answered the question of that number, turned it away, or cannot be asked.
     Answered {
         number: u64,
-        choice: Option<String>,
+        choice: Choice,
+    },
+    /// Nobody waits for the answer to the question of that number any more.
+    Withdrawn {
+        number: u64,
     },
     /// The person wants no more of the work that is shown under this name.
     Cancelled {

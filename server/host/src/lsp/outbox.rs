@@ -7,8 +7,8 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower_lsp::Client;
 use tower_lsp::gen_lsp_types::{
-    Diagnostic, MessageActionItem, MessageType, ProgressNotification, ProgressParams, ProgressToken, Uri,
-    WorkDoneProgressCreateParams, WorkDoneProgressCreateRequest, WorkspaceEdit,
+    Diagnostic, MessageActionItem, MessageType, ProgressNotification, ProgressParams, ProgressToken,
+    ShowDocumentParams, Uri, WorkDoneProgressCreateParams, WorkDoneProgressCreateRequest, WorkspaceEdit,
 };
 
 use super::ext::{DidChangeHunks, HunksChanged};
@@ -30,6 +30,8 @@ pub(super) enum Out {
     Hunks(HunksChanged),
     Edit(Box<WorkspaceEdit>),
     Message(MessageType, String),
+    /// A file that the person wants to see.
+    Show(Uri),
     /// A question to the person; the answer comes as [`Event::Answered`].
     Question {
         number: u64,
@@ -41,6 +43,17 @@ pub(super) enum Out {
         token: String,
         steps: UnboundedReceiver<Value>,
     },
+}
+
+/// What a person did with a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// They chose this.
+    Made(String),
+    /// They turned it away.
+    TurnedAway,
+    /// The editor cannot ask.
+    Impossible,
 }
 
 pub(super) type Outbox = UnboundedSender<Out>;
@@ -61,6 +74,7 @@ async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>
             Out::Diagnostics { uri, version, items } => client.publish_diagnostics(uri, items, version).await,
             Out::Hunks(changed) => client.send_notification::<DidChangeHunks>(changed).await,
             Out::Message(kind, text) => client.show_message(kind, text).await,
+            Out::Show(uri) => drop(tokio::spawn(open(client.clone(), uri))),
             // What comes behind these must not wait for a client that answers late, or for a person who is asked.
             Out::Edit(edit) => drop(tokio::spawn(apply(client.clone(), edit))),
             Out::Refresh | Out::RefreshLenses | Out::RefreshHints => drop(tokio::spawn(refresh(client.clone(), out))),
@@ -95,13 +109,21 @@ async fn ask(client: Client, inbox: Inbox, number: u64, text: String, choices: V
     let items = choices.iter().map(item).collect();
     let answer = client.show_message_request(MessageType::Warning, text, Some(items)).await;
     let choice = match answer {
-        Ok(item) => item.map(|item| item.title),
+        Ok(Some(item)) => Choice::Made(item.title),
+        Ok(None) => Choice::TurnedAway,
         Err(error) => {
             tracing::warn!("the editor cannot ask: {error}");
-            None
+            Choice::Impossible
         }
     };
     inbox.tell(Event::Answered { number, choice });
+}
+
+async fn open(client: Client, uri: Uri) {
+    let params = ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None };
+    if let Err(error) = client.show_document(params).await {
+        tracing::warn!("the editor shows no document: {error}");
+    }
 }
 
 async fn show(client: Client, token: String, mut steps: UnboundedReceiver<Value>) {

@@ -28,7 +28,7 @@ use super::outbox::{Out, Outbox};
 use super::position::Encoding;
 use super::which::Which;
 use super::worker::Job;
-use super::{reverts, uri};
+use super::{asking, reverts, uri};
 use crate::config::{ConfigError, InForce, Policies, Ui};
 use crate::store::{Store, now};
 use buffers::Buffer;
@@ -75,6 +75,8 @@ pub(super) struct Owner {
     pub(super) waiting: Vec<Which>,
     /// Reverts that the person was asked about, by the question's number.
     pub(super) questions: HashMap<u64, Which>,
+    /// What hooks ask the person.
+    pub(super) asked: asking::Questions,
     /// The last number that was given to a question or to long work.
     pub(super) numbers: u64,
     /// Documents by the address that the editor uses; none of those outside the workspace.
@@ -140,6 +142,7 @@ impl Owner {
             chores: VecDeque::new(),
             waiting: Vec::new(),
             questions: HashMap::new(),
+            asked: asking::Questions::new(),
             numbers: 0,
             paths: HashMap::new(),
             unflushed: HashMap::new(),
@@ -228,7 +231,12 @@ impl Owner {
             Event::Journal => self.catch_up(),
             Event::Analyzed { path, stamp, review } => self.analyzed(&path, stamp, review),
             Event::Dirty(paths) => self.found_dirty(paths),
-            Event::Answered { number, choice } => reverts::answered(self, number, choice.as_deref()),
+            Event::Answered { number, choice } => {
+                if asking::chosen(self, number, &choice).is_none() {
+                    reverts::answered(self, number, &choice);
+                }
+            }
+            Event::Withdrawn { number } => asking::withdraw(self, number),
             Event::Cancelled { token } => self.cancel(&token),
             Event::AgentEdit { author, begins, uris } => {
                 for path in uris.iter().filter_map(|uri| self.path_of(uri)).collect::<Vec<_>>() {

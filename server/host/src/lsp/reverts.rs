@@ -12,7 +12,7 @@ use tokio::sync::oneshot::Sender;
 use tower_lsp::gen_lsp_types::MessageType;
 
 use super::actions::hand_out;
-use super::outbox::Out;
+use super::outbox::{Choice, Out};
 use super::owner::{Chore, Owner};
 use super::progress::Long;
 use super::which::Which;
@@ -76,11 +76,11 @@ pub(super) fn begin(owner: &mut Owner, which: Which, answer: Answer) {
 }
 
 /// What the person said to the question of that number.
-pub(super) fn answered(owner: &mut Owner, number: u64, choice: Option<&str>) {
+pub(super) fn answered(owner: &mut Owner, number: u64, choice: &Choice) {
     let Some(which) = owner.questions.remove(&number) else { return };
     match choice {
-        Some(NOW) => start(owner, Which { now: true, ..which }, None),
-        Some(WHEN_IT_ENDS) => wait(owner, which),
+        Choice::Made(title) if title == NOW => start(owner, Which { now: true, ..which }, None),
+        Choice::Made(title) if title == WHEN_IT_ENDS => wait(owner, which),
         _ => {}
     }
 }

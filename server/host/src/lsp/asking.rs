@@ -1,0 +1,194 @@
+//! Questions that hooks put to the person here: as a message with choices, and where the editor has none, as a warning with the same choices as
+//! code actions.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use countersign_core::verdict::Answer;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tower_lsp::gen_lsp_types::{
+    Code, CodeAction, CodeActionKind, Diagnostic, DiagnosticSeverity, MessageType, Range, Uri,
+};
+
+use super::actions::command;
+use super::outbox::{Choice, Out};
+use super::owner::Owner;
+use super::uri;
+use crate::approvals::wire::{Asking, Outcome};
+use crate::state_dir;
+
+/// The code of a question that is shown as a warning.
+pub(super) const ASKED: &str = "asked";
+/// The command that answers one.
+pub(super) const ANSWER: &str = "countersign.answer";
+
+const ONCE: &str = "Allow once";
+const SESSION: &str = "Allow for this session";
+const DENY: &str = "Deny";
+const SHOW: &str = "Show the change";
+const CHOICES: [(&str, Answer); 3] = [(ONCE, Answer::Once), (SESSION, Answer::Session), (DENY, Answer::Deny)];
+
+/// The questions that stand, by number.
+pub(super) type Questions = BTreeMap<u64, Question>;
+
+/// A question that a hook waits on.
+#[derive(Debug)]
+pub(super) struct Question {
+    asking: Asking,
+    answer: Sender<Outcome>,
+    /// Whether it is shown as a warning: the editor has no messages with choices.
+    is_warning: bool,
+}
+
+/// What the person says to a question that is shown as a warning.
+#[derive(Debug, Deserialize)]
+struct Said {
+    number: u64,
+    answer: Answer,
+}
+
+/// Puts a question to the person. Its number, by which it is withdrawn.
+pub(super) fn put(owner: &mut Owner, asking: Asking, answer: Sender<Outcome>) -> u64 {
+    owner.numbers += 1;
+    let number = owner.numbers;
+    owner.asked.insert(number, Question { asking, answer, is_warning: false });
+    if owner.client.asks {
+        show(owner, number)
+    } else {
+        warn(owner, number)
+    }
+    number
+}
+
+/// What the person did with the message. None where that number is no such question's.
+pub(super) fn chosen(owner: &mut Owner, number: u64, choice: &Choice) -> Option<()> {
+    let question = owner.asked.get(&number)?;
+    match choice {
+        Choice::Made(title) if title == SHOW => {
+            let diff = question.asking.diff.clone().unwrap_or_default();
+            open(owner, number, &diff);
+            show(owner, number);
+        }
+        Choice::Made(title) => {
+            let said = CHOICES.iter().find(|(choice, _)| choice == title).map(|(_, answer)| *answer);
+            end(owner, number, said.map_or(Outcome::Unanswered, Outcome::Said));
+        }
+        // Whoever turns it away leaves it to the agent's own question, or to the policy.
+        Choice::TurnedAway => end(owner, number, Outcome::Unanswered),
+        Choice::Impossible => warn(owner, number),
+    }
+    Some(())
+}
+
+/// What the person chose among the actions of a warning.
+pub(super) fn execute(owner: &mut Owner, argument: Value) -> Result<Value, String> {
+    let Said { number, answer } = serde_json::from_value(argument).map_err(|error| format!("{ANSWER}: {error}"))?;
+    if !owner.asked.contains_key(&number) {
+        return Err("the agent does not wait for this any more".to_owned());
+    }
+    end(owner, number, Outcome::Said(answer));
+    Ok(json!({}))
+}
+
+/// The hook waits no more: it was answered elsewhere, or the agent is gone.
+pub(super) fn withdraw(owner: &mut Owner, number: u64) {
+    if owner.asked.remove(&number).is_some_and(|question| question.is_warning) {
+        renew(owner);
+    }
+}
+
+/// The warnings that are shown in an open document: those of questions, in each, since nobody knows where the person looks.
+pub(super) fn warnings(owner: &Owner, path: &str) -> Vec<Diagnostic> {
+    if !owner.buffers.contains_key(path) {
+        return Vec::new();
+    }
+    let shown = owner.asked.iter().filter(|(_, question)| question.is_warning);
+    let warning = |(number, question): (&u64, &Question)| Diagnostic {
+        range: Range::default(),
+        severity: Some(DiagnosticSeverity::Warning),
+        code: Some(Code::String(ASKED.to_owned())),
+        source: Some("countersign".to_owned()),
+        message: question.text().into(),
+        data: Some(json!({ "rule": ASKED, "number": number })),
+        ..Diagnostic::default()
+    };
+    shown.map(warning).collect()
+}
+
+/// The answers to the questions that are shown as warnings, as actions of a document's first line.
+pub(super) fn actions(owner: &Owner) -> Vec<CodeAction> {
+    let shown = owner.asked.iter().filter(|(_, question)| question.is_warning);
+    let of = |(number, question): (&u64, &Question)| {
+        let agent = question.asking.agent.clone();
+        let number = *number;
+        CHOICES.map(move |(title, answer)| CodeAction {
+            title: format!("{title} ({agent})"),
+            kind: Some(CodeActionKind::QuickFix),
+            command: Some(command(title, ANSWER, json!({ "number": number, "answer": answer }))),
+            ..CodeAction::default()
+        })
+    };
+    shown.flat_map(of).collect()
+}
+
+impl Question {
+    fn text(&self) -> String {
+        format!("Countersign: {} asks for leave. {}", self.asking.agent, self.asking.question.replace('\n', " "))
+    }
+}
+
+fn show(owner: &mut Owner, number: u64) {
+    let Some(question) = owner.asked.get(&number) else { return };
+    let mut choices: Vec<&'static str> = CHOICES.iter().map(|(title, _)| *title).collect();
+    if question.asking.diff.is_some() && owner.client.shows_documents {
+        choices.push(SHOW);
+    }
+    let _ = owner.outbox.send(Out::Question { number, text: question.text(), choices });
+}
+
+fn warn(owner: &mut Owner, number: u64) {
+    if let Some(question) = owner.asked.get_mut(&number) {
+        question.is_warning = true;
+        let text = format!("{} The answers are code actions of any open file's first line.", question.text());
+        let _ = owner.outbox.send(Out::Message(MessageType::Warning, text));
+        renew(owner);
+    }
+}
+
+fn end(owner: &mut Owner, number: u64, outcome: Outcome) {
+    let Some(question) = owner.asked.remove(&number) else { return };
+    // A hook that has gone by now hears nothing, and nothing comes of it.
+    let _ = question.answer.send(outcome);
+    if question.is_warning {
+        renew(owner);
+    }
+}
+
+/// Has what is shown of all open documents worked out anew.
+fn renew(owner: &mut Owner) {
+    for path in owner.buffers.keys().cloned().collect::<Vec<_>>() {
+        owner.schedule(&path, Duration::ZERO);
+    }
+}
+
+/// Opens the change in the editor, from a file of our own that is closed to others.
+fn open(owner: &Owner, number: u64, diff: &str) {
+    match written(owner, number, diff) {
+        Ok(Some(uri)) => drop(owner.outbox.send(Out::Show(uri))),
+        Ok(None) => {}
+        Err(error) => owner.complain(&format!("the change cannot be shown: {error:#}")),
+    }
+}
+
+fn written(owner: &Owner, number: u64, diff: &str) -> anyhow::Result<Option<Uri>> {
+    let Some(state) = owner.store.journal().wake_file().parent() else { return Ok(None) };
+    let folder = state_dir::make_private(&state.join("asked"))?;
+    let file = folder.join(format!("{}-{number}.diff", std::process::id()));
+    let mut made = tempfile::NamedTempFile::new_in(&folder)?;
+    made.write_all(diff.as_bytes())?;
+    made.persist(&file)?;
+    Ok(uri::from_path(&file))
+}
