@@ -454,7 +454,8 @@ fn an_agent_is_asked_for_no_more_than_it_can() {
         droid: asks Anything, hears [AfterTool, SessionStart, Prompt]
         continue: asks Nothing, hears [AfterTool, AfterFailure, SessionStart, Prompt]
         generic: asks Anything, hears [BeforeTool, AfterTool, AfterFailure, SessionStart, Prompt]
-    "#]].assert_eq(&shown);
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]

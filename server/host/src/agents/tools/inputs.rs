@@ -176,7 +176,7 @@ fn replacement(fields: Fields<'_>) -> Result<Option<Replacement>> {
     let new = first(fields, &NEWS)?.unwrap_or_default();
     let flag = |name| fields.value(name).and_then(Value::as_bool).unwrap_or_default();
     let several = fields.value("expected_replacements").and_then(Value::as_u64).is_some_and(|times| times > 1);
-    let all = ["replace_all", "replaceAll", "allow_multiple", "all"].into_iter().any(flag) || several;
+    let all = ["replace_all", "replaceAll", "allow_multiple", "change_all", "all"].into_iter().any(flag) || several;
     Ok(Some(Replacement { old: old.to_owned(), new: new.to_owned(), all }))
 }
 
