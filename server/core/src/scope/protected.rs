@@ -79,7 +79,8 @@ const POLICY: &[&str] = &[
     "**/opencode.{json,jsonc}",
     "**/.clinerules/hooks/**",
     "**/.amp/**",
-    "**/.factory/{settings*.json,hooks/**}",
+    "**/.factory/{settings*.json,hooks.json,hooks/**}",
+    "**/.continue/settings*.json",
     // Git's own folder holds its hooks, its configuration and our journal; in a linked worktree it is a file.
     "**/.git",
     "**/.git/**",
