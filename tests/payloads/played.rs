@@ -43,7 +43,7 @@ fn authors(repository: &Repository) -> String {
 }
 
 /// A call's two messages, as they would be sent by an agent of Claude Code's manner.
-fn call(repository: &Repository, tool: &str, input: Value) -> [Value; 2] {
+fn call(repository: &Repository, tool: &str, input: &Value) -> [Value; 2] {
     let message = |event: &str| {
         json!({ "session_id": "s1", "cwd": repository.root(), "hook_event_name": event, "tool_name": tool, "tool_use_id": "c1",
             "tool_input": input })
@@ -56,7 +56,7 @@ fn a_patch_of_many_files_is_its_agents_to_the_line_and_comes_out() {
     let repository = repository();
     let before = repository.status();
     let patch = "*** Begin Patch\n*** Update File: twins.txt\n@@ fn b\n-  x\n+  y\n*** Add File: new.txt\n+new\n*** Delete File: old.txt\n*** Update File: a.txt\n*** Move to: moved.txt\n@@\n one\n-two\n+TWO\n three\n*** End Patch\n";
-    let [announced, done] = call(&repository, "apply_patch", json!({ "command": patch }));
+    let [announced, done] = call(&repository, "apply_patch", &json!({ "command": patch }));
     tell(&repository, "codex", &announced);
     repository.write("twins.txt", "fn a\n  x\nfn b\n  y\n");
     repository.write("new.txt", "new\n");
@@ -91,7 +91,7 @@ fn each_agents_write_is_its_own_and_what_comes_after_it_is_not() {
         ("continue", "Edit", json!({ "file_path": "a.txt", "old_string": "two", "new_string": "TWO" })),
     ] {
         let repository = repository();
-        let [announced, done] = call(&repository, tool, input);
+        let [announced, done] = call(&repository, tool, &input);
         tell(&repository, agent, &announced);
         repository.write("a.txt", &BASE.replace("two", "TWO"));
         tell(&repository, agent, &done);
