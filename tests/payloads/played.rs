@@ -104,6 +104,19 @@ fn each_agents_write_is_its_own_and_what_comes_after_it_is_not() {
 }
 
 #[test]
+fn a_patch_that_is_announced_as_a_command_and_not_reported_is_its_agents() {
+    // So Codex tells of a command that applies a patch: it writes the files itself, and says no more until its turn ends.
+    let repository = repository();
+    let command = "apply_patch <<'EOF'\n*** Begin Patch\n*** Update File: a.txt\n-two\n+TWO\n*** End Patch\nEOF\n";
+    let [announced, _] = call(&repository, "Bash", &json!({ "command": command }));
+    tell(&repository, "codex", &announced);
+    repository.write("a.txt", &BASE.replace("two", "TWO"));
+    tell(&repository, "codex", &json!({ "session_id": "s1", "cwd": repository.root(), "hook_event_name": "Stop" }));
+    repository.write("a.txt", &BASE.replace("two", "TWO").replace("six", "six, mine"));
+    assert_eq!(authors(&repository), "a.txt: codex, external\n");
+}
+
+#[test]
 fn the_same_write_told_by_two_adapters_is_one_edit_of_one_author() {
     // Cursor runs its own hooks and Claude Code's, and VS Code those of both; in whatever order.
     let edits = json!([{ "old_string": "two", "new_string": "TWO" }]);
