@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+mod played;
+mod replies;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,16 +12,27 @@ use std::path::{Path, PathBuf};
 use countersign::agents::{self, Message};
 use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Write};
 use countersign_core::scope::{Scope, SessionScope};
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
+
+/// The folder of an agent's messages; beside them stand what its replies must be, and, for most, what is heard in the messages.
+fn folder(agent: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("payloads").join(agent)
+}
 
 fn recorded(agent: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("payloads").join(agent);
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files = fs::read_dir(folder(agent)).unwrap().map(|entry| entry.unwrap().path());
+    let is_message =
+        |file: &PathBuf| file.file_name().unwrap().to_str().unwrap().starts_with(|c: char| c.is_ascii_digit());
+    let mut files: Vec<PathBuf> = files.filter(is_message).collect();
     files.sort();
     files
 }
 
 fn check(agent: &str, expected: &Expect) {
+    expected.assert_eq(&heard(agent));
+}
+
+fn heard(agent: &str) -> String {
     let mut shown = String::new();
     for file in recorded(agent) {
         let message = (agents::find(agent).unwrap().parse)(&fs::read(&file).unwrap());
@@ -28,7 +42,14 @@ fn check(agent: &str, expected: &Expect) {
             Err(error) => writeln!(shown, "{name}: ERROR {error:#}").unwrap(),
         }
     }
-    expected.assert_eq(&shown);
+    shown
+}
+
+#[test]
+fn every_other_agents_messages_are_heard() {
+    for agent in agents::names().filter(|name| !["claude-code", "generic"].contains(name)) {
+        expect_file![folder(agent).join("heard.txt")].assert_eq(&heard(agent));
+    }
 }
 
 fn show(message: &Message) -> String {

@@ -1,5 +1,6 @@
 //! `init` and `doctor` of the built binary: what is set up works, comes back the same, and goes without a trace.
 
+mod agents;
 mod doctor;
 mod helix;
 mod init;

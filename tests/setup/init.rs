@@ -129,7 +129,10 @@ fn names_that_are_not_known_are_refused_with_those_that_are() {
     let repository = Repository::new(&[]);
     let ended = countersign(&repository, &["init", "--agent", "clod"]);
     assert_eq!(ended.code, Some(2));
-    assert_eq!(ended.stderr, "countersign: there is no agent `clod` that can be set up (known: claude-code)\n");
+    assert_eq!(
+        ended.stderr,
+        "countersign: there is no agent `clod` that can be set up (known: claude-code, codex, cursor, gemini-cli, copilot, opencode, amp, cline, windsurf, droid, continue)\n"
+    );
     let ended = countersign(&repository, &["init", "--editor", "ed"]);
     assert_eq!(
         ended.stderr,

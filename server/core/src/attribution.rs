@@ -158,6 +158,12 @@ impl Announcements {
         }
     }
 
+    /// The files that an author announced to write and has not reported.
+    pub fn unreported<'a>(&'a self, author: &'a Author) -> impl Iterator<Item = &'a str> {
+        let open = self.writes.iter().filter(move |known| known.author == *author && known.reported.is_none());
+        open.map(|known| known.path.as_str())
+    }
+
     /// The newest write of a file that is announced, for what was seen before it was announced.
     #[must_use]
     pub fn of_path(&self, path: &str) -> Option<&Announced> {

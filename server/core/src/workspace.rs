@@ -192,6 +192,12 @@ impl Workspace {
         own(session).or_else(|| own(&session.parent())).unwrap_or(&self.scope)
     }
 
+    /// The files that an agent announced to write and has not reported.
+    #[must_use]
+    pub fn unreported(&self, author: &Author) -> Vec<String> {
+        self.announced.unreported(author).map(str::to_owned).collect()
+    }
+
     /// An agent tells of what it does; its paths are relative to the workspace.
     pub fn told(&mut self, event: &AgentEvent, at: u64) -> Vec<Fact> {
         let expected = self.expected(event);

@@ -139,6 +139,13 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
             }
             tell(store, event)?;
         }
+        AgentAct::TurnEnded | AgentAct::SessionEnded => {
+            // Not every write is reported; after this none is the agent's any more.
+            for path in store.workspace.unreported(&event.author()) {
+                look(store, &path, false);
+            }
+            tell(store, event)?;
+        }
         _ => tell(store, event)?,
     }
     Ok(Vec::new())

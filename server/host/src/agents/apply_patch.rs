@@ -16,6 +16,30 @@ pub(super) fn is_patch(text: &str) -> bool {
     text.lines().any(|line| line.trim() == BEGIN)
 }
 
+/// The patch of a command line that does nothing but apply it, and the folder that it goes to first: Codex runs no such command, writes the
+/// files itself, and reports nothing. A command that does anything besides is none.
+pub(super) fn of_command(command: &str) -> Option<(&str, &str)> {
+    let (first, rest) = command.trim().split_once('\n')?;
+    let (folder, first) = match first.trim().strip_prefix("cd ") {
+        Some(moves) => moves.split_once("&&").map(|(folder, first)| (folder.trim(), first.trim()))?,
+        None => ("", first.trim()),
+    };
+    let word = first
+        .strip_prefix("apply_patch")
+        .or_else(|| first.strip_prefix("applypatch"))?
+        .trim()
+        .strip_prefix("<<")?
+        .trim();
+    let word = word.trim_matches(['\'', '"']);
+    let is_plain = |text: &str, more: &str| text.chars().all(|c| c.is_alphanumeric() || more.contains(c));
+    if word.is_empty() || !is_plain(word, "_") || !is_plain(folder, "_-./") {
+        return None;
+    }
+    let mut lines = rest.lines();
+    let ends_with_it = lines.find(|line| *line == word).is_some() && lines.next().is_none();
+    ends_with_it.then_some((folder, rest))
+}
+
 /// The writes of a patch. A file that is changed and moved is two: it moves, and is changed where it went.
 ///
 /// # Errors
@@ -124,6 +148,25 @@ mod tests {
     fn a_file_that_only_moves_is_one_write() {
         let patch = "*** Begin Patch\n*** Update File: a.rs\n*** Move to: b.rs\n*** End Patch";
         assert_eq!(shown(patch), "a.rs: Moved { to: \"b.rs\" }\n");
+    }
+
+    #[test]
+    fn a_command_that_only_applies_a_patch_is_told_from_one_that_does_more() {
+        let patch = "*** Begin Patch\n*** Delete File: a\n*** End Patch\n";
+        let of = |command: &str| of_command(command).map(|(folder, _)| folder.to_owned());
+        assert_eq!(of(&format!("apply_patch <<'EOF'\n{patch}EOF\n")), Some(String::new()));
+        assert_eq!(of(&format!("cd src/a && apply_patch << \"PATCH\"\n{patch}PATCH")), Some("src/a".to_owned()));
+        for command in [
+            format!("apply_patch <<'EOF'\n{patch}EOF\nrm -rf b"),
+            format!("rm -rf b; apply_patch <<'EOF'\n{patch}EOF"),
+            format!("cd $(rm -rf b) && apply_patch <<'EOF'\n{patch}EOF"),
+            format!("cd a; rm b && apply_patch <<'EOF'\n{patch}EOF"),
+            format!("apply_patch <<'EOF' | sh\n{patch}EOF"),
+            format!("apply_patch <<'EOF'\n{patch}"),
+            "apply_patch".to_owned(),
+        ] {
+            assert_eq!(of(&command), None, "{command}");
+        }
     }
 
     #[test]

@@ -35,7 +35,9 @@ pub(super) enum Event {
     Started,
     /// A subagent began.
     SubagentStarted,
-    /// The agent waits for its user, or for what it serves.
+    /// A subagent has done its work.
+    SubagentStopped,
+    /// The agent waits for its user.
     Stopped,
     /// The session is over.
     Ended,
@@ -57,8 +59,9 @@ impl Event {
             }
             "sessionstart" | "taskstart" | "taskresume" | "agentstart" | "agentresume" => Event::Started,
             "subagentstart" => Event::SubagentStarted,
-            "stop" | "subagentstop" | "agentstop" | "afteragent" | "stopfailure" | "interrupt" | "taskcomplete"
-            | "taskcancel" | "taskerror" | "agentend" | "agentabort" | "agenterror" => Event::Stopped,
+            "subagentstop" => Event::SubagentStopped,
+            "stop" | "agentstop" | "afteragent" | "stopfailure" | "interrupt" | "taskcomplete" | "taskcancel"
+            | "taskerror" | "agentend" | "agentabort" | "agenterror" => Event::Stopped,
             "sessionend" | "sessionshutdown" => Event::Ended,
             _ => Event::Other,
         }
@@ -124,8 +127,10 @@ pub(super) fn act(event: Event, call: Option<&Call>, fields: Fields<'_>) -> Resu
         (Event::Failed | Event::Refused, Some(call)) => Some(call.failed()?),
         (Event::Prompt, _) => Some(AgentAct::Prompted { text: fields.needed("prompt")?.to_owned() }),
         (Event::Started, _) => Some(AgentAct::SessionStarted { source: fields.text("source")?.map(str::to_owned) }),
+        // Not of an agent that does not say which: its own turn goes on.
+        (Event::SubagentStarted | Event::SubagentStopped, _) if fields.value("agent_id").is_none() => None,
         (Event::SubagentStarted, _) => Some(AgentAct::SessionStarted { source: Some("subagent".to_owned()) }),
-        (Event::Stopped, _) => Some(AgentAct::TurnEnded),
+        (Event::Stopped | Event::SubagentStopped, _) => Some(AgentAct::TurnEnded),
         (Event::Ended, _) => Some(AgentAct::SessionEnded),
         _ => None,
     })

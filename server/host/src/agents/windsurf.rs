@@ -21,7 +21,7 @@ fn parse(bytes: &[u8]) -> Result<Message> {
     let (moment, act) = act(action, &info).with_context(|| format!("`{}`", action.escape_debug()))?;
     let mut flat = Map::new();
     flat.insert("session_id".to_owned(), fields.named("trajectory_id")?.into());
-    for (from, kept) in [(fields, "model_name"), (Fields(&info), "cwd")] {
+    for (from, kept) in [(fields, "model_name"), (fields, "agent_id"), (Fields(&info), "cwd")] {
         flat.extend(from.value(kept).map(|value| (kept.to_owned(), value.clone())));
     }
     hooks::message(AGENT.name, Fields(&flat), moment, act)

@@ -1,16 +1,27 @@
 //! `countersign init`: sets a workspace up, and takes back what it set up: the policy, agents' hooks, editors' configuration.
 //! Each change is shown before it is made, and what others wrote stays as it is.
 
-pub(super) mod claude_code;
-pub(super) mod neovim;
+pub(super) mod cline;
 pub(super) mod helix;
+pub(super) mod hook_files;
+pub(super) mod neovim;
+pub(super) mod plugins;
+pub(super) mod whole;
 
 mod change;
+mod claude_code;
+mod codex;
+mod continue_cli;
+mod copilot;
+mod cursor;
+mod droid;
+mod gemini_cli;
 mod json;
 mod policy;
 mod record;
 mod shell;
 mod vscode;
+mod windsurf;
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -21,11 +32,14 @@ use clap::Args as ClapArgs;
 
 use super::paint::{Ink, ink};
 use change::Plan;
+use hook_files::HookFile;
+use plugins::PluginFile;
 use record::Record;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// Set up this agent's hooks: claude-code. Without --agent and --editor, all that are found
+    /// Set up this agent's hooks: claude-code, codex, cursor, gemini-cli, copilot, opencode, amp, cline, windsurf, droid, continue. Without
+    /// --agent and --editor, all that are found
     #[arg(long = "agent", value_name = "NAME")]
     agents: Vec<String>,
     /// Set up this editor: neovim, helix, vscode
@@ -48,7 +62,33 @@ pub(super) struct Args {
     schema: bool,
 }
 
-const AGENTS: [&str; 1] = ["claude-code"];
+/// Agents whose hooks stand in a JSON file.
+pub(super) const HOOK_FILES: [&HookFile; 8] = [
+    &claude_code::CLAUDE_CODE,
+    &codex::CODEX,
+    &cursor::CURSOR,
+    &gemini_cli::GEMINI_CLI,
+    &copilot::COPILOT,
+    &windsurf::WINDSURF,
+    &droid::DROID,
+    &continue_cli::CONTINUE,
+];
+/// Agents that are told of by a plugin of ours.
+pub(super) const PLUGINS: [&PluginFile; 2] = [&plugins::OPENCODE, &plugins::AMP];
+
+const AGENTS: [&str; 11] = [
+    "claude-code",
+    "codex",
+    "cursor",
+    "gemini-cli",
+    "copilot",
+    "opencode",
+    "amp",
+    "cline",
+    "windsurf",
+    "droid",
+    "continue",
+];
 const EDITORS: [&str; 3] = ["neovim", "helix", "vscode"];
 
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
@@ -85,10 +125,11 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     }
     let mut record = Record::open(&place.root);
     for (name, plan) in &plans {
-        let Some(change) = &plan.change else { continue };
-        if let Err(error) = record.keep(&change.file, || change.carry_out(place.floor(&change.file))) {
-            eprintln!("countersign: {name}: {}: {error:#}", place.shown(&change.file));
-            refused += 1;
+        for change in &plan.changes {
+            if let Err(error) = record.keep(&change.file, || change.carry_out(place.floor(&change.file))) {
+                eprintln!("countersign: {name}: {}: {error:#}", place.shown(&change.file));
+                refused += 1;
+            }
         }
     }
     if !args.remove && refused == 0 {
@@ -98,7 +139,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
 }
 
 /// Where things are: the workspace, the user's folders, and this program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     /// The workspace.
     pub(super) root: PathBuf,
@@ -152,6 +193,11 @@ impl Place {
     }
 }
 
+/// A path as one word of a shell.
+pub(super) fn quoted(path: &Path) -> String {
+    shell::quote(path)
+}
+
 /// The first digits of a text's hash: tells whether what was written is still as it was.
 pub(super) fn stamp(text: &str) -> String {
     crate::journal::hash(text.as_bytes()).to_hex()[..12].to_owned()
@@ -168,10 +214,12 @@ fn check_names(what: &str, named: &[String], known: &[&str]) -> Result<()> {
 fn wanted(place: &Place, args: &Args) -> Vec<&'static str> {
     let named = |name: &str| args.agents.iter().chain(&args.editors).any(|named| named == name);
     let all_named = args.agents.is_empty() && args.editors.is_empty();
-    let found = |name: &str| match name {
-        "claude-code" => claude_code::is_found(place),
-        "neovim" => neovim::is_found(place),
-        "helix" => helix::is_found(place),
+    let found = |name: &str| match (hook_file(name), plugin(name), name) {
+        (Some(file), _, _) => file.is_found(place),
+        (_, Some(plugin), _) => plugin.is_found(place),
+        (_, _, "cline") => cline::is_found(place),
+        (_, _, "neovim") => neovim::is_found(place),
+        (_, _, "helix") => helix::is_found(place),
         _ => vscode::is_found(place),
     };
     let of = AGENTS.into_iter().chain(EDITORS);
@@ -180,22 +228,35 @@ fn wanted(place: &Place, args: &Args) -> Vec<&'static str> {
     policy.into_iter().chain(chosen).collect()
 }
 
+fn hook_file(name: &str) -> Option<&'static HookFile> {
+    HOOK_FILES.into_iter().find(|file| file.agent == name)
+}
+
+fn plugin(name: &str) -> Option<&'static PluginFile> {
+    PLUGINS.into_iter().find(|plugin| plugin.agent == name)
+}
+
 fn plan(place: &Place, name: &str, remove: bool) -> Result<Plan> {
-    match name {
-        "policy" => policy::plan(place, remove),
-        "claude-code" => claude_code::plan(place, remove),
-        "neovim" => neovim::plan(place, remove),
-        "helix" => helix::plan(place, remove),
+    match (hook_file(name), plugin(name), name) {
+        (_, _, "policy") => policy::plan(place, remove),
+        (_, _, "droid") => droid::plan(place, remove),
+        (Some(file), _, _) => file.plan(place, remove),
+        (_, Some(plugin), _) => plugin.plan(place, remove),
+        (_, _, "cline") => cline::plan(place, remove),
+        (_, _, "neovim") => neovim::plan(place, remove),
+        (_, _, "helix") => helix::plan(place, remove),
         _ => Ok(vscode::plan(place, remove)),
     }
 }
 
 /// The file that a plan is about, for people.
 fn about(place: &Place, name: &str) -> String {
-    let file = match name {
-        "policy" => Ok(place.root.join(crate::config::FILE_NAME)),
-        "claude-code" => claude_code::settings(place),
-        "neovim" => neovim::file(place),
+    let file = match (hook_file(name), plugin(name), name) {
+        (_, _, "policy") => Ok(place.root.join(crate::config::FILE_NAME)),
+        (Some(file), _, _) => file.file(place),
+        (_, Some(plugin), _) => plugin.file(place),
+        (_, _, "cline") => cline::folder(place),
+        (_, _, "neovim") => neovim::file(place),
         _ => Ok(helix::file(place)),
     };
     file.map_or_else(|_| "its configuration".to_owned(), |file| place.shown(&file))
@@ -206,18 +267,27 @@ fn say(place: &Place, plans: &[(&str, Plan)], remove: bool) -> (String, usize) {
     let mut said = String::new();
     for (name, plan) in plans {
         let mut words = plan.notes.clone();
-        if let Some(change) = &plan.change {
+        for change in &plan.changes {
             said += &change.diff(&place.shown(&change.file));
-            let settings = *name == "claude-code" && !place.user && !remove;
-            if settings && claude_code::is_seen_by_git(place, &change.file) {
-                words.push("git does not ignore this file, and it holds a path of this machine: ignore it".to_owned());
-            }
+        }
+        let is_agents = AGENTS.contains(name) && !place.user && !remove;
+        if plan.changes.iter().any(|change| is_agents && is_seen_by_git(place, &change.file)) {
+            words.push("git does not ignore this file, and it holds a path of this machine: ignore it".to_owned());
         }
         for word in words {
             said += &format!("{} {word}\n", ink(Ink::Warning, &format!("{name}:")));
         }
     }
-    (said, plans.iter().filter(|(_, plan)| plan.change.is_some()).count())
+    (said, plans.iter().map(|(_, plan)| plan.changes.len()).sum())
+}
+
+/// What git says of a settings file that holds a path of this machine.
+fn is_seen_by_git(place: &Place, file: &Path) -> bool {
+    let mut git = std::process::Command::new("git");
+    git.args(["check-ignore", "--quiet", "--"]).arg(file).current_dir(&place.root);
+    let asked =
+        git.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    asked.status().is_ok_and(|status| status.code() == Some(1))
 }
 
 /// Prints to whoever still reads: a pager that was closed is no reason to stop half way.

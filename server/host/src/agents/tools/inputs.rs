@@ -67,6 +67,23 @@ pub(super) fn writes(input: &Value) -> Result<Vec<Write>> {
     Ok(writes)
 }
 
+/// The files that a command writes which only applies a patch; none where it is another.
+pub(super) fn applied(input: &Value) -> Option<Vec<Write>> {
+    let command = command(input).ok()?;
+    let (folder, patch) = apply_patch::of_command(&command)?;
+    let mut writes = apply_patch::writes(patch).ok()?;
+    let below = |path: &str| {
+        if folder.is_empty() { path.to_owned() } else { format!("{}/{path}", folder.trim_end_matches('/')) }
+    };
+    for write in &mut writes {
+        write.path = below(&write.path);
+        if let Delta::Moved { to } = &mut write.delta {
+            *to = below(to);
+        }
+    }
+    Some(writes)
+}
+
 /// The files that a call deletes.
 ///
 /// # Errors
@@ -176,7 +193,7 @@ fn replacement(fields: Fields<'_>) -> Result<Option<Replacement>> {
     let new = first(fields, &NEWS)?.unwrap_or_default();
     let flag = |name| fields.value(name).and_then(Value::as_bool).unwrap_or_default();
     let several = fields.value("expected_replacements").and_then(Value::as_u64).is_some_and(|times| times > 1);
-    let all = ["replace_all", "replaceAll", "allow_multiple", "all"].into_iter().any(flag) || several;
+    let all = ["replace_all", "replaceAll", "allow_multiple", "change_all", "all"].into_iter().any(flag) || several;
     Ok(Some(Replacement { old: old.to_owned(), new: new.to_owned(), all }))
 }
 

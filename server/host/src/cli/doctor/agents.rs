@@ -1,65 +1,86 @@
 //! Agents' hooks: registered, leading to this program, and working: one event takes the whole way, from the command as the agent
 //! would start it to the journal.
 
+mod round_trip;
+
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use countersign_core::session::Session;
-use rustix::process::{Pid, Signal, kill_process_group};
-use serde_json::json;
-
-use super::super::init::{Place, claude_code};
+use super::super::init::hook_files::HookFile;
+use super::super::init::plugins::PluginFile;
+use super::super::init::{HOOK_FILES, PLUGINS, Place, cline, quoted, whole};
 use super::{Check, State};
-use crate::journal::Journal;
-use crate::state_dir;
-use crate::store::now;
 
-const NAME: &str = "claude-code";
-const ADVICE: &str = "run `countersign init --agent claude-code`";
+pub(super) use round_trip::round_trip;
 
-/// How long a hook may take that is tried.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A registered command that starts this program, and whose hook it is.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Command {
+    pub(super) agent: &'static str,
+    pub(super) line: String,
+}
 
-/// How Claude Code's hooks stand, and each registered command that starts this program.
-pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<String>) {
-    let mut found = Found::default();
-    for file in claude_code::all_settings(place) {
-        found.look(place, &file);
+/// How agents' hooks stand, and each registered command that starts this program. Of an agent that is not here nothing is said; where none has
+/// hooks, the first is advised.
+pub(super) fn hooks(place: &Place) -> (Vec<Check>, Vec<Command>) {
+    let (mut checks, mut commands) = (Vec::new(), Vec::new());
+    let mut others = HOOK_FILES.into_iter().map(|file| hook_file(place, file)).collect::<Vec<_>>();
+    others.extend(PLUGINS.into_iter().map(|plugin| plugin_file(place, plugin)));
+    others.push(scripts(place));
+    let anywhere = others.iter().any(|(_, _, is_here)| *is_here);
+    for (at, (found, registered, is_here)) in others.into_iter().enumerate() {
+        if is_here || at == 0 && !anywhere {
+            checks.extend(found);
+            commands.extend(registered);
+        }
     }
-    let Found { mut checks, mut commands, times } = found;
+    (checks, commands)
+}
+
+fn advice(agent: &str) -> String {
+    format!("run `countersign init --agent {agent}`")
+}
+
+fn missing(agent: &'static str) -> Check {
+    Check::bad(agent, "no hooks of ours are registered: what it writes would count as external", advice(agent))
+}
+
+/// What there is to say of an agent, its commands, and whether it is here: installed, or with hooks of ours.
+type Looked = (Vec<Check>, Vec<Command>, bool);
+
+fn hook_file(place: &Place, file: &'static HookFile) -> Looked {
+    let mut found = Found { file, checks: Vec::new(), commands: Vec::new(), times: BTreeMap::new() };
+    for path in file.all_files(place) {
+        found.look(place, &path);
+    }
+    let is_here = file.is_found(place) || !found.checks.is_empty();
+    let Found { mut checks, mut commands, times, .. } = found;
     if times.is_empty() {
-        checks.push(Check::bad(
-            NAME,
-            "no hooks of ours are registered: what it writes would count as external",
-            ADVICE,
-        ));
-        return (checks, commands);
+        checks.push(missing(file.agent));
+        return (checks, Vec::new(), is_here);
     }
-    let missing: Vec<&str> = claude_code::events().filter(|event| !times.contains_key(*event)).collect();
-    if !missing.is_empty() {
-        checks.push(Check::bad(NAME, format!("no hook for {}", missing.join(", ")), ADVICE));
+    let left: Vec<&str> = file.events().filter(|event| !times.contains_key(*event)).collect();
+    if !left.is_empty() {
+        checks.push(Check::bad(file.agent, format!("no hook for {}", left.join(", ")), advice(file.agent)));
     }
     if times.values().any(|times| *times > 1) {
         checks.push(Check::bad(
-            NAME,
+            file.agent,
             "hooks are registered more than once: each event is told twice",
-            "keep one: `countersign init --remove --agent claude-code`, with --user for those of all workspaces",
+            format!(
+                "keep one: `countersign init --remove --agent {}`, with --user for those of all workspaces",
+                file.agent
+            ),
         ));
     }
     commands.sort();
     commands.dedup();
-    (checks, commands)
+    (checks, commands.into_iter().map(|line| Command { agent: file.agent, line }).collect(), is_here)
 }
 
-/// What the settings files hold.
-#[derive(Default)]
+/// What an agent's settings files hold.
 struct Found {
+    file: &'static HookFile,
     checks: Vec<Check>,
     commands: Vec<String>,
     /// How often each event is registered.
@@ -67,14 +88,14 @@ struct Found {
 }
 
 impl Found {
-    fn look(&mut self, place: &Place, file: &Path) {
-        let Ok(text) = std::fs::read_to_string(file) else { return };
-        let shown = place.shown(file);
-        let hooks = match claude_code::registered(&text) {
+    fn look(&mut self, place: &Place, path: &Path) {
+        let Ok(text) = std::fs::read_to_string(path) else { return };
+        let shown = place.shown(path);
+        let hooks = match self.file.registered(&text) {
             Ok(hooks) => hooks,
             Err(error) => {
                 let said = format!("{shown}: {error:#}");
-                self.checks.push(Check::bad(NAME, said, "mend it: Claude Code may pass over it whole"));
+                self.checks.push(Check::bad(self.file.agent, said, "mend it: the agent may pass over it whole"));
                 return;
             }
         };
@@ -85,7 +106,7 @@ impl Found {
             commands.insert(hook.command, hook.program);
         }
         for (command, program) in commands {
-            let check = leads(place, &shown, program.as_deref(), &command);
+            let check = leads(place, self.file.agent, &shown, program.as_deref(), &command);
             // A repository may bring settings of its own: no command of theirs is started but this very program.
             if check.state == State::Good {
                 self.commands.push(command);
@@ -95,77 +116,73 @@ impl Found {
     }
 }
 
-fn leads(place: &Place, shown: &str, program: Option<&Path>, command: &str) -> Check {
+fn leads(place: &Place, agent: &'static str, shown: &str, program: Option<&Path>, command: &str) -> Check {
     let Some(program) = program else {
-        return Check::absent(NAME, format!("{shown}: `{command}`, not as init writes it and so not tried"));
+        return Check::absent(agent, format!("{shown}: `{command}`, not as init writes it and so not tried"));
     };
     match std::fs::canonicalize(program) {
-        Err(_) => Check::bad(NAME, format!("{shown}: there is no {}", program.display()), ADVICE),
+        Err(_) => Check::bad(agent, format!("{shown}: there is no {}", program.display()), advice(agent)),
         Ok(found) if found != place.program => {
             let said = format!("{shown}: starts another program than this one: {}", program.display());
-            Check::bad(NAME, said, format!("{ADVICE} with the one that you want"))
+            Check::bad(agent, said, format!("{} with the one that you want", advice(agent)))
         }
-        Ok(_) => Check::good(NAME, format!("{shown}: hooks start this program")),
+        Ok(_) => Check::good(agent, format!("{shown}: hooks start this program")),
     }
 }
 
-/// Sends a session's begin and end through a registered command, as Claude Code does, and looks for both in the journal.
-pub(super) fn round_trip(place: &Place, command: &str) -> Check {
-    match arrives(place, command) {
-        Ok(milliseconds) => {
-            Check::good("round trip", format!("an event of `{NAME}` was in the journal after {milliseconds} ms"))
+/// The command that a plugin of ours starts, as a shell would be told of it.
+fn plugin_file(place: &Place, plugin: &'static PluginFile) -> Looked {
+    let agent = plugin.agent;
+    let texts =
+        plugin.files(place).into_iter().flatten().filter_map(|path| Some((std::fs::read_to_string(&path).ok()?, path)));
+    let (mut checks, mut commands) = (Vec::new(), Vec::new());
+    for (text, path) in texts {
+        let shown = place.shown(&path);
+        if !whole::is_as_written(&text) {
+            checks.push(Check::absent(agent, format!("{shown}, not as init writes it and so not tried")));
+        } else if text.contains(place.program.to_string_lossy().as_ref()) {
+            checks.push(Check::good(agent, format!("{shown} starts this program")));
+            commands.push(Command { agent, line: format!("{} hook {agent}", quoted(&place.program)) });
+        } else {
+            checks.push(Check::bad(agent, format!("{shown} names another program than this one"), advice(agent)));
         }
-        Err(error) => Check::bad("round trip", format!("{error:#}"), "the state folder's file `log` may say why"),
     }
+    let is_here = plugin.is_found(place);
+    if checks.is_empty() {
+        checks.push(missing(agent));
+    }
+    commands.dedup();
+    (checks, commands, is_here)
 }
 
-fn arrives(place: &Place, command: &str) -> Result<u128> {
-    // A subagent's, so that no command takes it for the session that is at work.
-    let session = Session::new(&format!("doctor-{}-{}", std::process::id(), now())).with_subagent("test");
-    let begin = Instant::now();
-    tell(place, command, &session, json!({ "hook_event_name": "SessionStart", "source": "startup" }))?;
-    let took = begin.elapsed().as_millis();
-    // Ended at once, so that nobody waits for it.
-    tell(place, command, &session, json!({ "hook_event_name": "SessionEnd", "reason": "other" }))?;
-    let var = |name| std::env::var_os(name);
-    let found = state_dir::locate(&place.root, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref())?;
-    let journal = Journal::open(&found.dir, now() as i64)?.journal;
-    match journal.events_of_session(&session.to_string(), 0)?.len() {
-        0 => bail!("a test event went through `{command}`, and did not arrive in the journal"),
-        1 => bail!("of two test events that went through `{command}`, one did not arrive in the journal"),
-        _ => Ok(took),
+/// Cline's programs: one word for all of a folder.
+fn scripts(place: &Place) -> Looked {
+    let agent = "cline";
+    let (mut checks, mut ours) = (Vec::new(), Vec::new());
+    let mut others = 0;
+    for path in cline::files(place) {
+        match std::fs::read_to_string(&path) {
+            Ok(text) if whole::is_as_written(&text) => ours.push((path, cline::program(&text))),
+            Ok(_) => others += 1,
+            Err(_) => {}
+        }
     }
-}
-
-fn tell(place: &Place, command: &str, session: &Session, mut payload: serde_json::Value) -> Result<()> {
-    payload["session_id"] = session.parent().to_string().into();
-    payload["agent_id"] = session.subagent.as_deref().into();
-    payload["cwd"] = place.root.to_string_lossy().into();
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]).current_dir(&place.root).env("CLAUDE_PROJECT_DIR", &place.root);
-    let mut child = shell
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .context("cannot start a shell")?;
-    // A command that reads nothing closes the pipe; its exit says the rest.
-    let written = child.stdin.take().context("a pipe was asked for")?.write_all(payload.to_string().as_bytes());
-    let group = Pid::from_child(&child);
-    let (ended, end) = mpsc::channel();
-    std::thread::spawn(move || ended.send(child.wait_with_output()));
-    let Ok(output) = end.recv_timeout(PATIENCE) else {
-        let _ = kill_process_group(group, Signal::KILL);
-        bail!("`{command}` did not end in {} s", PATIENCE.as_secs());
-    };
-    let output = output.context("cannot wait for the hook")?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!("`{command}` ended with {}: {}", output.status, said.lines().next().unwrap_or("no word"));
+    let mut commands = Vec::new();
+    if let Some((path, program)) = ours.first() {
+        let folder = path.parent().map(|folder| place.shown(folder)).unwrap_or_default();
+        let check = leads(place, agent, &folder, program.as_deref(), &place.shown(path));
+        if check.state == State::Good {
+            commands.push(Command { agent, line: format!("{} hook {agent}", quoted(&place.program)) });
+        }
+        checks.push(check);
     }
-    written.context("the hook read nothing")?;
-    serde_json::from_slice::<serde_json::Value>(&output.stdout)
-        .with_context(|| format!("`{command}` answered with no JSON"))?;
-    Ok(())
+    if others > 0 {
+        checks
+            .push(Check::absent(agent, format!("{others} of its hooks are not as init writes them and so not tried")));
+    }
+    let is_here = cline::is_found(place) || !checks.is_empty();
+    if checks.is_empty() {
+        checks.push(missing(agent));
+    }
+    (checks, commands, is_here)
 }

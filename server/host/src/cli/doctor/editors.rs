@@ -1,6 +1,6 @@
 //! Editors: which are there, and whether they would start the server.
 
-use super::super::init::{Place, helix, neovim};
+use super::super::init::{Place, helix, neovim, whole};
 use super::Check;
 
 pub(super) fn all(place: &Place) -> Vec<Check> {
@@ -10,7 +10,7 @@ pub(super) fn all(place: &Place) -> Vec<Check> {
 fn neovim(place: &Place) -> Check {
     let Ok(file) = neovim::file(place) else { return Check::absent("neovim", "no folder for its configuration") };
     match std::fs::read_to_string(&file) {
-        Ok(text) if neovim::is_as_written(&text) => {
+        Ok(text) if whole::is_as_written(&text) => {
             let path = place.program.to_string_lossy();
             let this = text.contains(path.as_ref());
             let shown = place.shown(&file);

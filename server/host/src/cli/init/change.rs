@@ -1,7 +1,8 @@
 //! One file that is to be changed: shown as a diff first, then written, if it still is what was shown.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -17,25 +18,38 @@ pub(super) struct Change {
     pub(super) file: PathBuf,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
+    /// Whether it is to be started as a program.
+    pub(super) is_program: bool,
 }
 
 /// What is to be done for one agent, editor or file, and what there is to say of it.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    pub(super) change: Option<Change>,
+    pub(super) changes: Vec<Change>,
     pub(super) notes: Vec<String>,
 }
 
 impl Plan {
     /// Nothing but a word.
     pub(super) fn note(note: impl Into<String>) -> Plan {
-        Plan { change: None, notes: vec![note.into()] }
+        Plan { changes: Vec::new(), notes: vec![note.into()] }
     }
 
     /// This text instead of that; nothing where they are the same.
     pub(super) fn of(file: PathBuf, before: Option<String>, after: Option<String>) -> Plan {
-        let change = (before != after).then_some(Change { file, before, after });
-        Plan { change, notes: Vec::new() }
+        let change = (before != after).then_some(Change { file, before, after, is_program: false });
+        Plan { changes: change.into_iter().collect(), notes: Vec::new() }
+    }
+
+    pub(super) fn changes_something(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    /// This and another, as one.
+    pub(super) fn with(mut self, other: Plan) -> Plan {
+        self.changes.extend(other.changes);
+        self.notes.extend(other.notes);
+        self
     }
 
     pub(super) fn and(mut self, note: impl Into<String>) -> Plan {
@@ -97,6 +111,11 @@ impl Change {
         };
         if !disk::replace(&target, expected, self.after.as_deref().map(str::as_bytes))? {
             bail!("it was changed meanwhile; nothing was written to it, run this again");
+        }
+        if self.is_program && self.after.is_some() {
+            let mode = Permissions::from_mode(0o755);
+            fs::set_permissions(&target, mode)
+                .with_context(|| format!("cannot make {} a program", target.display()))?;
         }
         if self.after.is_none() {
             let above = self.file.ancestors().skip(1);

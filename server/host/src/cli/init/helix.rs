@@ -81,10 +81,10 @@ pub(super) fn plan(place: &Place, remove: bool) -> Result<Plan> {
         bail!("our entries could not be taken back exactly: nothing is written");
     }
     let plan = Plan::of(file, before, Some(after));
-    Ok(match plan.change {
-        Some(_) => plan.and("newer versions of Helix read .helix only in a workspace that they were told to trust"),
-        None => plan,
-    })
+    if !plan.changes_something() {
+        return Ok(plan);
+    }
+    Ok(plan.and("newer versions of Helix read .helix only in a workspace that they were told to trust"))
 }
 
 /// Our block in a text.

@@ -13,6 +13,7 @@ use jsonc_parser::{CollectOptions, ParseOptions};
 pub(super) enum Node {
     Text(String),
     Number(u32),
+    Flag(bool),
     List(Vec<Node>),
     Map(Vec<(&'static str, Node)>),
 }
@@ -109,6 +110,23 @@ pub(super) fn is_tight(container: &Range<usize>, first: &Range<usize>) -> bool {
     container.start + 1 == first.start
 }
 
+/// Whether a value says the same, whatever its layout and the order of its members.
+pub(super) fn is(value: &Value<'_>, node: &Node) -> bool {
+    match (value, node) {
+        (Value::StringLit(text), Node::Text(node)) => text.value == *node,
+        (Value::NumberLit(number), Node::Number(node)) => number.value == node.to_string(),
+        (Value::BooleanLit(flag), Node::Flag(node)) => flag.value == *node,
+        (Value::Array(list), Node::List(nodes)) => {
+            list.elements.len() == nodes.len() && list.elements.iter().zip(nodes).all(|(value, node)| is(value, node))
+        }
+        (Value::Object(object), Node::Map(members)) => {
+            let member = |(key, node): &(&str, Node)| object.get(key).is_some_and(|member| is(&member.value, node));
+            object.properties.len() == members.len() && members.iter().all(member)
+        }
+        _ => false,
+    }
+}
+
 /// Where a value stands, in bytes.
 pub(super) fn place(node: &impl Ranged) -> Range<usize> {
     let range = node.range();
@@ -159,6 +177,7 @@ fn on_one_line(node: &Node) -> String {
     match node {
         Node::Text(text) => quoted(text),
         Node::Number(number) => number.to_string(),
+        Node::Flag(flag) => flag.to_string(),
         Node::List(nodes) => format!("[ {} ]", nodes.iter().map(on_one_line).collect::<Vec<_>>().join(", ")),
         Node::Map(members) => {
             let member = |(key, node): &(&str, Node)| format!("{}: {}", quoted(key), on_one_line(node));

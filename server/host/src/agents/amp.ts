@@ -1,0 +1,82 @@
+// @i-know-the-amp-plugin-api-is-wip-and-very-experimental-right-now
+// Countersign's plugin for Amp: tells `countersign hook amp` what each tool is about to do and did, asks where it says that a person decides,
+// and keeps a tool from running that must not. Added by `countersign init`, and taken away by `countersign init --remove`.
+
+import { spawn } from "node:child_process"
+
+const program = "countersign"
+
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 10_000
+
+export default function (amp) {
+  const folder = process.cwd()
+  /** The calls that were announced, for their reports. */
+  const calls = new Map()
+
+  /** Sends one message; whatever goes wrong is no reason to hold Amp up. */
+  const tell = (event, thread, fields) =>
+    new Promise((resolve) => {
+      let said = ""
+      let timer
+      const done = () => {
+        clearTimeout(timer)
+        try {
+          resolve(JSON.parse(said))
+        } catch {
+          resolve({})
+        }
+      }
+      try {
+        const hook = spawn(program, ["hook", "amp"], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] })
+        timer = setTimeout(() => hook.kill("SIGKILL"), PATIENCE)
+        hook.on("error", done)
+        hook.on("close", done)
+        hook.stdout.on("data", (chunk) => (said += chunk))
+        hook.stdin.on("error", () => {})
+        hook.stdin.end(JSON.stringify({ hook_event_name: event, thread_id: thread, cwd: folder, ...fields }))
+      } catch {
+        done()
+      }
+    })
+
+  const thread = (event, ctx) => event?.thread?.id ?? ctx?.thread?.id ?? event?.threadID ?? `amp-${process.pid}`
+
+  /** Whether a person says yes; a place where nobody can be asked says no. */
+  const isAllowed = async (ctx, message) => {
+    try {
+      return (await ctx.ui.confirm({ title: "Countersign", message, confirmButtonText: "Allow" })) === true
+    } catch {
+      return false
+    }
+  }
+
+  amp.on("session.start", async (event, ctx) => {
+    await tell("SessionStart", thread(event, ctx), { source: "startup" })
+  })
+
+  amp.on("agent.start", async (event, ctx) => {
+    if (typeof event?.message === "string") await tell("UserPromptSubmit", thread(event, ctx), { prompt: event.message })
+  })
+
+  amp.on("agent.end", async (event, ctx) => {
+    await tell("Stop", thread(event, ctx), {})
+  })
+
+  amp.on("tool.call", async (event, ctx) => {
+    const call = { tool_name: event.tool, tool_use_id: event.toolUseID, tool_input: event.input }
+    const reply = await tell("PreToolUse", thread(event, ctx), call)
+    const stops = reply.decision === "deny" || (reply.decision === "ask" && !(await isAllowed(ctx, reply.reason)))
+    if (stops) return { action: "reject-and-continue", message: reply.reason }
+    calls.set(event.toolUseID, call)
+    return { action: "allow" }
+  })
+
+  amp.on("tool.result", async (event, ctx) => {
+    const call = calls.get(event.toolUseID) ?? { tool_name: event.tool, tool_use_id: event.toolUseID, tool_input: event.input }
+    calls.delete(event.toolUseID)
+    if (!call.tool_name) return
+    const failed = event.status !== undefined && event.status !== "done"
+    await tell(failed ? "PostToolUseFailure" : "PostToolUse", thread(event, ctx), call)
+  })
+}
