@@ -25,17 +25,16 @@ impl Place {
         format!("{}/{path}", self.root)
     }
 
-    /// Whether what a pattern means lies in folders for things of no worth: below them, and not they themselves.
+    /// Whether what a pattern means lies in folders for things of no worth: below them, and not they themselves. A workspace may lie there
+    /// too.
     pub fn is_temporary(&self, pattern: &Pattern) -> bool {
         let folder = pattern.folder();
+        if folder == self.root || self.inside(&folder).is_some() || pattern.holds(&self.root) {
+            return false;
+        }
         let is_below = |of: &str| folder.strip_prefix(of).is_some_and(|rest| rest.starts_with('/'));
         let is_inside = |of: &str| is_below(of) || folder == of && pattern.literal().is_none();
-        !self.root_is_below(&folder) && TEMPORARY.iter().any(|of| is_inside(of))
-    }
-
-    /// Whether the workspace is this folder or lies in it.
-    pub fn root_is_below(&self, folder: &str) -> bool {
-        Pattern::of(folder).holds(&self.root)
+        TEMPORARY.iter().any(|of| is_inside(of))
     }
 }
 

@@ -20,6 +20,8 @@ use crate::store::Store;
 
 /// How long after its start a hook may still be judging.
 const BUDGET: Duration = Duration::from_millis(400);
+/// How long a command is judged at least once git has said what differs.
+const AFTER_GIT: Duration = Duration::from_millis(250);
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -68,7 +70,7 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
     let (mut verdict, mut context) = (Verdict::allow(), None);
     for ((root, cwd), mut event) in placed {
         gate::localise(&mut event, &root, &cwd);
-        let (said, told) = take(&root, &mut event, message.moment.hears(), until)?;
+        let (said, told) = take((&root, &cwd), &mut event, message.moment.hears(), until)?;
         verdict = verdict.combine(said);
         context = context.or(told);
     }
@@ -87,7 +89,12 @@ fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -
 }
 
 /// Takes one event in: what is to be said of it, and what else the agent is to be told.
-fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Result<(Verdict, Option<String>)> {
+fn take(
+    (root, cwd): (&Path, &Path),
+    event: &mut AgentEvent,
+    hears: bool,
+    until: Instant,
+) -> Result<(Verdict, Option<String>)> {
     let mut store = Store::open_narrow(root).context("the workspace's journal")?;
     if let Some(aside) = &store.set_aside {
         note(
@@ -99,7 +106,13 @@ fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Res
             ),
         );
     }
-    let Taken { questions, context } = gate::take(&mut store, event, hears)?;
+    let Taken { questions, command, context } = gate::take(&mut store, event, hears)?;
+    if let Some(command) = command {
+        // Git may have taken all the time that there was; a command is judged all the same.
+        let until = until.max(Instant::now() + AFTER_GIT);
+        let verdict = command.judge(&mut store, event, cwd, &|| Instant::now() < until);
+        return Ok((verdict, context));
+    }
     if questions.is_empty() {
         return Ok((Verdict::allow(), context));
     }
