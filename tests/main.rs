@@ -2,6 +2,7 @@
 
 mod cases;
 mod cli;
+mod commands;
 mod harness;
 mod helix;
 mod interleavings;

@@ -121,11 +121,17 @@ impl<'a> ClaudeCode<'a> {
         self.run(announced)
     }
 
-    /// The Bash tool: the command really runs, in the root.
+    /// The Bash tool: the command really runs, in the root. Where the hook asks, the user says yes.
     pub(crate) fn bash(&mut self, command: &str) -> Reply {
         let input = json!({ "command": command, "description": "Run a command" });
         let announced = self.announce("Bash", input, Tool::Shell { command: command.to_owned() });
         self.run(announced)
+    }
+
+    /// PreToolUse of Bash alone: what the hook says.
+    pub(crate) fn announce_bash(&mut self, command: &str) -> Reply {
+        let input = json!({ "command": command, "description": "Run a command" });
+        self.announce("Bash", input, Tool::Shell { command: command.to_owned() }).reply
     }
 
     /// PreToolUse of Edit alone: `write` and `report` come when the test says.
@@ -186,7 +192,8 @@ impl<'a> ClaudeCode<'a> {
     }
 
     fn run(&self, announced: Announced) -> Reply {
-        if matches!(announced.reply.decision(), "deny" | "ask") {
+        let is_allowed = matches!(announced.write, Tool::Shell { .. });
+        if matches!(announced.reply.decision(), "deny") || announced.reply.decision() == "ask" && !is_allowed {
             return announced.reply;
         }
         let response = announced.write(self.repository);

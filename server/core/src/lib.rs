@@ -17,6 +17,7 @@ pub mod dropped;
 pub mod taken;
 pub mod verdict;
 pub mod scope;
+pub mod shell;
 pub mod announce;
 pub mod attribution;
 pub mod event;

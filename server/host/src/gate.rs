@@ -2,6 +2,7 @@
 //! is handed back as questions, which can be judged wherever there is time for it.
 
 mod judge;
+mod shell;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,11 +15,12 @@ use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::review::held_by_any;
 use countersign_core::workspace::Content;
 
-use crate::git::Held;
+use crate::git::{Dirty, Held};
 use crate::store::{Store, now};
 use crate::{disk, redact, state_dir};
 
 pub use judge::{Care, Question, diff, ranges};
+pub use shell::Command;
 
 /// So many changed files are looked at around a shell command.
 const DIRTY: usize = 2000;
@@ -74,6 +76,8 @@ fn repository_of(file: &Path) -> Option<PathBuf> {
 pub struct Taken {
     /// What is to be judged before the agent may go on.
     pub questions: Vec<Question>,
+    /// The command that is to be judged before the agent may run it.
+    pub command: Option<Command>,
     /// What the agent is to be told besides: which of its work a person took back.
     pub context: Option<String>,
 }
@@ -84,15 +88,22 @@ pub struct Taken {
 /// # Errors
 /// If the journal or a file cannot be read or written.
 pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Taken> {
+    let line = match &event.act {
+        AgentAct::WillRun { command, .. } => command.clone(),
+        _ => String::new(),
+    };
     redact::event(event);
     let event = &*event;
     store.know_session(&event.session)?;
-    let questions = take_in(store, event)?;
-    let context = if hears { store.inform(&event.session)? } else { None };
-    Ok(Taken { questions, context })
+    let mut taken = take_in(store, event)?;
+    if let Some(command) = &mut taken.command {
+        command.line = line;
+    }
+    taken.context = if hears { store.inform(&event.session)? } else { None };
+    Ok(taken)
 }
 
-fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
+fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Taken> {
     match &event.act {
         AgentAct::WillWrite { writes } => {
             let paths = paths(event);
@@ -101,7 +112,8 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
                 store.read(path, false, false)?;
             }
             tell(store, event)?;
-            return Ok(writes.iter().flat_map(|write| questions(store, event, write)).collect());
+            let questions = writes.iter().flat_map(|write| questions(store, event, write)).collect();
+            return Ok(Taken { questions, ..Taken::default() });
         }
         AgentAct::DidWrite { writes } => {
             for write in writes {
@@ -120,14 +132,15 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
         AgentAct::WillRun { .. } => {
             let dirty = dirty(store)?;
             let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
-            store.settle_moves(&dirty.iter().cloned().chain(known).collect(), false)?;
-            for path in dirty {
-                look(store, &path, false);
+            store.settle_moves(&dirty.paths.iter().cloned().chain(known).collect(), false)?;
+            for path in &dirty.paths {
+                look(store, path, false);
             }
             tell(store, event)?;
+            return Ok(Taken { command: Some(Command { line: String::new(), dirty }), ..Taken::default() });
         }
         AgentAct::DidRun { .. } => {
-            let since = dirty(store)?;
+            let since = dirty(store)?.paths;
             let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
             let paths: BTreeSet<String> = since.into_iter().chain(known).collect();
             store.settle_moves(&paths, true)?;
@@ -148,7 +161,7 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Vec<Question>> {
         }
         _ => tell(store, event)?,
     }
-    Ok(Vec::new())
+    Ok(Taken::default())
 }
 
 /// The files that an event tells of.
@@ -201,7 +214,7 @@ fn would_destroy(store: &Store, event: &AgentEvent, path: &str, after: &str) -> 
 }
 
 /// What differs from HEAD. A name that is not UTF-8 is left, with a word.
-fn dirty(store: &Store) -> Result<Vec<String>> {
+fn dirty(store: &Store) -> Result<Dirty> {
     let mut dirty = store.git.dirty()?;
     if let Some(first) = dirty.unreadable.first() {
         state_dir::note(
@@ -214,7 +227,7 @@ fn dirty(store: &Store) -> Result<Vec<String>> {
         state_dir::note(&store.root, &format!("not looked at around a command, since so many files differ: {left}"));
         dirty.paths.truncate(DIRTY);
     }
-    Ok(dirty.paths)
+    Ok(dirty)
 }
 
 fn tell(store: &mut Store, event: &AgentEvent) -> Result<()> {

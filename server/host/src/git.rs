@@ -2,7 +2,9 @@
 
 mod held;
 mod moves;
+mod state;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -43,6 +45,8 @@ const LEFT_BEHIND: Duration = Duration::from_secs(10);
 pub struct Dirty {
     /// Relative to the workspace.
     pub paths: Vec<String>,
+    /// What differs of each, in git's letters: between HEAD and the index, between the index and the work tree.
+    pub states: BTreeMap<String, [u8; 2]>,
     /// Names that are not UTF-8, as far as they can be shown: they are not followed.
     pub unreadable: Vec<String>,
 }
@@ -140,7 +144,9 @@ impl Git {
         for entry in entries {
             match std::str::from_utf8(&entry[3..]) {
                 Ok(path) => {
-                    dirty.paths.extend(path.strip_prefix(prefix.as_str()).filter(is_followed).map(str::to_owned));
+                    let path = path.strip_prefix(prefix.as_str()).filter(is_followed).map(str::to_owned);
+                    dirty.states.extend(path.clone().map(|path| (path, [entry[0], entry[1]])));
+                    dirty.paths.extend(path);
                 }
                 Err(_) => dirty.unreadable.push(String::from_utf8_lossy(&entry[3..]).into_owned()),
             }

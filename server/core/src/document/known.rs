@@ -96,8 +96,7 @@ impl Known {
 
     /// What the disk held last that has not this fingerprint, which is the disk's now.
     pub(super) fn before(&self, now: Fingerprint) -> Option<&State> {
-        let on_disk = self.states.iter().rev().filter(|state| state.lineage == Lineage::Disk);
-        on_disk.skip_while(|state| state.print == now).next()
+        self.states.iter().rev().filter(|state| state.lineage == Lineage::Disk).find(|state| state.print != now)
     }
 
     /// The newest earlier state with this text, of this lineage if there is one.

@@ -25,6 +25,8 @@ use crate::store::{Store, now};
 const BUDGET: Duration = Duration::from_millis(400);
 /// A person is asked for so much shorter than the agent waits for its hook.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a command is judged at least once git has said what differs.
+const AFTER_GIT: Duration = Duration::from_millis(250);
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -106,8 +108,8 @@ fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -
 /// What this process says of a message without any server.
 fn by_itself(placed: &mut [Placed], hears: bool, until: Instant) -> Result<Judged> {
     let mut all = Judged::default();
-    for ((root, _), event) in placed {
-        let judged = take(root, event, hears, until)?;
+    for ((root, cwd), event) in placed {
+        let judged = take((root, cwd), event, hears, until)?;
         all.verdict = all.verdict.combine(judged.verdict);
         all.context = all.context.or(judged.context);
         all.diff = all.diff.or(judged.diff);
@@ -116,7 +118,7 @@ fn by_itself(placed: &mut [Placed], hears: bool, until: Instant) -> Result<Judge
 }
 
 /// Takes one event in: what is to be said of it, and what else the agent is to be told.
-fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Result<Judged> {
+fn take((root, cwd): (&Path, &Path), event: &mut AgentEvent, hears: bool, until: Instant) -> Result<Judged> {
     let mut store = Store::open_narrow(root).context("the workspace's journal")?;
     if let Some(aside) = &store.set_aside {
         note(
@@ -128,7 +130,13 @@ fn take(root: &Path, event: &mut AgentEvent, hears: bool, until: Instant) -> Res
             ),
         );
     }
-    let Taken { questions, context } = gate::take(&mut store, event, hears)?;
+    let Taken { questions, command, context } = gate::take(&mut store, event, hears)?;
+    if let Some(command) = command {
+        // Git may have taken all the time that there was; a command is judged all the same.
+        let until = until.max(Instant::now() + AFTER_GIT);
+        let verdict = command.judge(&mut store, event, cwd, &|| Instant::now() < until);
+        return Ok(Judged { verdict, context, diff: None });
+    }
     if questions.is_empty() {
         return Ok(Judged { context, ..Judged::default() });
     }

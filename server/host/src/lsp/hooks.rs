@@ -111,7 +111,7 @@ fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, unti
         }
         gate::localise(&mut event, root, &cwd);
         let asking = Arc::clone(stream);
-        let (Taken { questions, context }, policy) = inbox.ask_until(until, move |owner| {
+        let (Taken { questions, context, .. }, policy) = inbox.ask_until(until, move |owner| {
             // It came late to this: by now the hook does it, or has done it.
             if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
         })??;
