@@ -117,6 +117,25 @@ fn a_patch_that_is_announced_as_a_command_and_not_reported_is_its_agents() {
 }
 
 #[test]
+fn a_file_that_a_patch_moves_is_judged_by_what_it_becomes() {
+    let policy = "[risk.severity]\ntls-check-off = \"critical\"\n";
+    let python = "import requests\n\ndef get(url):\n    return requests.get(url)\n";
+    let repository = Repository::new(&[(".countersign.toml", policy), ("net.py", python)]);
+    let patch = |line: &str| {
+        format!(
+            "*** Begin Patch\n*** Update File: net.py\n*** Move to: web.py\n@@ def get(url):\n-    return requests.get(url)\n+{line}\n*** End Patch\n"
+        )
+    };
+    let said = |line: &str| {
+        let [announced, _] = call(&repository, "apply_patch", &json!({ "command": patch(line) }));
+        binary::run(repository.command(countersign()).args(["hook", "codex"]), announced.to_string().as_bytes()).ok()
+    };
+    assert_eq!(said("    return requests.get(url, timeout=3)"), "{}");
+    let denied = said("    return requests.get(url, verify=False)");
+    assert!(denied.contains("\"deny\"") && denied.contains("web.py"), "{denied}");
+}
+
+#[test]
 fn the_same_write_told_by_two_adapters_is_one_edit_of_one_author() {
     // Cursor runs its own hooks and Claude Code's, and VS Code those of both; in whatever order.
     let edits = json!([{ "old_string": "two", "new_string": "TWO" }]);

@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use super::{folder, recorded};
 use crate::support::binary::{self, Ended, countersign};
+use crate::support::client::Client;
+use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
 const POLICY: &str = "[scope]\ndeny = [\"locked/**\"]\nask = [\"asked/**\"]\n";
@@ -140,6 +142,21 @@ fn where_nobody_can_be_asked_the_policy_may_let_the_agent_go_on() {
 }
 
 #[test]
+fn the_way_that_a_denial_names_is_one() {
+    let repository = repository(POLICY);
+    for agent in ["codex", "gemini-cli"] {
+        let path = format!("asked/it's {agent}.rs");
+        let message = about_to_write(&repository, agent, &path);
+        let denied = hook(&repository, agent, &message).stdout;
+        let command =
+            denied.split('`').find(|part| part.starts_with("countersign scope add ")).unwrap().replace("\\\\", "\\");
+        let by_hand = command.replacen("countersign", countersign().to_str().unwrap(), 1);
+        binary::run(repository.command("sh").args(["-c", &by_hand]), b"").ok();
+        assert_eq!(checked(agent, &hook(&repository, agent, &message)), neutral(agent), "{by_hand}");
+    }
+}
+
+#[test]
 fn a_dead_and_a_hung_server_change_no_reply() {
     let repository = repository(POLICY);
     let said = |agent| {
@@ -154,6 +171,21 @@ fn a_dead_and_a_hung_server_change_no_reply() {
     assert_eq!(names().map(said).collect::<Vec<_>>(), alone);
     let _hung = UnixListener::bind(servers.join("99999999999999-1.sock")).unwrap();
     assert_eq!(names().map(said).collect::<Vec<_>>(), alone);
+}
+
+#[test]
+fn a_server_that_is_asked_says_the_same() {
+    let paths = ["free/x.rs", "asked/x.rs", "locked/x.rs"];
+    for policy in [POLICY.to_owned(), format!("{POLICY}unanswered = \"allow\"\n")] {
+        let repository = repository(&policy);
+        let said = |agent| {
+            paths.map(|path| checked(agent, &hook(&repository, agent, &about_to_write(&repository, agent, path))))
+        };
+        let alone: Vec<_> = names().map(said).collect();
+        let client = Client::start(&repository, repository.command(countersign()).arg("lsp"), Profile::VsCode);
+        assert_eq!(names().map(said).collect::<Vec<_>>(), alone);
+        assert_eq!(client.quit(), Some(0));
+    }
 }
 
 #[test]

@@ -196,12 +196,19 @@ fn questions(store: &Store, event: &AgentEvent, write: &Write) -> Vec<Question> 
 }
 
 fn question(store: &Store, event: &AgentEvent, write: &Write) -> Question {
-    let file = store.workspace.file(&write.path);
+    let file = store.workspace.file(source(event, write).unwrap_or(&write.path));
     let before = file.map(|file| file.document.text(Lineage::Disk).to_string()).unwrap_or_default();
     let after = write.after(&before).ok();
     let would_destroy = after.as_ref().map(|after| would_destroy(store, event, &write.path, after)).unwrap_or_default();
     let scope = store.workspace.scope_of(&event.session).clone();
     Question { path: write.path.clone(), before, after, scope, would_destroy }
+}
+
+/// Where a file that is changed comes from, if it is moved before.
+fn source<'a>(event: &'a AgentEvent, write: &Write) -> Option<&'a str> {
+    let AgentAct::WillWrite { writes } = &event.act else { return None };
+    let moves = |other: &&Write| matches!(&other.delta, Delta::Moved { to } if *to == write.path);
+    matches!(write.delta, Delta::Chunks(_)).then(|| writes.iter().find(moves).map(|moved| moved.path.as_str()))?
 }
 
 /// What a write would take away that no agent wrote and that git does not hold; and whether there is a git to hold it.

@@ -1,4 +1,3 @@
-// @i-know-the-amp-plugin-api-is-wip-and-very-experimental-right-now
 // Countersign's plugin for Amp: tells `countersign hook amp` what each tool is about to do and did, asks where it says that a person decides,
 // and keeps a tool from running that must not. Added by `countersign init`, and taken away by `countersign init --remove`.
 
@@ -10,9 +9,8 @@ const program = "countersign"
 const PATIENCE = 10_000
 
 export default function (amp) {
-  const folder = process.cwd()
-  /** The calls that were announced, for their reports. */
-  const calls = new Map()
+  const root = amp.system?.workspaceRoot
+  const folder = root ? amp.helpers.filePathFromURI(root) : process.cwd()
 
   /** Sends one message; whatever goes wrong is no reason to hold Amp up. */
   const tell = (event, thread, fields) =>
@@ -40,8 +38,6 @@ export default function (amp) {
       }
     })
 
-  const thread = (event, ctx) => event?.thread?.id ?? ctx?.thread?.id ?? event?.threadID ?? `amp-${process.pid}`
-
   /** Whether a person says yes; a place where nobody can be asked says no. */
   const isAllowed = async (ctx, message) => {
     try {
@@ -51,32 +47,28 @@ export default function (amp) {
     }
   }
 
-  amp.on("session.start", async (event, ctx) => {
-    await tell("SessionStart", thread(event, ctx), { source: "startup" })
+  amp.on("session.start", async (event) => {
+    await tell("SessionStart", event.thread.id, { source: "startup" })
   })
 
-  amp.on("agent.start", async (event, ctx) => {
-    if (typeof event?.message === "string") await tell("UserPromptSubmit", thread(event, ctx), { prompt: event.message })
+  amp.on("agent.start", async (event) => {
+    const reply = await tell("UserPromptSubmit", event.thread.id, { prompt: event.message })
+    return reply.context ? { message: { content: reply.context } } : {}
   })
 
-  amp.on("agent.end", async (event, ctx) => {
-    await tell("Stop", thread(event, ctx), {})
+  amp.on("agent.end", async (event) => {
+    await tell("Stop", event.thread.id, {})
   })
 
   amp.on("tool.call", async (event, ctx) => {
     const call = { tool_name: event.tool, tool_use_id: event.toolUseID, tool_input: event.input }
-    const reply = await tell("PreToolUse", thread(event, ctx), call)
+    const reply = await tell("PreToolUse", event.thread.id, call)
     const stops = reply.decision === "deny" || (reply.decision === "ask" && !(await isAllowed(ctx, reply.reason)))
-    if (stops) return { action: "reject-and-continue", message: reply.reason }
-    calls.set(event.toolUseID, call)
-    return { action: "allow" }
+    return stops ? { action: "reject-and-continue", message: reply.reason } : { action: "allow" }
   })
 
-  amp.on("tool.result", async (event, ctx) => {
-    const call = calls.get(event.toolUseID) ?? { tool_name: event.tool, tool_use_id: event.toolUseID, tool_input: event.input }
-    calls.delete(event.toolUseID)
-    if (!call.tool_name) return
-    const failed = event.status !== undefined && event.status !== "done"
-    await tell(failed ? "PostToolUseFailure" : "PostToolUse", thread(event, ctx), call)
+  amp.on("tool.result", async (event) => {
+    const call = { tool_name: event.tool, tool_use_id: event.toolUseID, tool_input: event.input }
+    await tell(event.status === "done" ? "PostToolUse" : "PostToolUseFailure", event.thread.id, call)
   })
 }

@@ -16,9 +16,9 @@ pub(super) fn is_patch(text: &str) -> bool {
     text.lines().any(|line| line.trim() == BEGIN)
 }
 
-/// The patch of a command line that does nothing but apply it, and the folder that it goes to first: Codex runs no such command, writes the
-/// files itself, and reports nothing. A command that does anything besides is none.
-pub(super) fn of_command(command: &str) -> Option<(&str, &str)> {
+/// The patch of a command line that does nothing but apply it, its paths from where the command was started. A command that does anything
+/// besides is none: a second one, or one that a shell would start within the patch.
+pub(super) fn of_command(command: &str) -> Option<String> {
     let (first, rest) = command.trim().split_once('\n')?;
     let (folder, first) = match first.trim().strip_prefix("cd ") {
         Some(moves) => moves.split_once("&&").map(|(folder, first)| (folder.trim(), first.trim()))?,
@@ -30,14 +30,25 @@ pub(super) fn of_command(command: &str) -> Option<(&str, &str)> {
         .trim()
         .strip_prefix("<<")?
         .trim();
-    let word = word.trim_matches(['\'', '"']);
+    let bare = word.trim_matches(['\'', '"']);
     let is_plain = |text: &str, more: &str| text.chars().all(|c| c.is_alphanumeric() || more.contains(c));
-    if word.is_empty() || !is_plain(word, "_") || !is_plain(folder, "_-./") {
+    let runs_nothing = bare != word || !rest.contains(['$', '`']);
+    if bare.is_empty() || !is_plain(bare, "_") || !is_plain(folder, "_-./") || !runs_nothing {
         return None;
     }
     let mut lines = rest.lines();
-    let ends_with_it = lines.find(|line| *line == word).is_some() && lines.next().is_none();
-    ends_with_it.then_some((folder, rest))
+    let patch: Vec<String> = lines.by_ref().take_while(|line| *line != bare).map(|line| below(folder, line)).collect();
+    let ends_with_it = lines.next().is_none() && rest.lines().next_back() == Some(bare);
+    ends_with_it.then(|| patch.join("\n"))
+}
+
+/// A line of a patch as it would be above this folder.
+fn below(folder: &str, line: &str) -> String {
+    let head = [ADD, DELETE, UPDATE, MOVE].into_iter().find(|head| line.starts_with(head));
+    match head.filter(|_| !folder.is_empty()) {
+        Some(head) => format!("{head}{}/{}", folder.trim_end_matches('/'), &line[head.len()..]),
+        None => line.to_owned(),
+    }
 }
 
 /// The writes of a patch. A file that is changed and moved is two: it moves, and is changed where it went.
@@ -153,9 +164,9 @@ mod tests {
     #[test]
     fn a_command_that_only_applies_a_patch_is_told_from_one_that_does_more() {
         let patch = "*** Begin Patch\n*** Delete File: a\n*** End Patch\n";
-        let of = |command: &str| of_command(command).map(|(folder, _)| folder.to_owned());
-        assert_eq!(of(&format!("apply_patch <<'EOF'\n{patch}EOF\n")), Some(String::new()));
-        assert_eq!(of(&format!("cd src/a && apply_patch << \"PATCH\"\n{patch}PATCH")), Some("src/a".to_owned()));
+        let of = |command: &str| of_command(command).map(|patch| shown(&patch));
+        assert_eq!(of(&format!("apply_patch <<'EOF'\n{patch}EOF\n")).as_deref(), Some("a: Deleted\n"));
+        assert_eq!(of(&format!("cd ./src && apply_patch << EOF\n{patch}EOF")).as_deref(), Some("./src/a: Deleted\n"));
         for command in [
             format!("apply_patch <<'EOF'\n{patch}EOF\nrm -rf b"),
             format!("rm -rf b; apply_patch <<'EOF'\n{patch}EOF"),
@@ -163,6 +174,7 @@ mod tests {
             format!("cd a; rm b && apply_patch <<'EOF'\n{patch}EOF"),
             format!("apply_patch <<'EOF' | sh\n{patch}EOF"),
             format!("apply_patch <<'EOF'\n{patch}"),
+            format!("apply_patch <<EOF\n{patch}$(rm -rf b)\nEOF"),
             "apply_patch".to_owned(),
         ] {
             assert_eq!(of(&command), None, "{command}");

@@ -13,8 +13,8 @@ pub(super) const AGENT: Agent = Agent { name: "cline", parse, reply, hears: Mome
 
 /// Of each event the object that tells of it, in the editor's hooks and in those of the command line.
 const PARTS: [(Event, [&str; 2]); 4] = [
-    (Event::Before, ["preToolUse", "tool_call"]),
-    (Event::After, ["postToolUse", "tool_result"]),
+    (Event::Before, ["tool_call", "preToolUse"]),
+    (Event::After, ["tool_result", "postToolUse"]),
     (Event::Prompt, ["userPromptSubmit", "userPromptSubmit"]),
     (Event::Started, ["taskStart", "taskResume"]),
 ];

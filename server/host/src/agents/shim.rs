@@ -12,7 +12,7 @@ pub(super) const OPENCODE: Agent =
     Agent { name: "opencode", parse: opencode, reply: unasking, hears: &[Moment::AfterTool], asks: Asks::Nothing };
 
 /// Amp lets a plugin ask.
-pub(super) const AMP: Agent = Agent { name: "amp", parse: amp, reply, hears: &[], asks: Asks::Anything };
+pub(super) const AMP: Agent = Agent { name: "amp", parse: amp, reply, hears: &[Moment::Prompt], asks: Asks::Anything };
 
 fn opencode(bytes: &[u8]) -> Result<Message> {
     hooks::parse(OPENCODE.name, payload::Fields(&payload::object(bytes)?))

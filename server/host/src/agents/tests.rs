@@ -448,7 +448,7 @@ fn an_agent_is_asked_for_no_more_than_it_can() {
         gemini-cli: asks Nothing, hears [AfterTool, SessionStart, Prompt]
         copilot: asks Anything, hears [AfterTool, SessionStart]
         opencode: asks Nothing, hears [AfterTool]
-        amp: asks Anything, hears []
+        amp: asks Anything, hears [Prompt]
         cline: asks Nothing, hears [BeforeTool, AfterTool, AfterFailure, SessionStart, Prompt]
         windsurf: asks Nothing, hears []
         droid: asks Anything, hears [AfterTool, SessionStart, Prompt]

@@ -22,8 +22,6 @@ pub(super) struct Call {
 enum Kind {
     Writes,
     Deletes,
-    /// Runs a command that does nothing but write what a patch says.
-    Applies,
     Runs,
     Other,
 }
@@ -38,11 +36,7 @@ impl Call {
             Some(input) => input.clone(),
             None => Value::Null,
         };
-        let kind = match Kind::of(tool) {
-            Kind::Runs if inputs::applied(&input).is_some() => Kind::Applies,
-            kind => kind,
-        };
-        Call { tool: tool.to_owned(), kind, input }
+        Call { tool: tool.to_owned(), kind: Kind::of(tool), input }
     }
 
     /// Whether it runs a command line.
@@ -53,7 +47,7 @@ impl Call {
     /// What it is about to do.
     pub(super) fn will(&self) -> Result<AgentAct> {
         Ok(match self.kind {
-            Kind::Writes | Kind::Deletes | Kind::Applies => AgentAct::WillWrite { writes: self.writes()? },
+            Kind::Writes | Kind::Deletes => AgentAct::WillWrite { writes: self.writes()? },
             Kind::Runs => AgentAct::WillRun {
                 command: inputs::command(&self.input)?,
                 background: inputs::background(&self.input),
@@ -65,7 +59,7 @@ impl Call {
     /// What it did.
     pub(super) fn did(&self) -> Result<AgentAct> {
         Ok(match self.kind {
-            Kind::Writes | Kind::Deletes | Kind::Applies => AgentAct::DidWrite { writes: self.writes()? },
+            Kind::Writes | Kind::Deletes => AgentAct::DidWrite { writes: self.writes()? },
             Kind::Runs => self.ran(false)?,
             Kind::Other => AgentAct::DidUse { tool: self.tool.clone() },
         })
@@ -74,7 +68,7 @@ impl Call {
     /// What it would have done, had it not failed or been refused.
     pub(super) fn failed(&self) -> Result<AgentAct> {
         Ok(match self.kind {
-            Kind::Writes | Kind::Deletes | Kind::Applies => {
+            Kind::Writes | Kind::Deletes => {
                 AgentAct::WriteFailed { paths: self.writes()?.into_iter().map(|write| write.path).collect() }
             }
             Kind::Runs => self.ran(true)?,
@@ -83,11 +77,7 @@ impl Call {
     }
 
     fn writes(&self) -> Result<Vec<Write>> {
-        match (self.kind, inputs::applied(&self.input)) {
-            (Kind::Applies, Some(writes)) => Ok(writes),
-            (Kind::Deletes, _) => inputs::deletions(&self.input),
-            _ => inputs::writes(&self.input),
-        }
+        if self.kind == Kind::Deletes { inputs::deletions(&self.input) } else { inputs::writes(&self.input) }
     }
 
     fn ran(&self, failed: bool) -> Result<AgentAct> {

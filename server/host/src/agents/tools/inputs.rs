@@ -67,23 +67,6 @@ pub(super) fn writes(input: &Value) -> Result<Vec<Write>> {
     Ok(writes)
 }
 
-/// The files that a command writes which only applies a patch; none where it is another.
-pub(super) fn applied(input: &Value) -> Option<Vec<Write>> {
-    let command = command(input).ok()?;
-    let (folder, patch) = apply_patch::of_command(&command)?;
-    let mut writes = apply_patch::writes(patch).ok()?;
-    let below = |path: &str| {
-        if folder.is_empty() { path.to_owned() } else { format!("{}/{path}", folder.trim_end_matches('/')) }
-    };
-    for write in &mut writes {
-        write.path = below(&write.path);
-        if let Delta::Moved { to } = &mut write.delta {
-            *to = below(to);
-        }
-    }
-    Some(writes)
-}
-
 /// The files that a call deletes.
 ///
 /// # Errors

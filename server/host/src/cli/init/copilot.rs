@@ -21,7 +21,7 @@ pub(in crate::cli) const COPILOT: HookFile = HookFile {
     entry,
     ending: " || true",
     is_versioned: true,
-    note: None,
+    note: Some("reads the hooks of a folder only where you trust it; with -p that is --trust-folder"),
 };
 
 fn entry(seconds: u32, command: &str) -> Node {
