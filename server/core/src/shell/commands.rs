@@ -2,6 +2,8 @@
 
 use super::effect::What;
 use super::flow::Flow;
+use super::options::Options;
+use super::reads;
 use super::run::Shell;
 use super::word::Word;
 
@@ -25,7 +27,13 @@ impl Shell<'_, '_> {
         if words.first().and_then(Word::text).is_some_and(|name| basename(&name) == "git") {
             words.splice(1..1, git);
         }
-        self.run_words(words, stdin)
+        // They hold for this command alone.
+        let set: Vec<(String, Vec<Word>)> = sets.iter().filter_map(|set| self.set_for_now(set)).collect();
+        let flow = self.run_words(words, stdin);
+        for (name, before) in set {
+            self.set_back(&name, before);
+        }
+        flow
     }
 
     /// A command by its words.
@@ -62,6 +70,7 @@ impl Shell<'_, '_> {
 
     fn known_command(&mut self, name: &str, words: &[Word], stdin: Flow) -> Flow {
         let arguments = &words[1..];
+        self.may_write |= !reads::only_runs(name) && !reads::only_prints(name, arguments);
         if is_help(arguments) {
             return Flow::default();
         }
@@ -76,11 +85,11 @@ impl Shell<'_, '_> {
         }
         let families = [
             Self::secrets,
-            Self::interpreters,
+            Self::databases,
             Self::editors,
+            Self::interpreters,
             Self::files,
             Self::network,
-            Self::databases,
             Self::clouds,
             Self::packages,
             Self::machine,
@@ -153,11 +162,22 @@ impl Shell<'_, '_> {
                 }
                 Flow::of("")
             }
-            "grep" | "rg" | "egrep" | "fgrep" | "sort" | "uniq" | "head" | "tail" | "tac" => {
+            "sort" => {
+                let out = Options::of(arguments, &["o", "k", "t", "S", "T", "output"]);
+                if let Some(file) = out.value(&["o", "output"]).cloned() {
+                    self.goes_into(&file, &Flow::default(), false);
+                }
+                self.reading(name, arguments, stdin).filtered()
+            }
+            "grep" | "rg" | "egrep" | "fgrep" | "uniq" | "head" | "tail" | "tac" => {
                 let reads = self.reading(name, arguments, stdin);
                 reads.filtered()
             }
             "base64" | "openssl" | "xxd" if decodes(arguments) => {
+                // What is in a file is not known.
+                if arguments.iter().any(|word| !word.shown().starts_with('-')) {
+                    return Some(self.reading(name, arguments, stdin).changed());
+                }
                 let text = stdin.text.as_deref().and_then(decoded);
                 Flow { text: text.filter(|_| name == "base64"), ..stdin.clone() }
             }

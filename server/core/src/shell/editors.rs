@@ -32,6 +32,7 @@ impl Shell<'_, '_> {
                     self.edits(options.operands.get(1..).unwrap_or_default());
                 }
                 let code = options.operands.first().map(Word::shown).unwrap_or_default();
+                self.awk_writes(&code);
                 if code.contains("system(") || code.contains("| \"") || code.contains("|\"") {
                     self.code(&code);
                 }
@@ -75,6 +76,17 @@ impl Shell<'_, '_> {
                 Some(Flow::of(""))
             }
             _ => None,
+        }
+    }
+
+    /// `print > "FILE"`.
+    fn awk_writes(&mut self, code: &str) {
+        for (at, _) in code.match_indices('>') {
+            let rest = code[at + 1..].trim_start();
+            let file = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            if let Some((file, _)) = file.filter(|_| !code[..at].ends_with('>') && code[..at].contains("print")) {
+                self.goes_into(&Word::of(file), &Flow::default(), false);
+            }
         }
     }
 

@@ -30,12 +30,18 @@ impl Shell<'_, '_> {
             }
             _ => return None,
         }
-        Some(if name == "tee" { stdin.clone() } else { Flow::of("") })
+        Some(match name {
+            "tee" => stdin.clone(),
+            // An archive that is made goes to whoever reads it.
+            "tar" | "bsdtar" => Flow { files: true, ..Flow::default() },
+            _ => Flow::of(""),
+        })
     }
 
     /// What is written goes into a file.
     pub(super) fn goes_into(&mut self, word: &Word, flow: &Flow, appends: bool) {
         let target = self.target(word);
+        self.may_write |= !target.literal().is_some_and(|path| path.starts_with("/dev/"));
         if let Some(path) = target.literal() {
             if let Some(rest) = path.strip_prefix("/dev/tcp/").or_else(|| path.strip_prefix("/dev/udp/")) {
                 let to = rest.split('/').next().unwrap_or_default().to_owned();

@@ -107,6 +107,8 @@ impl Shell<'_, '_> {
                     self.script(&value, Flow::default());
                 }
             }
+            // Other programs may be run under the names that are known.
+            "PATH" => self.may_write = true,
             "HUSKY" if value == "0" => {
                 self.does(What::Tampers { what: "the repository's commit hooks would be passed by".into() });
             }

@@ -38,6 +38,8 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) git_aliases: BTreeMap<String, String>,
     /// Followed files were made unfollowed, so that they go with what is cleaned.
     pub(super) unfollowed: bool,
+    /// It is not certain that nothing was changed.
+    pub(super) may_write: bool,
     depth: usize,
     steps: usize,
     is_lost: bool,
@@ -76,6 +78,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             command,
             git_aliases,
             unfollowed: false,
+            may_write: false,
             depth: 0,
             steps: 0,
             is_lost: false,
@@ -407,9 +410,22 @@ impl Shell<'_, '_> {
         self.state.variables.insert(name.to_owned(), vec![word]);
     }
 
-    /// Whether this is a command of the line itself, with nothing before it in a pipe.
-    pub(super) fn is_first(&self) -> bool {
-        self.depth <= 4
+    /// Sets what stands before a command: its name, and what it was.
+    pub(super) fn set_for_now(&mut self, set: &str) -> Option<(String, Vec<Word>)> {
+        let (name, value) = set.split_once('=')?;
+        let before = self.state.variables.get(name).cloned().unwrap_or_default();
+        let value = self.one_word(value);
+        self.state.variables.insert(name.to_owned(), vec![value]);
+        Some((name.to_owned(), before))
+    }
+
+    /// Sets a variable to what it was; one that was not set is forgotten.
+    pub(super) fn set_back(&mut self, name: &str, before: Vec<Word>) {
+        if before.is_empty() {
+            self.state.variables.remove(name);
+        } else {
+            self.state.variables.insert(name.to_owned(), before);
+        }
     }
 
     pub(super) fn count(&self) -> usize {

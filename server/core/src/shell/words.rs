@@ -6,6 +6,7 @@ use std::str::CharIndices;
 use super::expand;
 use super::flow::Flow;
 use super::run::Shell;
+use super::source::Document;
 use super::word::{Piece, Word};
 
 /// Bytes: braces in a longer word are not expanded.
@@ -323,8 +324,20 @@ fn bracketed<'a>(text: &'a str, chars: &mut Chars<'_>) -> &'a str {
     let close = if open == '(' { ')' } else { '}' };
     let mut depth = 1_usize;
     let mut double = false;
+    let mut documents: Vec<Document<'_>> = Vec::new();
     while let Some((at, char)) = chars.next() {
         match char {
+            '<' if open == '(' && !double => {
+                let begun = if text[..at].ends_with('<') { None } else { Document::begins(&text[at..]) };
+                if let Some((document, length)) = begun {
+                    documents.push(document);
+                    while chars.next_if(|next| next.0 < at + length).is_some() {}
+                }
+            }
+            '\n' if !documents.is_empty() => {
+                let end = documents.drain(..).fold(at + 1, |end, one| end + one.length(&text[end..]));
+                while chars.next_if(|next| next.0 < end).is_some() {}
+            }
             '\\' => drop(chars.next()),
             '"' => double = !double,
             '\'' if !double => drop(until(text, chars, '\'')),

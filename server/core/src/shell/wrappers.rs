@@ -269,7 +269,6 @@ impl Shell<'_, '_> {
                 self.does(What::RunsFromNetwork);
                 Flow::default()
             }
-            None if *stdin == Flow::default() && self.is_first() => Flow::default(),
             None => {
                 self.is_unknown("it runs what it is given, which is not known");
                 Flow::default()
@@ -279,6 +278,7 @@ impl Shell<'_, '_> {
 
     /// A script in a file: of this line's own making, or in the workspace. None where it is neither.
     pub(super) fn runs_file(&mut self, path: &Word, arguments: &[Word], stdin: &Flow) -> Option<Flow> {
+        self.may_write = true;
         let path = self.target(path).literal()?;
         if path == "/dev/stdin" {
             return Some(self.runs_flow(stdin));
