@@ -41,7 +41,7 @@ use run::Shell;
 /// scripts that it runs.
 pub fn effects(line: &str, place: &Place, world: &mut dyn World, budget: &mut Budget<'_>) -> Vec<Effect> {
     let mut shell = Shell::new(place, world, budget);
-    shell.script(line, flow::Flow::of(""));
+    shell.script(line, &flow::Flow::of(""));
     shell.into_effects()
 }
 
@@ -51,7 +51,7 @@ pub fn only_reads(line: &str) -> bool {
     let place = Place { root: "/".into(), cwd: "/".into(), home: None };
     let (mut world, mut budget) = (world::Nothing, Budget::steps(READING));
     let mut shell = Shell::new(&place, &mut world, &mut budget);
-    shell.script(line, flow::Flow::of(""));
+    shell.script(line, &flow::Flow::of(""));
     !shell.may_write && shell.into_effects().is_empty()
 }
 

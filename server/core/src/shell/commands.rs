@@ -12,10 +12,10 @@ const SHOWN: usize = 80;
 
 impl Shell<'_, '_> {
     /// A command as it is written, with what it sets for itself.
-    pub(super) fn invoked(&mut self, sets: Vec<String>, words: Vec<Word>, stdin: Flow) -> Flow {
+    pub(super) fn invoked(&mut self, sets: &[String], words: Vec<Word>, stdin: &Flow) -> Flow {
         let mut words = words;
         let mut git = Vec::new();
-        for set in &sets {
+        for set in sets {
             let Some((name, value)) = set.split_once('=') else { continue };
             let value = self.one_word(value);
             match name {
@@ -29,7 +29,7 @@ impl Shell<'_, '_> {
         }
         // They hold for this command alone.
         let set: Vec<(String, Vec<Word>)> = sets.iter().filter_map(|set| self.set_for_now(set)).collect();
-        let flow = self.run_words(words, stdin);
+        let flow = self.run_words(&words, stdin);
         for (name, before) in set {
             self.set_back(&name, before);
         }
@@ -37,9 +37,9 @@ impl Shell<'_, '_> {
     }
 
     /// A command by its words.
-    pub(super) fn run_words(&mut self, words: Vec<Word>, stdin: Flow) -> Flow {
+    pub(super) fn run_words(&mut self, words: &[Word], stdin: &Flow) -> Flow {
         let Some(first) = words.first() else { return Flow::of("") };
-        self.command = shown(&words);
+        self.command = shown(words);
         let Some(name) = first.text() else {
             let network = first.is_from_network();
             self.does(if network {
@@ -51,33 +51,33 @@ impl Shell<'_, '_> {
         };
         let arguments = &words[1..];
         if let Some(alias) = self.state.aliases.remove(&name) {
-            let rest: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
+            let rest: Vec<String> = arguments.iter().map(quoted).collect();
             let flow = self.script(&format!("{alias} {}", rest.join(" ")), stdin);
             self.state.aliases.insert(name, alias);
             return flow;
         }
-        if let Some(flow) = self.call(&name, arguments, &stdin) {
+        if let Some(flow) = self.call(&name, arguments, stdin) {
             return flow;
         }
-        if name.contains('/') {
-            if let Some(flow) = self.runs_file(first, arguments, &stdin) {
-                return flow;
-            }
+        if name.contains('/')
+            && let Some(flow) = self.runs_file(first, arguments, stdin)
+        {
+            return flow;
         }
         let base = basename(&name);
-        self.known_command(base, &words, stdin)
+        self.known_command(base, words, stdin)
     }
 
-    fn known_command(&mut self, name: &str, words: &[Word], stdin: Flow) -> Flow {
+    fn known_command(&mut self, name: &str, words: &[Word], stdin: &Flow) -> Flow {
         let arguments = &words[1..];
         self.may_write |= !reads::only_runs(name) && !reads::only_prints(name, arguments);
         if is_help(arguments) {
             return Flow::default();
         }
-        if let Some(flow) = self.wrapper(name, arguments, &stdin) {
+        if let Some(flow) = self.wrapper(name, arguments, stdin) {
             return flow;
         }
-        if let Some(flow) = self.builtin(name, arguments, &stdin) {
+        if let Some(flow) = self.builtin(name, arguments, stdin) {
             return flow;
         }
         if name == "git" {
@@ -96,12 +96,12 @@ impl Shell<'_, '_> {
             Self::guard,
         ];
         for family in families {
-            if let Some(flow) = family(self, name, arguments, &stdin) {
+            if let Some(flow) = family(self, name, arguments, stdin) {
                 return flow;
             }
         }
         // What a program makes of what it reads is not known, but where that came from is.
-        stdin.changed()
+        stdin.clone().changed()
     }
 
     /// What belongs to the shell itself, and small programs that pass on what they are given.

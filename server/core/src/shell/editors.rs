@@ -161,7 +161,7 @@ impl Shell<'_, '_> {
                 self.goes_into(&Word::of(file.trim()), &Flow::default(), false);
             }
             if let Some(inner) = command.strip_prefix("e ") {
-                self.script(inner, Flow::default());
+                self.script(inner, &Flow::default());
             }
             let Some(separator) = command.strip_prefix('s').and_then(|rest| rest.chars().next()) else { continue };
             if separator.is_alphanumeric() || separator.is_whitespace() {
@@ -173,7 +173,7 @@ impl Shell<'_, '_> {
                 && flags.split('w').next().unwrap_or_default().contains('e')
             {
                 let by = ends.next().unwrap_or_default().to_owned();
-                self.script(&by, Flow::default());
+                self.script(&by, &Flow::default());
                 self.is_unknown("its `e` flag runs what it finds");
             }
             if let Some((_, file)) = flags.split_once("w ") {
@@ -189,7 +189,7 @@ impl Shell<'_, '_> {
             if let Some(command) =
                 part.strip_prefix('!').or_else(|| part.strip_prefix("r !")).or_else(|| part.strip_prefix("r!"))
             {
-                self.script(command, Flow::default());
+                self.script(command, &Flow::default());
             }
         }
     }

@@ -211,7 +211,7 @@ impl Shell<'_, '_> {
         for (option, value) in &options.given {
             let value = value.as_ref().map(Word::shown).unwrap_or_default();
             if option == "to-command" || option.starts_with("checkpoint-action") || option.starts_with("use-compress") {
-                self.script(value.trim_start_matches("exec="), Flow::default());
+                self.script(value.trim_start_matches("exec="), &Flow::default());
             }
         }
         // What an archive holds is not known: it is asked about where it would write over what is there.
@@ -222,10 +222,9 @@ impl Shell<'_, '_> {
                 why: format!("it would write over files in `{target}`, and which is not known"),
             });
         }
-        if name == "tar" && options.has(&["c", "create"]) {
-            if let Some(file) = options.value(&["f", "file"]).cloned().filter(|file| file.shown() != "-") {
-                self.goes_into(&file, &Flow { files: true, ..Flow::default() }, false);
-            }
+        let file = options.value(&["f", "file"]).cloned().filter(|file| file.shown() != "-");
+        if let Some(file) = file.filter(|_| name == "tar" && options.has(&["c", "create"])) {
+            self.goes_into(&file, &Flow { files: true, ..Flow::default() }, false);
         }
     }
 

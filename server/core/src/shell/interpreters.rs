@@ -173,7 +173,7 @@ impl Shell<'_, '_> {
             },
             (Call::Runs, _) if !given.texts.is_empty() && given.is_plain => {
                 let script = given.texts.join(" ");
-                self.script(&script, Flow::default());
+                self.script(&script, &Flow::default());
             }
             (Call::Runs, _) if name == "exec" && !code.contains("child_process") && !code.contains("os.exec") => {}
             (Call::Runs, _) => self.is_unknown(format!("the code calls `{name}`, and with what is not known")),

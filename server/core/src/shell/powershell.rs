@@ -50,7 +50,7 @@ impl Shell<'_, '_> {
                 }
             }
             "invoke-expression" | "iex" => self.is_unknown("what it is given would be run"),
-            _ => drop(self.script(statement, Flow::of(""))),
+            _ => drop(self.script(statement, &Flow::of(""))),
         }
     }
 }

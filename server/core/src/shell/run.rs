@@ -20,6 +20,8 @@ use crate::syntax::Budget;
 const DEEPEST: usize = 120;
 /// Commands and lists that are looked at; loops and functions count each time.
 const MOST: usize = 20_000;
+/// Effects: a command line with more is not judged one by one.
+const MOST_EFFECTS: usize = 500;
 /// Steps of the parser: a script of 256 KiB takes a fraction.
 const OF_A_STEP: u64 = 32;
 
@@ -91,6 +93,11 @@ impl<'a, 'b> Shell<'a, 'b> {
 
     /// The command that is being looked at does this.
     pub(super) fn does(&mut self, what: What) {
+        if self.effects.len() > MOST_EFFECTS {
+            return;
+        }
+        let is_full = self.effects.len() == MOST_EFFECTS;
+        let what = if is_full { What::Unknown { why: "it does too much to be looked at".into() } } else { what };
         let effect = Effect { what, command: self.command.clone() };
         if !self.effects.contains(&effect) {
             self.effects.push(effect);
@@ -102,7 +109,7 @@ impl<'a, 'b> Shell<'a, 'b> {
     }
 
     /// Takes a script in: what it prints, given what it reads.
-    pub(super) fn script(&mut self, text: &str, stdin: Flow) -> Flow {
+    pub(super) fn script(&mut self, text: &str, stdin: &Flow) -> Flow {
         if self.command.is_empty() {
             self.command = text.chars().take(200).collect();
         }
@@ -120,7 +127,7 @@ impl<'a, 'b> Shell<'a, 'b> {
                     self.command = text.chars().take(200).collect();
                     self.is_unknown("it cannot be read as the shell would read it");
                 }
-                self.statements(root, &text, &stdin)
+                self.statements(root, &text, stdin)
             }
             None => {
                 self.is_unknown("there was no time to read it");
@@ -318,7 +325,7 @@ impl<'a, 'b> Shell<'a, 'b> {
                 self.assign(node, text);
             }
         }
-        let flow = self.invoked(sets, words, stdin);
+        let flow = self.invoked(&sets, words, &stdin);
         self.flows_out(outs, &flow);
         flow
     }
@@ -379,7 +386,7 @@ impl<'a, 'b> Shell<'a, 'b> {
         for all in ["@", "*"] {
             self.state.variables.insert(all.to_owned(), arguments.to_vec());
         }
-        Some(self.script(&body, stdin.clone()))
+        Some(self.script(&body, stdin))
     }
 
     /// Goes to a folder.

@@ -37,7 +37,7 @@ pub(super) fn joined(text: &str) -> String {
                 }
             }
             '\n' if !documents.is_empty() => {
-                length = documents.drain(..).fold(1, |end, one| end + one.length(&rest[end..]))
+                length = documents.drain(..).fold(1, |end, one| end + one.length(&rest[end..]));
             }
             _ => {}
         }

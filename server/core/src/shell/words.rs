@@ -239,7 +239,7 @@ impl Shell<'_, '_> {
 
     /// What a command prints, without the line breaks at its end.
     fn substituted(&mut self, script: &str) -> Word {
-        let flow = self.aside(|shell| shell.script(script, Flow::default()));
+        let flow = self.aside(|shell| shell.script(script, &Flow::default()));
         match flow.text {
             Some(text) => Word::of(text.trim_end_matches('\n')),
             None => Word {
@@ -254,7 +254,7 @@ impl Shell<'_, '_> {
 
     /// `<(…)` and `>(…)`: a path, and what is read from it.
     fn process(&mut self, script: &str, reads: bool) -> String {
-        let flow = self.aside(|shell| shell.script(script, Flow::default()));
+        let flow = self.aside(|shell| shell.script(script, &Flow::default()));
         let path = format!("/dev/fd/{}", 64 + self.written.len());
         if reads {
             self.written.insert(path.clone(), flow);
