@@ -6,6 +6,7 @@ mod decisions;
 mod encodings;
 mod files;
 mod findings;
+mod gate;
 mod git;
 mod git_moves;
 mod limits;

@@ -166,6 +166,16 @@ fn what_is_said_of_a_command_is_what_comes_of_it() {
     assert_eq!(wrong, "");
 }
 
+#[test]
+fn every_half_of_a_command_line_is_read_without_a_panic() {
+    for case in cases() {
+        for (at, _) in case.command.char_indices() {
+            countersign_core::shell::only_reads(&case.command[..at]);
+            countersign_core::shell::only_reads(&case.command[at..]);
+        }
+    }
+}
+
 fn ms(time: std::time::Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }

@@ -56,7 +56,12 @@ impl Tree {
         bash.args(["-c", command]).current_dir(&root).env("HOME", copy.join("home"));
         bash.env("GIT_CEILING_DIRECTORIES", folder.path());
         binary::run(&mut bash, b"");
-        let after = works(&self.repository, &root);
+        let mut after = in_files(&root);
+        if refs(&root) == refs(self.repository.root()) {
+            after.extend(self.works.difference(&in_files(self.repository.root())).cloned());
+        } else {
+            after.extend(in_git(&self.repository, &root));
+        }
         self.works.difference(&after).cloned().collect()
     }
 }
@@ -79,7 +84,9 @@ impl Watched {
         let taken = gate::take(&mut self.store, &mut event.clone(), false).unwrap();
         let until = Instant::now() + PATIENCE;
         let root = self.repository.root().to_owned();
-        taken.command.unwrap().judge(&mut self.store, &event, &root, &|| Instant::now() < until)
+        // Of a command that only reads nothing is asked.
+        let Some(command) = taken.command else { return Verdict::allow() };
+        command.judge(&mut self.store, &event, &root, &|| Instant::now() < until)
     }
 
     fn agent_writes(&mut self, path: &str, text: &str) {
@@ -168,25 +175,46 @@ pub(super) fn sweep() {
 
 /// The user's work that is there: in files of the work tree, in stashes, in commits that something leads to.
 fn works(repository: &Repository, root: &Path) -> BTreeSet<String> {
+    let mut works = in_files(root);
+    works.extend(in_git(repository, root));
+    works
+}
+
+fn in_files(root: &Path) -> BTreeSet<String> {
     let mut texts = Vec::new();
     read_all(root, &mut texts);
-    for arguments in
-        [&["stash", "list", "--format=%gs"][..], &["log", "--branches", "--tags", "--remotes", "HEAD", "--format=%s"]]
-    {
+    texts.iter().flat_map(|text| words(text)).collect()
+}
+
+fn in_git(repository: &Repository, root: &Path) -> BTreeSet<String> {
+    let lists: [&[&str]; 2] =
+        [&["stash", "list", "--format=%gs"], &["log", "--branches", "--tags", "--remotes", "HEAD", "--format=%s"]];
+    let ask = |arguments: &[&str]| {
         let ended = binary::run(repository.command("git").args(arguments).current_dir(root), b"");
-        texts.push(ended.stdout);
-    }
-    let words = |text: &String| {
-        let words = text
-            .split(|char: char| !(char.is_ascii_alphanumeric() || char == '-'))
-            .filter(|word| word.starts_with(WORK));
-        words.map(str::to_owned).collect::<Vec<_>>()
+        words(&ended.stdout)
     };
-    texts.iter().flat_map(words).collect()
+    lists.iter().flat_map(|arguments| ask(arguments)).collect()
+}
+
+/// All that tells which commits and stashes there are.
+fn refs(root: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    read_all(&root.join(".git/refs"), &mut texts);
+    for file in [".git/HEAD", ".git/packed-refs", ".git/logs/refs/stash"] {
+        texts.push(fs::read_to_string(root.join(file)).unwrap_or_default());
+    }
+    texts
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|char: char| !(char.is_ascii_alphanumeric() || char == '-'));
+    words.filter(|word| word.starts_with(WORK)).map(str::to_owned).collect()
 }
 
 fn read_all(folder: &Path, texts: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+    let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
         let path = entry.path();
         match entry.file_type() {
             Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => read_all(&path, texts),

@@ -96,11 +96,10 @@ fn a_revert_in_many_files_is_shown_and_others_are_answered_meanwhile() {
     let is_done = |message: &Value| message["id"] == revert && message.get("method").is_none();
     assert!(!client.unread().iter().any(is_done), "the question was answered first");
     assert_eq!(hunks.len(), 1);
-    let begin = client.wait_for("$/progress", is("begin"));
-    assert_eq!(
-        (&begin["value"]["title"], &begin["value"]["cancellable"]),
-        (&json!("Countersign: Reverting"), &json!(true))
-    );
+    // On a slow machine other work is shown too.
+    let reverts = |params: &Value| is("begin")(params) && params["value"]["title"] == "Countersign: Reverting";
+    let begin = client.wait_for("$/progress", reverts);
+    assert_eq!(begin["value"]["cancellable"], true);
     client.wait_for("$/progress", |params| params["token"] == begin["token"] && is("end")(params));
     let done = client.wait_reply(revert).expect("it is done");
     assert_eq!((&done["files"], &done["cancelled"]), (&json!(FILES.len()), &json!(false)));

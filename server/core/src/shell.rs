@@ -18,6 +18,8 @@ mod machine;
 mod network;
 mod options;
 mod packages;
+mod powershell;
+mod reads;
 mod run;
 mod secrets;
 mod source;
@@ -39,9 +41,22 @@ use run::Shell;
 /// scripts that it runs.
 pub fn effects(line: &str, place: &Place, world: &mut dyn World, budget: &mut Budget<'_>) -> Vec<Effect> {
     let mut shell = Shell::new(place, world, budget);
-    shell.script(line, flow::Flow::default());
+    shell.script(line, &flow::Flow::of(""));
     shell.into_effects()
 }
+
+/// Whether it is certain that a command line changes no file and does nothing else of note, wherever it is run.
+#[must_use]
+pub fn only_reads(line: &str) -> bool {
+    let place = Place { root: "/".into(), cwd: "/".into(), home: None };
+    let (mut world, mut budget) = (world::Nothing, Budget::steps(READING));
+    let mut shell = Shell::new(&place, &mut world, &mut budget);
+    shell.script(line, &flow::Flow::of(""));
+    !shell.may_write && shell.into_effects().is_empty()
+}
+
+/// Steps: what is longer is not among the lines of which it is certain.
+const READING: u64 = 50_000;
 
 #[cfg(test)]
 mod tests;

@@ -92,10 +92,11 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Ta
         AgentAct::WillRun { command, .. } => command.clone(),
         _ => String::new(),
     };
+    let surveys = surveys(event);
     redact::event(event);
     let event = &*event;
     store.know_session(&event.session)?;
-    let mut taken = take_in(store, event)?;
+    let mut taken = take_in(store, event, surveys)?;
     if let Some(command) = &mut taken.command {
         command.line = line;
     }
@@ -103,7 +104,7 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Ta
     Ok(taken)
 }
 
-fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Taken> {
+fn take_in(store: &mut Store, event: &AgentEvent, surveys: bool) -> Result<Taken> {
     match &event.act {
         AgentAct::WillWrite { writes } => {
             let paths = paths(event);
@@ -129,7 +130,7 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Taken> {
                 store.read(&path, false, false)?;
             }
         }
-        AgentAct::WillRun { .. } => {
+        AgentAct::WillRun { .. } if surveys => {
             let dirty = dirty(store)?;
             let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
             store.settle_moves(&dirty.paths.iter().cloned().chain(known).collect(), false)?;
@@ -139,7 +140,7 @@ fn take_in(store: &mut Store, event: &AgentEvent) -> Result<Taken> {
             tell(store, event)?;
             return Ok(Taken { command: Some(Command { line: String::new(), dirty }), ..Taken::default() });
         }
-        AgentAct::DidRun { .. } => {
+        AgentAct::DidRun { .. } if surveys => {
             let since = dirty(store)?.paths;
             let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
             let paths: BTreeSet<String> = since.into_iter().chain(known).collect();
@@ -176,11 +177,18 @@ pub fn paths(event: &AgentEvent) -> Vec<String> {
     }
 }
 
-/// Whether an event waits for git and reads all that changed. A hook does that itself: nothing of it is faster in a server, and who types
-/// there would wait.
+/// Whether an event waits for git and reads all that changed: a command's does, unless it is certain that it changes nothing. A hook does
+/// that itself: nothing of it is faster in a server, and who types there would wait.
 #[must_use]
 pub fn surveys(event: &AgentEvent) -> bool {
-    matches!(event.act, AgentAct::WillRun { .. } | AgentAct::DidRun { .. })
+    match &event.act {
+        AgentAct::WillRun { command, .. } | AgentAct::DidRun { command, background: false, .. } => {
+            // An agent that does not repeat it leaves open what it was.
+            command.is_empty() || !countersign_core::shell::only_reads(command)
+        }
+        AgentAct::DidRun { .. } => true,
+        _ => false,
+    }
 }
 
 /// A file that is to go elsewhere is asked about where it is, and where it will be.

@@ -2,6 +2,8 @@
 
 use super::effect::What;
 use super::flow::Flow;
+use super::options::Options;
+use super::reads;
 use super::run::Shell;
 use super::word::Word;
 
@@ -10,10 +12,10 @@ const SHOWN: usize = 80;
 
 impl Shell<'_, '_> {
     /// A command as it is written, with what it sets for itself.
-    pub(super) fn invoked(&mut self, sets: Vec<String>, words: Vec<Word>, stdin: Flow) -> Flow {
+    pub(super) fn invoked(&mut self, sets: &[String], words: Vec<Word>, stdin: &Flow) -> Flow {
         let mut words = words;
         let mut git = Vec::new();
-        for set in &sets {
+        for set in sets {
             let Some((name, value)) = set.split_once('=') else { continue };
             let value = self.one_word(value);
             match name {
@@ -25,13 +27,19 @@ impl Shell<'_, '_> {
         if words.first().and_then(Word::text).is_some_and(|name| basename(&name) == "git") {
             words.splice(1..1, git);
         }
-        self.run_words(words, stdin)
+        // They hold for this command alone.
+        let set: Vec<(String, Vec<Word>)> = sets.iter().filter_map(|set| self.set_for_now(set)).collect();
+        let flow = self.run_words(&words, stdin);
+        for (name, before) in set {
+            self.set_back(&name, before);
+        }
+        flow
     }
 
     /// A command by its words.
-    pub(super) fn run_words(&mut self, words: Vec<Word>, stdin: Flow) -> Flow {
+    pub(super) fn run_words(&mut self, words: &[Word], stdin: &Flow) -> Flow {
         let Some(first) = words.first() else { return Flow::of("") };
-        self.command = shown(&words);
+        self.command = shown(words);
         let Some(name) = first.text() else {
             let network = first.is_from_network();
             self.does(if network {
@@ -43,32 +51,33 @@ impl Shell<'_, '_> {
         };
         let arguments = &words[1..];
         if let Some(alias) = self.state.aliases.remove(&name) {
-            let rest: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
+            let rest: Vec<String> = arguments.iter().map(quoted).collect();
             let flow = self.script(&format!("{alias} {}", rest.join(" ")), stdin);
             self.state.aliases.insert(name, alias);
             return flow;
         }
-        if let Some(flow) = self.call(&name, arguments, &stdin) {
+        if let Some(flow) = self.call(&name, arguments, stdin) {
             return flow;
         }
-        if name.contains('/') {
-            if let Some(flow) = self.runs_file(first, arguments, &stdin) {
-                return flow;
-            }
+        if name.contains('/')
+            && let Some(flow) = self.runs_file(first, arguments, stdin)
+        {
+            return flow;
         }
         let base = basename(&name);
-        self.known_command(base, &words, stdin)
+        self.known_command(base, words, stdin)
     }
 
-    fn known_command(&mut self, name: &str, words: &[Word], stdin: Flow) -> Flow {
+    fn known_command(&mut self, name: &str, words: &[Word], stdin: &Flow) -> Flow {
         let arguments = &words[1..];
+        self.may_write |= !reads::only_runs(name) && !reads::only_prints(name, arguments);
         if is_help(arguments) {
             return Flow::default();
         }
-        if let Some(flow) = self.wrapper(name, arguments, &stdin) {
+        if let Some(flow) = self.wrapper(name, arguments, stdin) {
             return flow;
         }
-        if let Some(flow) = self.builtin(name, arguments, &stdin) {
+        if let Some(flow) = self.builtin(name, arguments, stdin) {
             return flow;
         }
         if name == "git" {
@@ -76,23 +85,23 @@ impl Shell<'_, '_> {
         }
         let families = [
             Self::secrets,
-            Self::interpreters,
+            Self::databases,
             Self::editors,
+            Self::interpreters,
             Self::files,
             Self::network,
-            Self::databases,
             Self::clouds,
             Self::packages,
             Self::machine,
             Self::guard,
         ];
         for family in families {
-            if let Some(flow) = family(self, name, arguments, &stdin) {
+            if let Some(flow) = family(self, name, arguments, stdin) {
                 return flow;
             }
         }
         // What a program makes of what it reads is not known, but where that came from is.
-        stdin.changed()
+        stdin.clone().changed()
     }
 
     /// What belongs to the shell itself, and small programs that pass on what they are given.
@@ -153,11 +162,22 @@ impl Shell<'_, '_> {
                 }
                 Flow::of("")
             }
-            "grep" | "rg" | "egrep" | "fgrep" | "sort" | "uniq" | "head" | "tail" | "tac" => {
+            "sort" => {
+                let out = Options::of(arguments, &["o", "k", "t", "S", "T", "output"]);
+                if let Some(file) = out.value(&["o", "output"]).cloned() {
+                    self.goes_into(&file, &Flow::default(), false);
+                }
+                self.reading(name, arguments, stdin).filtered()
+            }
+            "grep" | "rg" | "egrep" | "fgrep" | "uniq" | "head" | "tail" | "tac" => {
                 let reads = self.reading(name, arguments, stdin);
                 reads.filtered()
             }
             "base64" | "openssl" | "xxd" if decodes(arguments) => {
+                // What is in a file is not known.
+                if arguments.iter().any(|word| !word.shown().starts_with('-')) {
+                    return Some(self.reading(name, arguments, stdin).changed());
+                }
                 let text = stdin.text.as_deref().and_then(decoded);
                 Flow { text: text.filter(|_| name == "base64"), ..stdin.clone() }
             }

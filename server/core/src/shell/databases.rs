@@ -25,7 +25,8 @@ impl Shell<'_, '_> {
             return Some(Flow::default());
         }
         let line = format!("{name} {}", words.join(" "));
-        let is_test = line.contains("RAILS_ENV=test");
+        let of_tests = |words: &Vec<Word>| words.iter().any(|word| word.shown() == "test");
+        let is_test = self.known("RAILS_ENV").is_some_and(|words| of_tests(&words));
         let destroys = match name {
             "dropdb" | "dropuser" | "mysqladmin" => name != "mysqladmin" || words.iter().any(|word| word == "drop"),
             "rails" | "rake" => {

@@ -32,6 +32,7 @@ impl Shell<'_, '_> {
                     self.edits(options.operands.get(1..).unwrap_or_default());
                 }
                 let code = options.operands.first().map(Word::shown).unwrap_or_default();
+                self.awk_writes(&code);
                 if code.contains("system(") || code.contains("| \"") || code.contains("|\"") {
                     self.code(&code);
                 }
@@ -75,6 +76,17 @@ impl Shell<'_, '_> {
                 Some(Flow::of(""))
             }
             _ => None,
+        }
+    }
+
+    /// `print > "FILE"`.
+    fn awk_writes(&mut self, code: &str) {
+        for (at, _) in code.match_indices('>') {
+            let rest = code[at + 1..].trim_start();
+            let file = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            if let Some((file, _)) = file.filter(|_| !code[..at].ends_with('>') && code[..at].contains("print")) {
+                self.goes_into(&Word::of(file), &Flow::default(), false);
+            }
         }
     }
 
@@ -149,7 +161,7 @@ impl Shell<'_, '_> {
                 self.goes_into(&Word::of(file.trim()), &Flow::default(), false);
             }
             if let Some(inner) = command.strip_prefix("e ") {
-                self.script(inner, Flow::default());
+                self.script(inner, &Flow::default());
             }
             let Some(separator) = command.strip_prefix('s').and_then(|rest| rest.chars().next()) else { continue };
             if separator.is_alphanumeric() || separator.is_whitespace() {
@@ -161,7 +173,7 @@ impl Shell<'_, '_> {
                 && flags.split('w').next().unwrap_or_default().contains('e')
             {
                 let by = ends.next().unwrap_or_default().to_owned();
-                self.script(&by, Flow::default());
+                self.script(&by, &Flow::default());
                 self.is_unknown("its `e` flag runs what it finds");
             }
             if let Some((_, file)) = flags.split_once("w ") {
@@ -177,7 +189,7 @@ impl Shell<'_, '_> {
             if let Some(command) =
                 part.strip_prefix('!').or_else(|| part.strip_prefix("r !")).or_else(|| part.strip_prefix("r!"))
             {
-                self.script(command, Flow::default());
+                self.script(command, &Flow::default());
             }
         }
     }

@@ -30,12 +30,18 @@ impl Shell<'_, '_> {
             }
             _ => return None,
         }
-        Some(if name == "tee" { stdin.clone() } else { Flow::of("") })
+        Some(match name {
+            "tee" => stdin.clone(),
+            // An archive that is made goes to whoever reads it.
+            "tar" | "bsdtar" => Flow { files: true, ..Flow::default() },
+            _ => Flow::of(""),
+        })
     }
 
     /// What is written goes into a file.
     pub(super) fn goes_into(&mut self, word: &Word, flow: &Flow, appends: bool) {
         let target = self.target(word);
+        self.may_write |= !target.literal().is_some_and(|path| path.starts_with("/dev/"));
         if let Some(path) = target.literal() {
             if let Some(rest) = path.strip_prefix("/dev/tcp/").or_else(|| path.strip_prefix("/dev/udp/")) {
                 let to = rest.split('/').next().unwrap_or_default().to_owned();
@@ -205,7 +211,7 @@ impl Shell<'_, '_> {
         for (option, value) in &options.given {
             let value = value.as_ref().map(Word::shown).unwrap_or_default();
             if option == "to-command" || option.starts_with("checkpoint-action") || option.starts_with("use-compress") {
-                self.script(value.trim_start_matches("exec="), Flow::default());
+                self.script(value.trim_start_matches("exec="), &Flow::default());
             }
         }
         // What an archive holds is not known: it is asked about where it would write over what is there.
@@ -216,10 +222,9 @@ impl Shell<'_, '_> {
                 why: format!("it would write over files in `{target}`, and which is not known"),
             });
         }
-        if name == "tar" && options.has(&["c", "create"]) {
-            if let Some(file) = options.value(&["f", "file"]).cloned().filter(|file| file.shown() != "-") {
-                self.goes_into(&file, &Flow { files: true, ..Flow::default() }, false);
-            }
+        let file = options.value(&["f", "file"]).cloned().filter(|file| file.shown() != "-");
+        if let Some(file) = file.filter(|_| name == "tar" && options.has(&["c", "create"])) {
+            self.goes_into(&file, &Flow { files: true, ..Flow::default() }, false);
         }
     }
 

@@ -26,7 +26,7 @@ const PROGRAMS: &[&str] = &[
 ];
 
 impl Shell<'_, '_> {
-    pub(super) fn git(&mut self, arguments: &[Word], stdin: Flow) -> Flow {
+    pub(super) fn git(&mut self, arguments: &[Word], stdin: &Flow) -> Flow {
         let mut at = 0;
         let mut folder = self.state.cwd.clone();
         let mut forces_clean = false;
@@ -63,7 +63,7 @@ impl Shell<'_, '_> {
             return Flow::default();
         };
         let before = std::mem::replace(&mut self.state.cwd, folder);
-        let flow = self.git_command(&name, arguments, forces_clean, &stdin);
+        let flow = self.git_command(&name, arguments, forces_clean, stdin);
         self.state.cwd = before;
         flow
     }
@@ -85,7 +85,7 @@ impl Shell<'_, '_> {
             "branch" | "tag" | "update-ref" => self.git_refs(name, arguments),
             "push" => self.git_push(arguments),
             "commit" | "merge" | "rebase" | "cherry-pick" | "revert" | "am" | "pull" => {
-                self.git_commits(name, arguments)
+                self.git_commits(name, arguments);
             }
             "filter-branch" | "filter-repo" | "reflog" | "gc" | "prune" => self.git_ends(name, arguments),
             "config" => self.git_config(arguments),
@@ -118,7 +118,7 @@ impl Shell<'_, '_> {
             Some(command) => format!("{command} {}", rest.join(" ")),
             None => format!("git {value} {}", rest.join(" ")),
         };
-        let flow = self.script(&script, stdin.clone());
+        let flow = self.script(&script, stdin);
         if let Some(own) = own {
             self.git_aliases.insert(name.to_owned(), own);
         }
@@ -135,7 +135,7 @@ impl Shell<'_, '_> {
             self.does(What::Tampers { what: "the repository's hooks would be passed by".into() });
         } else if is_program(&key) && !value.is_empty() && !is_harmless_program(value) && value != "false" {
             let count = self.count();
-            self.script(value.trim_start_matches('!'), Flow::default());
+            self.script(value.trim_start_matches('!'), &Flow::default());
             if self.count() == count {
                 self.does(What::Persists { what: format!("`{key}`, a program that git runs") });
             }

@@ -102,11 +102,13 @@ impl Shell<'_, '_> {
             | "GIT_ASKPASS"
             | "PAGER"
             | "EDITOR"
-            | "VISUAL" => {
-                if !value.is_empty() && !is_harmless_program(&value) {
-                    self.script(&value, Flow::default());
-                }
+            | "VISUAL"
+                if !value.is_empty() && !is_harmless_program(&value) =>
+            {
+                self.script(&value, &Flow::default());
             }
+            // Other programs may be run under the names that are known.
+            "PATH" => self.may_write = true,
             "HUSKY" if value == "0" => {
                 self.does(What::Tampers { what: "the repository's commit hooks would be passed by".into() });
             }

@@ -85,7 +85,7 @@ impl Shell<'_, '_> {
             "perl" | "ruby" | "lua" | "Rscript" | "elixir" | "raku" | "osascript" | "julia" => &["e", "E", "pe", "ne"],
             "php" => &["r"],
             "deno" => &["eval"],
-            "pwsh" | "powershell" => &["Command", "c", "command", "EncodedCommand"],
+            "pwsh" | "powershell" => return Some(self.powershell(arguments)),
             _ => return None,
         };
         let options = Options::of(arguments, flags);
@@ -173,7 +173,7 @@ impl Shell<'_, '_> {
             },
             (Call::Runs, _) if !given.texts.is_empty() && given.is_plain => {
                 let script = given.texts.join(" ");
-                self.script(&script, Flow::default());
+                self.script(&script, &Flow::default());
             }
             (Call::Runs, _) if name == "exec" && !code.contains("child_process") && !code.contains("os.exec") => {}
             (Call::Runs, _) => self.is_unknown(format!("the code calls `{name}`, and with what is not known")),
@@ -192,14 +192,15 @@ impl Shell<'_, '_> {
         for (at, _) in code.match_indices("open(") {
             let given = arguments_of(&code[at + 4..]);
             let writes = |text: &String| matches!(text.as_str(), "w" | "wb" | "w+" | "wt" | ">" | "r+" | "x");
-            let Some(mode) = given.texts.iter().skip(usize::from(given.texts.len() > 1)).find(|text| writes(text))
-            else {
+            let Some(mode) = given.texts.iter().find(|text| writes(text)) else {
                 continue;
             };
             if mode == "x" {
                 continue;
             }
-            match given.texts.iter().find(|text| !writes(text)).filter(|_| given.is_plain) {
+            // Perl names the file last, behind what stands for it.
+            let is_plain = given.is_plain || given.texts.first().is_some_and(writes);
+            match given.texts.iter().find(|text| !writes(text)).filter(|_| is_plain) {
                 Some(path) => {
                     let target = self.target(&Word::of(path.clone()));
                     self.touches(&target);

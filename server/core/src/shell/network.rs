@@ -141,7 +141,7 @@ impl Shell<'_, '_> {
                 Flow::default()
             }
             None if name == "wget" && options.value(&["O", "output-document"]).is_none()
-                || options.has(&["O", "remote-name"]) =>
+                || name == "curl" && options.has(&["O", "remote-name"]) =>
             {
                 let file =
                     url.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned();

@@ -20,6 +20,8 @@ use crate::syntax::Budget;
 const DEEPEST: usize = 120;
 /// Commands and lists that are looked at; loops and functions count each time.
 const MOST: usize = 20_000;
+/// Effects: a command line with more is not judged one by one.
+const MOST_EFFECTS: usize = 500;
 /// Steps of the parser: a script of 256 KiB takes a fraction.
 const OF_A_STEP: u64 = 32;
 
@@ -38,6 +40,8 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) git_aliases: BTreeMap<String, String>,
     /// Followed files were made unfollowed, so that they go with what is cleaned.
     pub(super) unfollowed: bool,
+    /// It is not certain that nothing was changed.
+    pub(super) may_write: bool,
     depth: usize,
     steps: usize,
     is_lost: bool,
@@ -76,6 +80,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             command,
             git_aliases,
             unfollowed: false,
+            may_write: false,
             depth: 0,
             steps: 0,
             is_lost: false,
@@ -88,6 +93,11 @@ impl<'a, 'b> Shell<'a, 'b> {
 
     /// The command that is being looked at does this.
     pub(super) fn does(&mut self, what: What) {
+        if self.effects.len() > MOST_EFFECTS {
+            return;
+        }
+        let is_full = self.effects.len() == MOST_EFFECTS;
+        let what = if is_full { What::Unknown { why: "it does too much to be looked at".into() } } else { what };
         let effect = Effect { what, command: self.command.clone() };
         if !self.effects.contains(&effect) {
             self.effects.push(effect);
@@ -99,7 +109,7 @@ impl<'a, 'b> Shell<'a, 'b> {
     }
 
     /// Takes a script in: what it prints, given what it reads.
-    pub(super) fn script(&mut self, text: &str, stdin: Flow) -> Flow {
+    pub(super) fn script(&mut self, text: &str, stdin: &Flow) -> Flow {
         if self.command.is_empty() {
             self.command = text.chars().take(200).collect();
         }
@@ -117,7 +127,7 @@ impl<'a, 'b> Shell<'a, 'b> {
                     self.command = text.chars().take(200).collect();
                     self.is_unknown("it cannot be read as the shell would read it");
                 }
-                self.statements(root, &text, &stdin)
+                self.statements(root, &text, stdin)
             }
             None => {
                 self.is_unknown("there was no time to read it");
@@ -315,7 +325,7 @@ impl<'a, 'b> Shell<'a, 'b> {
                 self.assign(node, text);
             }
         }
-        let flow = self.invoked(sets, words, stdin);
+        let flow = self.invoked(&sets, words, &stdin);
         self.flows_out(outs, &flow);
         flow
     }
@@ -376,7 +386,7 @@ impl<'a, 'b> Shell<'a, 'b> {
         for all in ["@", "*"] {
             self.state.variables.insert(all.to_owned(), arguments.to_vec());
         }
-        Some(self.script(&body, stdin.clone()))
+        Some(self.script(&body, stdin))
     }
 
     /// Goes to a folder.
@@ -407,9 +417,22 @@ impl Shell<'_, '_> {
         self.state.variables.insert(name.to_owned(), vec![word]);
     }
 
-    /// Whether this is a command of the line itself, with nothing before it in a pipe.
-    pub(super) fn is_first(&self) -> bool {
-        self.depth <= 4
+    /// Sets what stands before a command: its name, and what it was.
+    pub(super) fn set_for_now(&mut self, set: &str) -> Option<(String, Vec<Word>)> {
+        let (name, value) = set.split_once('=')?;
+        let before = self.state.variables.get(name).cloned().unwrap_or_default();
+        let value = self.one_word(value);
+        self.state.variables.insert(name.to_owned(), vec![value]);
+        Some((name.to_owned(), before))
+    }
+
+    /// Sets a variable to what it was; one that was not set is forgotten.
+    pub(super) fn set_back(&mut self, name: &str, before: Vec<Word>) {
+        if before.is_empty() {
+            self.state.variables.remove(name);
+        } else {
+            self.state.variables.insert(name.to_owned(), before);
+        }
     }
 
     pub(super) fn count(&self) -> usize {

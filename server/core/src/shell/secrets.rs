@@ -115,7 +115,7 @@ pub(super) fn is_secret_file(path: &str) -> bool {
         || in_folder
         || is_environment
         || SECRET_NAMES.contains(&name)
-        || SECRET_ENDS.iter().any(|end| name.ends_with(end))
+        || SECRET_ENDS.iter().any(|end| path.ends_with(end))
 }
 
 const EXAMPLES: [&str; 5] = [".example", ".sample", ".template", ".dist", ".test"];

@@ -34,6 +34,8 @@ impl fmt::Display for Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     tokens: Vec<Token>,
+    /// The letters up to the first sign; all of it where there is none.
+    start: String,
     shown: String,
 }
 
@@ -53,11 +55,11 @@ pub(super) enum Token {
 impl Pattern {
     /// A path that is just this one.
     pub fn of(path: &str) -> Pattern {
-        Pattern { tokens: path.chars().map(Token::Char).collect(), shown: path.to_owned() }
+        Pattern { tokens: path.chars().map(Token::Char).collect(), start: path.to_owned(), shown: path.to_owned() }
     }
 
     /// Cleans an absolute path of `.`, `..` and double slashes, by its letters alone.
-    pub(super) fn new(tokens: Vec<Token>, shown: String) -> Pattern {
+    pub(super) fn new(tokens: &[Token], shown: String) -> Pattern {
         let mut parts: Vec<&[Token]> = Vec::new();
         for part in tokens.split(|token| *token == Token::Char('/')) {
             match part {
@@ -74,7 +76,9 @@ impl Pattern {
         if clean.is_empty() {
             clean.push(Token::Char('/'));
         }
-        Pattern { tokens: clean, shown }
+        let letters = clean.iter().map_while(|token| if let Token::Char(char) = token { Some(*char) } else { None });
+        let start = letters.collect();
+        Pattern { tokens: clean, start, shown }
     }
 
     /// As it is written in the command.
@@ -84,23 +88,30 @@ impl Pattern {
 
     /// The path, where nothing in it stands for something else.
     pub fn literal(&self) -> Option<String> {
-        let sign = |token: &Token| if let Token::Char(char) = token { Some(*char) } else { None };
-        self.tokens.iter().map(sign).collect()
+        self.is_literal().then(|| self.start.clone())
+    }
+
+    fn is_literal(&self) -> bool {
+        self.tokens.iter().all(|token| matches!(token, Token::Char(_)))
     }
 
     /// The folder in which all that matches lies.
     pub fn folder(&self) -> String {
-        let literal = self.tokens.iter().take_while(|token| matches!(token, Token::Char(_)));
-        let text: String = literal.map(|token| if let Token::Char(char) = token { *char } else { '/' }).collect();
-        if text.len() == self.tokens.len() && self.literal().is_some() {
-            return text;
+        if self.is_literal() {
+            return self.start.clone();
         }
-        let folder = text.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = self.start.rsplit_once('/').map_or("", |(folder, _)| folder);
         if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }
     }
 
     /// Whether a path matches.
     pub fn matches(&self, path: &str) -> bool {
+        if !path.starts_with(self.start.as_str()) {
+            return false;
+        }
+        if self.is_literal() {
+            return self.start == path;
+        }
         let mut at = vec![false; self.tokens.len() + 1];
         at[0] = true;
         self.skip(&mut at);
@@ -138,6 +149,9 @@ impl Pattern {
 
     /// Whether a path matches, or lies in a folder that does.
     pub fn holds(&self, path: &str) -> bool {
+        if !path.starts_with(self.start.as_str()) {
+            return false;
+        }
         let folders = path.match_indices('/').map(|(at, _)| &path[..at.max(1)]);
         self.matches(path) || folders.into_iter().any(|folder| self.matches(folder))
     }
@@ -154,7 +168,7 @@ mod tests {
             '@' => Token::Any,
             other => Token::Char(other),
         };
-        Pattern::new(text.chars().map(token).collect(), text.to_owned())
+        Pattern::new(&text.chars().map(token).collect::<Vec<_>>(), text.to_owned())
     }
 
     #[test]

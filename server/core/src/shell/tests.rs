@@ -235,6 +235,50 @@ fn what_would_destroy_work_is_asked_about_by_its_name() {
 }
 
 #[test]
+fn it_is_certain_of_few_commands_that_they_change_nothing() {
+    for line in [
+        "ls -la src | head -3",
+        "git status && git diff HEAD -- a.txt",
+        "git log --oneline -5 2>&1 | cat",
+        "grep -rn 'x > y' src | sort | uniq -c",
+        "sed -n '1,5p' a.txt; awk '{print $1}' a.txt",
+        "cd src && find . -name '*.rs' -exec grep -l x {} + 2>/dev/null",
+        "for f in *.rs; do wc -l \"$f\"; done",
+        "bash -c 'cat a.txt'",
+        "timeout 5 git --no-pager blame a.txt",
+    ] {
+        assert!(only_reads(line), "{line}");
+    }
+    for line in [
+        "cargo test",
+        "ls > files",
+        "echo x | tee y",
+        "sed -i s/a/b/ a.txt",
+        "sed -n 'w x' a.txt",
+        "awk '{print > \"x\"}' a.txt",
+        "sort a -o a",
+        "git checkout main",
+        "git branch new",
+        "git diff --output=x",
+        "git st",
+        "bash x.sh",
+        "./ls",
+        "find . -exec touch {} +",
+        "X=touch; $X y",
+        "cat $(touch x)",
+        "ls; $UNKNOWN",
+        "source x",
+        "(((((",
+        "cat .env",
+        "python3 -c 'print(1)'",
+        "xargs touch < names",
+        "f() { touch x; }; f",
+    ] {
+        assert!(!only_reads(line), "{line}");
+    }
+}
+
+#[test]
 fn what_cannot_be_followed_is_asked_about_and_brings_nothing_down() {
     for line in [
         "(".repeat(10_000),

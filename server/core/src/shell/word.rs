@@ -114,12 +114,12 @@ impl Word {
 
 fn placed(tokens: Vec<Token>, cwd: Option<&str>, shown: String) -> Target {
     if tokens.first() == Some(&Token::Char('/')) {
-        return Target::Path(Pattern::new(tokens, shown));
+        return Target::Path(Pattern::new(&tokens, shown));
     }
     let Some(cwd) = cwd else { return Target::Unknown(shown) };
     let mut all: Vec<Token> = cwd.chars().chain(['/']).map(Token::Char).collect();
     all.extend(tokens);
-    Target::Path(Pattern::new(all, shown))
+    Target::Path(Pattern::new(&all, shown))
 }
 
 /// The signs of a pattern; `many` is what `*` stands for.

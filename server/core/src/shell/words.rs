@@ -6,6 +6,7 @@ use std::str::CharIndices;
 use super::expand;
 use super::flow::Flow;
 use super::run::Shell;
+use super::source::Document;
 use super::word::{Piece, Word};
 
 /// Bytes: braces in a longer word are not expanded.
@@ -238,7 +239,7 @@ impl Shell<'_, '_> {
 
     /// What a command prints, without the line breaks at its end.
     fn substituted(&mut self, script: &str) -> Word {
-        let flow = self.aside(|shell| shell.script(script, Flow::default()));
+        let flow = self.aside(|shell| shell.script(script, &Flow::default()));
         match flow.text {
             Some(text) => Word::of(text.trim_end_matches('\n')),
             None => Word {
@@ -253,7 +254,7 @@ impl Shell<'_, '_> {
 
     /// `<(…)` and `>(…)`: a path, and what is read from it.
     fn process(&mut self, script: &str, reads: bool) -> String {
-        let flow = self.aside(|shell| shell.script(script, Flow::default()));
+        let flow = self.aside(|shell| shell.script(script, &Flow::default()));
         let path = format!("/dev/fd/{}", 64 + self.written.len());
         if reads {
             self.written.insert(path.clone(), flow);
@@ -323,8 +324,20 @@ fn bracketed<'a>(text: &'a str, chars: &mut Chars<'_>) -> &'a str {
     let close = if open == '(' { ')' } else { '}' };
     let mut depth = 1_usize;
     let mut double = false;
+    let mut documents: Vec<Document<'_>> = Vec::new();
     while let Some((at, char)) = chars.next() {
         match char {
+            '<' if open == '(' && !double => {
+                let begun = if text[..at].ends_with('<') { None } else { Document::begins(&text[at..]) };
+                if let Some((document, length)) = begun {
+                    documents.push(document);
+                    while chars.next_if(|next| next.0 < at + length).is_some() {}
+                }
+            }
+            '\n' if !documents.is_empty() => {
+                let end = documents.drain(..).fold(at + 1, |end, one| end + one.length(&text[end..]));
+                while chars.next_if(|next| next.0 < end).is_some() {}
+            }
             '\\' => drop(chars.next()),
             '"' => double = !double,
             '\'' if !double => drop(until(text, chars, '\'')),

@@ -29,7 +29,10 @@ impl Place {
     /// too.
     pub fn is_temporary(&self, pattern: &Pattern) -> bool {
         let folder = pattern.folder();
-        if folder == self.root || self.inside(&folder).is_some() || pattern.holds(&self.root) {
+        // What stands beside the workspace is of worth, wherever that is.
+        let beside = self.root.rsplit_once('/').map_or("", |(beside, _)| beside);
+        let is_beside = !TEMPORARY.contains(&beside) && Pattern::of(beside).holds(&folder);
+        if is_beside || folder == self.root || self.inside(&folder).is_some() || pattern.holds(&self.root) {
             return false;
         }
         let is_below = |of: &str| folder.strip_prefix(of).is_some_and(|rest| rest.starts_with('/'));
@@ -114,4 +117,61 @@ pub trait World {
     fn only_in(&mut self, branch: &str, to: Option<&str>) -> usize;
     /// What would be gone of a file; none where nothing is, or all of it is an agent's of this session.
     fn loss(&mut self, path: &str, kept: Kept) -> Option<Loss>;
+}
+
+/// A world of which nothing is known.
+pub(super) struct Nothing;
+
+impl World for Nothing {
+    fn alias(&mut self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn script(&mut self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn kind(&mut self, _: &str) -> Kind {
+        Kind::Outside
+    }
+
+    fn resolved(&mut self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn changed(&mut self) -> Option<Vec<Changed>> {
+        None
+    }
+
+    fn ignored(&mut self) -> Option<Vec<String>> {
+        None
+    }
+
+    fn within(&mut self, _: &str) -> Option<Vec<String>> {
+        None
+    }
+
+    fn follows_any_in(&mut self, _: &str) -> bool {
+        false
+    }
+
+    fn is_revision(&mut self, _: &str) -> bool {
+        false
+    }
+
+    fn in_the_way(&mut self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn stashes(&mut self) -> usize {
+        0
+    }
+
+    fn only_in(&mut self, _: &str, _: Option<&str>) -> usize {
+        0
+    }
+
+    fn loss(&mut self, _: &str, _: Kept) -> Option<Loss> {
+        None
+    }
 }

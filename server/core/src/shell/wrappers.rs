@@ -145,7 +145,7 @@ impl Shell<'_, '_> {
                 break;
             }
         }
-        self.run_words(left.to_vec(), stdin.clone())
+        self.run_words(left, stdin)
     }
 
     fn env(&mut self, arguments: &[Word], stdin: &Flow) -> Flow {
@@ -204,13 +204,13 @@ impl Shell<'_, '_> {
         let replace = replace.or_else(|| command.iter().any(|word| word.shown().contains("{}")).then(|| "{}".into()));
         if let Some(sign) = replace {
             for one in &given {
-                let words = command.iter().map(|word| replaced(word, &sign, one)).collect();
-                self.run_words(words, Flow::default());
+                let words: Vec<Word> = command.iter().map(|word| replaced(word, &sign, one)).collect();
+                self.run_words(&words, &Flow::default());
             }
             return Flow { files: stdin.files, ..Flow::default() };
         }
-        let words = command.iter().cloned().chain(given).collect();
-        self.run_words(words, Flow::default())
+        let words: Vec<Word> = command.iter().cloned().chain(given).collect();
+        self.run_words(&words, &Flow::default())
     }
 
     fn evaluates(&mut self, arguments: &[Word], stdin: &Flow) -> Flow {
@@ -226,7 +226,7 @@ impl Shell<'_, '_> {
     pub(super) fn text_command(&mut self, word: Option<&Word>, stdin: &Flow) -> Flow {
         let Some(word) = word else { return Flow::default() };
         match word.text() {
-            Some(text) => self.script(&text, stdin.clone()),
+            Some(text) => self.script(&text, stdin),
             None if word.is_from_network() => {
                 self.does(What::RunsFromNetwork);
                 Flow::default()
@@ -264,12 +264,11 @@ impl Shell<'_, '_> {
     /// What comes in is run as a script.
     fn runs_flow(&mut self, stdin: &Flow) -> Flow {
         match &stdin.text {
-            Some(text) => self.script(text, Flow::default()),
+            Some(text) => self.script(text, &Flow::default()),
             None if stdin.network => {
                 self.does(What::RunsFromNetwork);
                 Flow::default()
             }
-            None if *stdin == Flow::default() && self.is_first() => Flow::default(),
             None => {
                 self.is_unknown("it runs what it is given, which is not known");
                 Flow::default()
@@ -279,6 +278,7 @@ impl Shell<'_, '_> {
 
     /// A script in a file: of this line's own making, or in the workspace. None where it is neither.
     pub(super) fn runs_file(&mut self, path: &Word, arguments: &[Word], stdin: &Flow) -> Option<Flow> {
+        self.may_write = true;
         let path = self.target(path).literal()?;
         if path == "/dev/stdin" {
             return Some(self.runs_flow(stdin));
@@ -293,7 +293,7 @@ impl Shell<'_, '_> {
         let text = self.world.script(&path)?;
         let first = text.lines().next().unwrap_or_default();
         let is_shell = !first.starts_with("#!") || first.contains("sh");
-        Some(self.within_file(|shell| if is_shell { shell.script(&text, Flow::default()) } else { Flow::default() }))
+        Some(self.within_file(|shell| if is_shell { shell.script(&text, &Flow::default()) } else { Flow::default() }))
     }
 
     fn with_text(&mut self, name: &str, arguments: &[Word], stdin: &Flow) -> Flow {
@@ -348,7 +348,7 @@ impl Shell<'_, '_> {
                 key.eq_ignore_ascii_case("ProxyCommand") || key.eq_ignore_ascii_case("LocalCommand")
             });
             if let Some((_, command)) = command {
-                self.script(command, stdin.clone());
+                self.script(command, stdin);
             }
         }
     }
@@ -368,7 +368,7 @@ impl Shell<'_, '_> {
             if name == "ssh" {
                 let at = host_at(&after, valued);
                 let text: Vec<String> = after.get(at + 1..).unwrap_or_default().iter().map(Word::shown).collect();
-                if text.is_empty() { Flow::default() } else { shell.script(&text.join(" "), stdin.clone()) }
+                if text.is_empty() { Flow::default() } else { shell.script(&text.join(" "), stdin) }
             } else {
                 shell.rest(&after, valued, operands, stdin)
             }

@@ -155,6 +155,9 @@ impl World for Tree<'_> {
         if !self.store.git.is_present() {
             return self.unversioned();
         }
+        if !self.has_time() {
+            return None;
+        }
         let changed = self.dirty.states.iter().map(|(path, [index, tree])| Changed {
             path: path.clone(),
             staged: !matches!(index, b' ' | b'?'),

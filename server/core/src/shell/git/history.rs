@@ -116,11 +116,11 @@ impl Shell<'_, '_> {
                 if let [one] = words.as_slice() {
                     self.text_command(Some(&one.clone()), &Flow::default());
                 } else {
-                    self.run_words(words, Flow::default());
+                    self.run_words(&words, &Flow::default());
                 }
             }
             ("bisect", "run") => {
-                self.run_words(rest.to_vec(), Flow::default());
+                self.run_words(rest, &Flow::default());
             }
             ("difftool" | "mergetool", _) => {
                 if let Some(command) = Options::of(arguments, &["x", "extcmd"]).value(&["x", "extcmd"]).cloned() {

@@ -41,8 +41,9 @@ impl Shell<'_, '_> {
                         .position(|test| test == ";" || test == "+")
                         .map_or(tests.len(), |end| at + end);
                     for one in &found {
-                        let words = arguments[at + 1..end].iter().map(|word| replaced(word, "{}", one)).collect();
-                        self.run_words(words, Flow::default());
+                        let words: Vec<Word> =
+                            arguments[at + 1..end].iter().map(|word| replaced(word, "{}", one)).collect();
+                        self.run_words(&words, &Flow::default());
                     }
                     at = end;
                 }
@@ -67,7 +68,7 @@ impl Shell<'_, '_> {
         if words == arguments[exec + 1..] {
             words.push(all[0].clone());
         }
-        self.run_words(words, Flow::default())
+        self.run_words(&words, &Flow::default())
     }
 }
 
