@@ -14,6 +14,7 @@ mod notebooks;
 mod places;
 mod renames;
 mod restore;
+mod runs;
 mod scope;
 mod shell;
 mod survival;
