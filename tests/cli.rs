@@ -15,6 +15,7 @@ mod notebooks;
 mod places;
 mod renames;
 mod restore;
+mod runs;
 mod scope;
 mod shell;
 mod survival;

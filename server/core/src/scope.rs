@@ -63,6 +63,15 @@ pub struct SessionScope {
     pub allowed: Vec<Entry>,
 }
 
+/// A scope in the words of who knows folders and files alone, as a kernel does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fences {
+    /// The patterns that open something; none where all of the workspace is open.
+    pub open: Vec<String>,
+    /// What a fence of these does not hold: what is closed within it, symbols, and lists that tighten it further.
+    pub only_judged: Vec<String>,
+}
+
 impl Scope {
     /// Makes policies ready to judge by: the user's, the repository's. All entries that cannot be read are named.
     pub fn compile(policies: &[Bounds]) -> Result<Scope, Vec<BadEntry>> {
@@ -93,6 +102,39 @@ impl Scope {
         let left = left.as_deref();
         let layers = self.layers.iter().map(|layer| layer.judge(path, left));
         Verdict::combine_all(layers.chain([judge_session(&session.only, path, left)]))
+    }
+
+    /// What a fence of folders can and cannot hold of this scope.
+    #[must_use]
+    pub fn fences(&self, session: &SessionScope) -> Fences {
+        let written = |entries: &[Entry]| entries.iter().map(|entry| entry.written().to_owned()).collect::<Vec<_>>();
+        let is_path = |entry: &&Entry| !entry.has_symbol();
+        let paths =
+            |entries: &[Entry]| entries.iter().filter(is_path).map(|e| e.written().to_owned()).collect::<Vec<_>>();
+        let mut fences = Fences::default();
+        // Each list only tightens the others, and folders are not cut with one another here: the narrowest that is a plain one counts.
+        let lists = self.layers.iter().map(|layer| (&layer.allow, &layer.symbols)).rev();
+        for (allow, symbols) in lists {
+            if fences.open.is_empty() && !(allow.is_empty() && symbols.is_empty()) {
+                fences.open = paths(allow);
+                fences.open.extend(symbols.iter().map(|entry| entry.path_written().to_owned()));
+            } else {
+                fences.only_judged.extend(written(allow));
+            }
+            fences.only_judged.extend(written(symbols));
+        }
+        if !session.only.is_empty() {
+            fences.only_judged.extend(std::mem::take(&mut fences.open));
+            fences.open = session.only.iter().map(|entry| entry.path_written().to_owned()).collect();
+            fences
+                .only_judged
+                .extend(session.only.iter().filter(|entry| entry.has_symbol()).map(|e| e.written().to_owned()));
+        }
+        for layer in &self.layers {
+            fences.only_judged.extend(layer.deny.iter().chain(&layer.ask).map(|entry| entry.written().to_owned()));
+            fences.only_judged.extend(layer.protect.iter().map(|class| class.what().to_owned()));
+        }
+        fences
     }
 
     /// Whether a file is of the policy or the hooks, which no policy opens.

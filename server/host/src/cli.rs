@@ -16,6 +16,7 @@ mod lsp;
 
 mod paint;
 mod restore;
+mod run;
 mod revert;
 mod scope;
 mod select;
@@ -51,6 +52,8 @@ enum Command {
     Lsp(lsp::Args),
     /// Take one hook event of an agent on stdin, and reply on stdout
     Hook(hook::Args),
+    /// Run an agent that has no hooks as one session: what it and its children write is its own
+    Run(run::Args),
     /// Show what awaits review
     Status(status::Args),
     /// Print one author's part as a unified diff
@@ -94,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Lsp(args) => return lsp::run(&dir, &args),
         Command::Hook(args) => return hook::run(&dir, &args),
+        Command::Run(args) => run::run(&dir, &args),
         Command::Status(args) => status::run(&dir, &args),
         Command::Diff(args) => diff::run(&dir, &args),
         Command::Revert(args) => revert::run(&dir, &args),

@@ -4,6 +4,7 @@ pub mod agents;
 pub mod approvals;
 pub mod cli;
 pub mod config;
+pub mod confine;
 pub mod disk;
 pub mod gate;
 pub mod git;

@@ -84,6 +84,19 @@ impl Entry {
         Entry { written, paths: GlobSet::empty(), symbol: symbol.map(str::to_owned), exact: Some(path.to_owned()) }
     }
 
+    /// Whether it names a symbol in its files.
+    #[must_use]
+    pub fn has_symbol(&self) -> bool {
+        self.symbol.is_some()
+    }
+
+    /// The pattern, or the path, as it was written, without the symbol.
+    #[must_use]
+    pub fn path_written(&self) -> &str {
+        let behind = self.symbol.as_ref().map_or(0, |symbol| symbol.len() + "::".len());
+        &self.written[..self.written.len() - behind]
+    }
+
     /// The entry as it was written.
     pub fn written(&self) -> &str {
         &self.written
