@@ -117,6 +117,18 @@ fn a_patch_that_is_announced_as_a_command_and_not_reported_is_its_agents() {
 }
 
 #[test]
+fn a_write_that_its_tool_fitted_to_the_file_is_its_agents_where_it_says_so() {
+    let repository = repository();
+    let [announced, mut done] =
+        call(&repository, "replace", &json!({ "file_path": "a.txt", "old_string": "two ", "new_string": "TWO " }));
+    tell(&repository, "gemini-cli", &announced);
+    repository.write("a.txt", &BASE.replace("two", "TWO"));
+    done["tool_response"] = json!({ "llmContent": "ok", "returnDisplay": { "originalContent": BASE, "newContent": BASE.replace("two", "TWO") } });
+    tell(&repository, "gemini-cli", &done);
+    assert_eq!(authors(&repository), "a.txt: gemini-cli\n");
+}
+
+#[test]
 fn a_file_that_a_patch_moves_is_judged_by_what_it_becomes() {
     let policy = "[risk.severity]\ntls-check-off = \"critical\"\n";
     let python = "import requests\n\ndef get(url):\n    return requests.get(url)\n";

@@ -6,6 +6,7 @@ mod modes;
 mod moves;
 mod recall;
 mod turned_down;
+mod unreported;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -190,12 +191,6 @@ impl Workspace {
     pub fn scope_of(&self, session: &Session) -> &SessionScope {
         let own = |session: &Session| self.sessions.get(session).and_then(|state| state.scope.as_ref());
         own(session).or_else(|| own(&session.parent())).unwrap_or(&self.scope)
-    }
-
-    /// The files that an agent announced to write and has not reported.
-    #[must_use]
-    pub fn unreported(&self, author: &Author) -> Vec<String> {
-        self.announced.unreported(author).map(str::to_owned).collect()
     }
 
     /// An agent tells of what it does; its paths are relative to the workspace.

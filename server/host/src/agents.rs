@@ -12,6 +12,7 @@ mod gemini_cli;
 mod generic;
 mod git_ai;
 mod hooks;
+mod outcome;
 mod payload;
 mod shim;
 mod tools;

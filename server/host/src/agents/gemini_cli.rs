@@ -3,8 +3,9 @@
 
 use anyhow::Result;
 use countersign_core::verdict::Verdict;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::outcome::Outcome;
 use super::{Agent, Asks, Message, Moment, Reply, hooks, payload, told};
 
 pub(super) const AGENT: Agent = Agent {
@@ -16,7 +17,25 @@ pub(super) const AGENT: Agent = Agent {
 };
 
 fn parse(bytes: &[u8]) -> Result<Message> {
-    hooks::parse(AGENT.name, payload::Fields(&payload::object(bytes)?))
+    let object = payload::object(bytes)?;
+    let mut message = hooks::parse(AGENT.name, payload::Fields(&object))?;
+    let shown = object.get("tool_response").and_then(|response| response.get("returnDisplay"));
+    if let (Some(outcome), [event]) = (shown.and_then(outcome), message.events.as_mut_slice()) {
+        outcome.tell(&mut event.act);
+    }
+    Ok(message)
+}
+
+/// What is shown of a write holds the file before and after. A person may have changed the proposal in an editor.
+fn outcome(shown: &Value) -> Option<Outcome<'_>> {
+    let text = |name| shown.get(name).and_then(Value::as_str);
+    let is_new = shown.get("isNewFile").and_then(Value::as_bool).unwrap_or_default();
+    let lines = |name| shown.get("diffStat").and_then(|stat| stat.get(name)?.as_u64()).unwrap_or_default();
+    Some(Outcome {
+        before: if is_new { None } else { Some(text("originalContent")?) },
+        after: text("newContent")?,
+        is_amended: lines("user_added_lines") + lines("user_removed_lines") > 0,
+    })
 }
 
 fn reply(moment: Moment, verdict: &Verdict, context: Option<&str>) -> Reply {
