@@ -68,10 +68,11 @@ impl Agent {
         self.host(message).hears.contains(&message.moment)
     }
 
-    /// How long it waits for a hook that stands before a tool, as `init` registers it.
+    /// How long it waits for a hook that stands before a tool, as `init` registers it; where there is nothing to register, and nothing is
+    /// said, as long as most wait at least.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        Duration::from_secs(60)
+        Duration::from_secs(if matches!(self.name, "cline" | "windsurf") { 30 } else { 60 })
     }
 
     /// Whether it runs in an editor's own processes, which start language servers too.

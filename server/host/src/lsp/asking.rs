@@ -56,9 +56,9 @@ pub(super) fn put(owner: &mut Owner, asking: Asking, answer: Sender<Outcome>) ->
     let number = owner.numbers;
     owner.asked.insert(number, Question { asking, answer, is_warning: false });
     if owner.client.asks {
-        show(owner, number)
+        show(owner, number);
     } else {
-        warn(owner, number)
+        warn(owner, number);
     }
     number
 }
