@@ -1,4 +1,5 @@
-//! The trees that commands are judged in: one with the user's work in every state that git knows, one without any, one with an agent's.
+//! The trees that commands are judged in: one with the user's work in every state that git knows, one in which lines were deleted,
+//! one without any, one with an agent's.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -69,6 +70,9 @@ impl Tree {
 impl Watched {
     pub(super) fn grow(name: &str) -> Watched {
         let repository = if name == "work" { Tree::of_work().repository } else { base() };
+        if name == "deleted" {
+            repository.write("src/a.rs", "fn a() {}\n");
+        }
         let store = Store::open(repository.root()).unwrap();
         let mut tree = Watched { repository, store, calls: 0 };
         if name == "agent" {
@@ -219,7 +223,7 @@ fn read_all(folder: &Path, texts: &mut Vec<String>) {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => read_all(&path, texts),
             Ok(kind) if kind.is_file() => {
-                texts.push(String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned())
+                texts.push(String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned());
             }
             _ => {}
         }

@@ -142,7 +142,7 @@ impl Shell<'_, '_> {
     }
 
     fn calls(&mut self, code: &str, at: usize, name: &str, call: Call) {
-        let given = arguments_of(&code[at + name.len()..]);
+        let given = arguments_of(&code[at + name.len()..]).resolved(code);
         let is_method = METHODS.contains(&name)
             && code[..at].ends_with('.')
             && !code[..at].ends_with("os.")
@@ -190,7 +190,7 @@ impl Shell<'_, '_> {
     /// `open(path, 'w')` empties a file.
     fn opens(&mut self, code: &str) {
         for (at, _) in code.match_indices("open(") {
-            let given = arguments_of(&code[at + 4..]);
+            let given = arguments_of(&code[at + 4..]).resolved(code);
             let writes = |text: &String| matches!(text.as_str(), "w" | "wb" | "w+" | "wt" | ">" | "r+" | "x");
             let Some(mode) = given.texts.iter().find(|text| writes(text)) else {
                 continue;
@@ -224,6 +224,45 @@ struct Given {
     texts: Vec<String>,
     /// Its first argument is a text alone, or a list of them.
     is_plain: bool,
+    /// Its first argument, where that is a name alone.
+    name: Option<String>,
+}
+
+impl Given {
+    /// With the text that the name of its first argument stands for, where the code says so and says nothing else.
+    fn resolved(mut self, code: &str) -> Given {
+        let Some(text) = self.name.as_deref().and_then(|name| assigned(code, name)) else { return self };
+        self.texts.insert(0, text);
+        self.is_plain = true;
+        self
+    }
+}
+
+/// The text that a name is given in code, if it is given one text alone.
+fn assigned(code: &str, name: &str) -> Option<String> {
+    let mut found: Option<String> = None;
+    for (at, _) in code.match_indices(name) {
+        let before = code[..at].chars().next_back();
+        let after = code[at + name.len()..].trim_start();
+        let is_part = |char: char| char.is_alphanumeric() || matches!(char, '_' | '.');
+        let is_other = before.is_some_and(is_part) || after.starts_with("==");
+        let Some(value) = after.strip_prefix('=').filter(|_| !is_other) else {
+            // A loop gives it others.
+            if !is_other && code[..at].trim_end().ends_with("for") {
+                return None;
+            }
+            continue;
+        };
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|char| matches!(char, '"' | '\''))?;
+        let (text, rest) = value[1..].split_once(quote)?;
+        let is_all = rest.trim_start_matches([' ', '\t']).chars().next().is_none_or(|next| matches!(next, ';' | '\n'));
+        if !is_all || text.contains('\\') || found.as_deref().is_some_and(|found| found != text) {
+            return None;
+        }
+        found = Some(text.to_owned());
+    }
+    found
 }
 
 fn arguments_of(rest: &str) -> Given {
@@ -256,7 +295,9 @@ fn arguments_of(rest: &str) -> Given {
             _ => {}
         }
     }
-    Given { texts, is_plain: plain }
+    let first = inside.split([',', ')']).next().unwrap_or_default().trim();
+    let is_name = !first.is_empty() && first.chars().all(|char| char.is_alphanumeric() || char == '_');
+    Given { texts, is_plain: plain, name: is_name.then(|| first.to_owned()) }
 }
 
 /// The last text that stands before a method: the path that it is of.

@@ -189,7 +189,7 @@ impl Judge<'_> {
                     reached.push(one.path.clone());
                 }
             }
-            self.add(&mut losses, &reached, Kept::Commit);
+            self.add(&mut losses, &reached, Kept::Nothing);
         }
         if ignored != Ignored::Spared && !self.add_ignored(&mut losses, &patterns, true) {
             return self.cannot_tell();
@@ -221,7 +221,7 @@ impl Judge<'_> {
         let refused = |path: &String| !forced && changed.iter().any(|one| one.untracked && one.path == *path);
         let lost: Vec<String> = in_the_way.into_iter().filter(|path| !refused(path) && !is_regenerable(path)).collect();
         let mut losses = Losses::default();
-        self.add(&mut losses, &lost, Kept::Commit);
+        self.add(&mut losses, &lost, Kept::Nothing);
         self.of(&losses, "would overwrite")
     }
 
@@ -258,7 +258,7 @@ impl Judge<'_> {
             return Verdict::allow();
         }
         let Some(changed) = self.changed() else { return self.cannot_tell() };
-        let mut losses = self.losses(&changed, Kept::Commit, |_, full| is_hit(&pattern, full, recursive));
+        let mut losses = self.losses(&changed, Kept::Nothing, |_, full| is_hit(&pattern, full, recursive));
         if !self.add_ignored(&mut losses, std::slice::from_ref(&pattern), recursive) {
             return self.cannot_tell();
         }
@@ -306,7 +306,7 @@ impl Judge<'_> {
         }
         let Some(changed) = self.changed() else { return self.cannot_tell() };
         let mut losses =
-            self.losses(&changed, Kept::Commit, |_, full| patterns.iter().any(|pattern| pattern.holds(full)));
+            self.losses(&changed, Kept::Nothing, |_, full| patterns.iter().any(|pattern| pattern.holds(full)));
         if !self.add_ignored(&mut losses, &patterns, false) {
             return self.cannot_tell();
         }
@@ -365,7 +365,7 @@ impl Judge<'_> {
             Where::Outside => return self.ask(&format!("would change `{target}`, outside of the workspace")),
         };
         let Some(changed) = self.changed() else { return self.cannot_tell() };
-        let losses = self.losses(&changed, Kept::Commit, |_, full| pattern.holds(full));
+        let losses = self.losses(&changed, Kept::Nothing, |_, full| pattern.holds(full));
         self.of(&losses, "may change")
     }
 
@@ -405,7 +405,7 @@ impl Judge<'_> {
             let Some(folder) = entry.strip_suffix('/') else {
                 let full = self.place.full(entry);
                 if patterns.iter().any(|pattern| is_hit(pattern, &full, recursive)) {
-                    losses.add(self.world.loss(entry, Kept::Commit));
+                    losses.add(self.world.loss(entry, Kept::Nothing));
                 }
                 continue;
             };
@@ -423,7 +423,7 @@ impl Judge<'_> {
             for file in files.iter().filter(|file| !is_regenerable(file)) {
                 let full = self.place.full(file);
                 if patterns.iter().any(|pattern| is_hit(pattern, &full, recursive)) {
-                    losses.add(self.world.loss(file, Kept::Commit));
+                    losses.add(self.world.loss(file, Kept::Nothing));
                 }
             }
         }

@@ -29,8 +29,9 @@ impl Losses {
     /// `14 lines of yours in src/a.rs`; none where nothing would be gone.
     pub(super) fn sentence(&self) -> Option<String> {
         let lines: usize = self.files.iter().map(|loss| loss.lines).sum();
-        let yours = self.files.iter().all(|loss| loss.is_users && loss.lines > 0);
-        let whole: Vec<&Loss> = self.files.iter().filter(|loss| loss.lines == 0).collect();
+        let yours = self.files.iter().filter(|loss| loss.lines > 0).all(|loss| loss.is_users);
+        let deleted: Vec<&Loss> = self.files.iter().filter(|loss| loss.lines == 0 && loss.deleted > 0).collect();
+        let whole: Vec<&Loss> = self.files.iter().filter(|loss| loss.lines == 0 && loss.deleted == 0).collect();
         let texts: Vec<&Loss> = self.files.iter().filter(|loss| loss.lines > 0).collect();
         let mut parts = Vec::new();
         if !texts.is_empty() {
@@ -41,6 +42,12 @@ impl Losses {
                 "{lines} {word}{whose} in {}",
                 names(texts.iter().map(|loss| (loss.path.as_str(), Some(loss.lines))))
             ));
+        }
+        if !deleted.is_empty() {
+            let named = names(deleted.iter().map(|loss| (loss.path.as_str(), Some(loss.deleted))));
+            let count: usize = deleted.iter().map(|loss| loss.deleted).sum();
+            let lines = if count == 1 { "a line".to_owned() } else { format!("{count} lines") };
+            parts.push(format!("the deletion of {lines} in {named}"));
         }
         if !whole.is_empty() {
             parts.push(format!(
@@ -148,7 +155,7 @@ mod tests {
     use super::*;
 
     fn loss(path: &str, lines: usize, is_users: bool) -> Option<Loss> {
-        Some(Loss { path: path.into(), lines, is_users })
+        Some(Loss { path: path.into(), lines, deleted: 0, is_users })
     }
 
     #[test]
@@ -157,6 +164,9 @@ mod tests {
         assert_eq!(losses.sentence(), None);
         losses.add(loss("src/a.rs", 14, true));
         assert_eq!(losses.sentence().unwrap(), "14 lines of yours in `src/a.rs`");
+        let mut gone = Losses::default();
+        gone.add(Some(Loss { path: "d.rs".into(), lines: 0, deleted: 2, is_users: false }));
+        assert_eq!(gone.sentence().unwrap(), "the deletion of 2 lines in `d.rs`");
         losses.add(loss("b.rs", 1, false));
         assert_eq!(losses.sentence().unwrap(), "15 lines that are not committed in `src/a.rs` (14) and `b.rs` (1)");
         losses.add(loss("logo.png", 0, false));

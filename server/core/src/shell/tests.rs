@@ -76,7 +76,7 @@ impl World for Tree {
             "new.txt" | "notes/idea.txt" | ".env" => 1,
             _ => return None,
         };
-        Some(Loss { path: path.to_owned(), lines, is_users: path == "a.txt" })
+        Some(Loss { path: path.to_owned(), lines, deleted: 0, is_users: path == "a.txt" })
     }
 }
 

@@ -70,12 +70,14 @@ pub struct Changed {
 }
 
 /// What is left of a file after a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kept {
-    /// What is staged, and what is committed.
+    /// What is staged takes its place; what is committed is kept as well.
     Index,
-    /// What is committed.
+    /// What is committed takes its place.
     Commit,
+    /// Something else does, or nothing; what is committed is kept.
+    Nothing,
 }
 
 /// What of a file would be gone.
@@ -85,6 +87,8 @@ pub struct Loss {
     pub path: String,
     /// Lines that no agent wrote and git does not hold; none of what is no text.
     pub lines: usize,
+    /// Where there are none: lines that no agent deleted, and that would come back.
+    pub deleted: usize,
     /// Whether the user is known to have typed them.
     pub is_users: bool,
 }

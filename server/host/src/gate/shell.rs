@@ -2,18 +2,22 @@
 //! only what the command puts at risk; what it would destroy of files that nobody followed is read into the journal first.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use countersign_core::announce::AgentEvent;
-use countersign_core::document::Act;
-use countersign_core::edit::Evidence;
+use countersign_core::author::Author;
+use countersign_core::diff;
+use countersign_core::document::{Act, Document};
+use countersign_core::edit::{Evidence, Lineage};
+use countersign_core::revert::{Request, plan};
 use countersign_core::review::held_by_any;
 use countersign_core::shell::{self, Changed, Effect, Kept, Kind, Loss, Place, World};
 use countersign_core::syntax::Budget;
 use countersign_core::verdict::Verdict;
 use countersign_core::workspace::Content;
 
-use crate::git::{Dirty, Held};
+use crate::git::{Dirty, Git, Held};
 use crate::store::{Store, now};
 use crate::{disk, redact};
 
@@ -66,7 +70,7 @@ struct Tree<'a> {
     dirty: &'a Dirty,
     held: Held,
     ignored: Option<Option<Vec<String>>>,
-    losses: BTreeMap<(String, bool), Option<Loss>>,
+    losses: BTreeMap<(String, Kept), Option<Loss>>,
     in_time: &'a dyn Fn() -> bool,
     /// Something was not looked at.
     late: bool,
@@ -82,7 +86,7 @@ impl Tree<'_> {
 
     /// What would be gone of a file; of one that is no text, whether anything.
     fn lost(&mut self, path: &str, kept: Kept) -> Option<Loss> {
-        let at_risk = |lines, is_users| Some(Loss { path: path.to_owned(), lines, is_users });
+        let at_risk = |lines, is_users| Some(Loss { path: path.to_owned(), lines, deleted: 0, is_users });
         let meta = std::fs::symlink_metadata(self.store.root.join(path)).ok()?;
         if !(self.in_time)() || meta.len() > LARGEST && self.store.workspace.file(path).is_none() {
             return at_risk(0, false);
@@ -108,8 +112,27 @@ impl Tree<'_> {
         let (lost, _) = countersign_core::destroyed::foreseen(&file.document, "", &act, &committed);
         let lines: usize = lost.iter().map(|lost| lost.lines).sum();
         let is_users = lost.iter().all(|lost| lost.is_users);
-        if lines > 0 { at_risk(lines, is_users) } else { None }
+        if lines > 0 {
+            return at_risk(lines, is_users);
+        }
+        let deleted = deleted(git, &file.document, path, kept);
+        (deleted > 0).then(|| Loss { path: path.to_owned(), lines: 0, deleted, is_users: false })
     }
+}
+
+/// So many lines of git's version are not there, and no agent took them away.
+fn deleted(git: &Git, document: &Document, path: &str, kept: Kept) -> usize {
+    let version = match kept {
+        Kept::Index => git.before(path),
+        Kept::Commit => git.committed(path),
+        Kept::Nothing => None,
+    };
+    let Some(Content::Text(version)) = version.map(|version| version.content) else { return 0 };
+    let request = Request { whose: &Author::is_agent, only: None, accepted_too: true, mine_too: false };
+    let (version, own) = (version.to_string(), plan(document, Lineage::Disk, &request).target.to_string());
+    let removed = diff::splices(&version, &own).into_iter().filter(|splice| splice.text.is_empty());
+    let lines = |range: Range<usize>| version[range].lines().filter(|line| !line.trim().is_empty()).count();
+    removed.map(|splice| lines(splice.range)).sum()
 }
 
 impl World for Tree<'_> {
@@ -200,7 +223,7 @@ impl World for Tree<'_> {
     }
 
     fn loss(&mut self, path: &str, kept: Kept) -> Option<Loss> {
-        let key = (path.to_owned(), kept == Kept::Index);
+        let key = (path.to_owned(), kept);
         if let Some(known) = self.losses.get(&key) {
             return known.clone();
         }

@@ -50,6 +50,10 @@ fn what_runs_another_command_is_looked_through() {
             "python3 -c 'import os; os.remove(\"a.txt\")'",
             "python3 -c 'import shutil; shutil.rmtree(p)'",
             "python3 -c 'print(1)'",
+            "python3 - <<'EOF'\np = 'src/lib.rs'\ns = open(p).read()\nopen(p, 'w').write(s.replace('a', 'b'))\nEOF",
+            "python3 - <<'EOF'\np = 'a.txt'\ns = open(p).read()\nopen(p, 'w').write(s)\nEOF",
+            "python3 -c 'p = \"x\"; p = \"a.txt\"; open(p, \"w\")'",
+            "python3 -c 'for p in ps: open(p, \"w\")'",
             "node -e 'require(\"fs\").unlinkSync(\"a.txt\")'",
             "perl -e 'unlink \"a.txt\"'",
             "eval \"rm a.txt\"",
@@ -145,6 +149,13 @@ fn what_runs_another_command_is_looked_through() {
             ask   python3 -c \'import shutil; shutil.rmtree(p)\'
                       `python3 -c 'import shutil; shutil.rmtree(p)'` cannot be judged: the code calls `rmtree`, and for which files is not known.
             allow python3 -c \'print(1)\'
+            allow python3 - <<\'EOF\'\np = \'src/lib.rs\'\ns = open(p).read()\nopen(p, \'w\').write(s.replace(\'a\', \'b\'))\nEOF
+            ask   python3 - <<\'EOF\'\np = \'a.txt\'\ns = open(p).read()\nopen(p, \'w\').write(s)\nEOF
+                      `python3` would overwrite 3 lines of yours in `a.txt`.
+            ask   python3 -c \'p = \"x\"; p = \"a.txt\"; open(p, \"w\")\'
+                      `python3 -c 'p = "x"; p = "a.txt"; open(p, "w")'` cannot be judged: the code writes files, and which is not known.
+            ask   python3 -c \'for p in ps: open(p, \"w\")\'
+                      `python3 -c 'for p in ps: open(p, "w")'` cannot be judged: the code writes files, and which is not known.
             ask   node -e \'require(\"fs\").unlinkSync(\"a.txt\")\'
                       `node -e require("fs").unlinkSync("a.txt")` would delete 3 lines of yours in `a.txt`.
             ask   perl -e \'unlink \"a.txt\"\'
