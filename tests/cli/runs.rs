@@ -84,3 +84,22 @@ fn the_kernel_keeps_a_program_and_its_children_in_the_scope() {
     let ended = run(&repository, &["run", "--enforce", "--writable", "not-there", "--", "true"]);
     assert_eq!((ended.code, ended.stderr.lines().count()), (Some(2), 1), "{ended:?}");
 }
+
+#[test]
+fn a_program_that_is_overseen_does_not_decide_on_its_own_work() {
+    let repository = Repository::new(&[("a.txt", FILE)]);
+    repository.write("mine.txt", "mine\n");
+    let program = binary::countersign().display();
+    let script = format!(
+        "echo three >> a.txt; for what in 'accept a.txt' 'scope add a.txt' 'init --agent claude-code --yes'; do \
+         {program} $what || echo refused; done; {program} status > /dev/null && echo shown"
+    );
+    let ended = run(&repository, &["run", "--agent", "aider", "--", "sh", "-c", &script]);
+    assert_eq!(ended.stdout.matches("refused").count(), 3, "{ended:?}");
+    assert!(ended.stdout.ends_with("shown\n"), "it may look: {ended:?}");
+    assert!(ended.stderr.contains("which may not accept changes: that is for a person"), "{}", ended.stderr);
+    assert_eq!(hunks(&repository, "a.txt").len(), 1);
+    assert!(!repository.path(".claude").exists());
+    ok(&repository, &["accept", "a.txt"]);
+    assert_eq!(hunks(&repository, "a.txt").len(), 0, "a person may");
+}

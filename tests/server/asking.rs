@@ -1,8 +1,8 @@
 //! A hook that must ask asks the person at the editor.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -148,6 +148,49 @@ fn the_first_answer_of_several_editors_counts() {
     assert_eq!(edit(&mut claude, "a.rs", "fn x() {}\n").decision(), "deny");
     silent.quit();
     client.quit();
+}
+
+#[test]
+fn a_server_that_hangs_costs_a_question_a_second() {
+    let repository = repository();
+    let mut claude = claude(&repository);
+    claude.prompt("Change b");
+    let client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    let server = rustix::process::Pid::from_raw(client.process().try_into().expect("a number")).expect("not 0");
+    rustix::process::kill_process(server, rustix::process::Signal::STOP).expect("it is ours");
+    let reply = edit(&mut claude, "a.rs", "fn x() {}\n");
+    rustix::process::kill_process(server, rustix::process::Signal::CONT).expect("it is ours");
+    assert_eq!(reply.decision(), "ask");
+    assert!(reply.took < std::time::Duration::from_secs(20), "{:?}", reply.took);
+    client.quit();
+}
+
+#[test]
+fn the_change_is_shown_before_it_is_answered() {
+    let repository = repository();
+    let mut claude = claude(&repository);
+    claude.prompt("Change b");
+    let client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    // What was opened, and what it held.
+    let shown = Arc::new(Mutex::new(None::<(PathBuf, String)>));
+    let (opened, known) = (Arc::clone(&shown), Arc::clone(&shown));
+    client.answer("window/showDocument", move |params| {
+        let file = PathBuf::from(params["uri"].as_str().expect("a document").trim_start_matches("file://"));
+        let text = std::fs::read_to_string(&file).expect("it is there");
+        *opened.lock().expect("it is whole") = Some((file, text));
+        Answer::Result(json!({ "success": true }))
+    });
+    client.answer(QUESTION, move |_| {
+        let is_shown = known.lock().expect("it is whole").is_some();
+        Answer::Result(json!({ "title": if is_shown { "Deny" } else { "Show the change" } }))
+    });
+    assert_eq!(edit(&mut claude, "a.rs", "fn x() {}\n").decision(), "deny");
+    client.quit();
+    let (file, diff) = shown.lock().expect("it is whole").take().expect("it was shown");
+    assert!(diff.contains("-fn b() {}") && diff.contains("+fn x() {}"), "{diff}");
+    assert!(!file.exists(), "it goes with the question");
 }
 
 #[test]

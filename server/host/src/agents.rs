@@ -179,6 +179,25 @@ pub fn find(name: &str) -> Option<&'static Agent> {
     AGENTS.iter().find(|agent| agent.name == name)
 }
 
+/// What agents leave in the environment of the commands that they run, and `countersign run` in its program's.
+const MARKS: [(&str, &str); 6] = [
+    (RUN_MARK, "the program that `countersign run` runs"),
+    ("CLAUDECODE", "claude-code"),
+    ("GEMINI_CLI", "gemini-cli"),
+    ("CODEX_SANDBOX", "codex"),
+    ("CURSOR_AGENT", "cursor"),
+    ("CLINE_ACTIVE", "cline"),
+];
+/// Where a program that `countersign run` started finds its session's name.
+pub const RUN_MARK: &str = "COUNTERSIGN_SESSION";
+
+/// The agent that this process was started by, where it says so. One that hides is not seen here.
+#[must_use]
+pub fn at_work() -> Option<String> {
+    let mark = MARKS.iter().find(|(mark, _)| std::env::var_os(mark).is_some_and(|value| !value.is_empty()));
+    mark.map(|(_, agent)| (*agent).to_owned())
+}
+
 /// The names of all agents that we speak.
 pub fn names() -> impl Iterator<Item = &'static str> {
     AGENTS.iter().map(|agent| agent.name)

@@ -15,6 +15,7 @@ mod log;
 mod lsp;
 
 mod paint;
+mod persons;
 mod restore;
 mod run;
 mod revert;

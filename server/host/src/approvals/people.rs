@@ -8,48 +8,62 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use countersign_core::verdict::Answer;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::wire::{self, Asking, Outcome, Request};
 use super::{FOLDER, Line, PATIENCE, is_same_user, kin, knock, names};
 
+/// A server says so soon that it has put the question; one that hangs, or is stopped, does not.
+const SHOWN: Duration = Duration::from_secs(1);
 /// How often it is looked for servers that are new.
 const GLANCE: Duration = Duration::from_millis(200);
 /// A server that is gone is waited for so long: an editor starts it again at once, where it does.
 const RESTART: Duration = Duration::from_secs(10);
 
-/// Puts a question to the person at any editor. None where there is none; else what came of it. `in_editor` says that the agent runs in the
+/// Puts a question to the person at any editor. None where nobody answers. `in_editor` says that the agent runs in the
 /// process of an editor, which starts servers too.
 #[must_use]
-pub fn ask_people(state: &Path, asking: &Asking, in_editor: bool) -> Option<Outcome> {
+pub fn ask_people(state: &Path, asking: &Asking, in_editor: bool) -> Option<Answer> {
     let until = Instant::now() + Duration::from_millis(asking.patience);
     let request = Request::Ask(asking.clone()).encode();
     let agent = kin::agent();
-    let (mut open, mut met): (Vec<UnixStream>, HashSet<String>) = (Vec::new(), HashSet::new());
-    let (mut is_lost, mut hope) = (false, Instant::now());
-    let mut was_asked = false;
+    let (mut asked, mut met): (Vec<Asked>, HashSet<String>) = (Vec::new(), HashSet::new());
+    // Until when a server that is gone may come back.
+    let mut hope = None;
     while Instant::now() < until {
         for stream in new_servers(state, &mut met, agent, in_editor) {
             let soon = Instant::now() + PATIENCE;
             if (Line { stream: &stream, until: soon }).write_all(&request).is_ok() {
-                open.push(stream);
-                was_asked = true;
+                asked.push(Asked { stream, silent_until: Some(Instant::now() + SHOWN) });
             }
         }
-        if open.is_empty() && !(is_lost && Instant::now() < hope) {
+        asked.retain(|one| one.silent_until.is_none_or(|until| Instant::now() < until));
+        if asked.is_empty() && hope.is_none_or(|hope| hope < Instant::now()) {
             break;
         }
-        for at in ready(&open, until).into_iter().rev() {
-            let stream = open.swap_remove(at);
+        for at in ready(&asked, until).into_iter().rev() {
             let soon = Instant::now() + PATIENCE;
-            match wire::read_reply(&mut Line { stream: &stream, until: soon }) {
-                Some(Outcome::Said(answer)) => return Some(Outcome::Said(answer)),
+            match wire::read_reply(&mut Line { stream: &asked[at].stream, until: soon }) {
+                Some(Outcome::Said(answer)) => return Some(answer),
+                Some(Outcome::Shown) => {
+                    asked[at].silent_until = None;
+                    continue;
+                }
                 Some(Outcome::Unanswered) => {}
-                None => (is_lost, hope) = (true, Instant::now() + RESTART),
+                None => hope = Some(Instant::now() + RESTART),
             }
+            asked.swap_remove(at);
         }
     }
-    was_asked.then_some(Outcome::Unanswered)
+    None
+}
+
+/// A server that was asked.
+struct Asked {
+    stream: UnixStream,
+    /// Until when it may say nothing; for ever once it has said that the question is shown.
+    silent_until: Option<Instant>,
 }
 
 /// Connections to servers that were not met before. One that the agent itself started is no person's.
@@ -67,11 +81,11 @@ fn new_servers(state: &Path, met: &mut HashSet<String>, agent: Option<u32>, in_e
 }
 
 /// Which of them have something to say, or are gone; waits a little where none has.
-fn ready(open: &[UnixStream], until: Instant) -> Vec<usize> {
+fn ready(asked: &[Asked], until: Instant) -> Vec<usize> {
     let wait = GLANCE.min(until.saturating_duration_since(Instant::now()));
     let wait = Timespec { tv_sec: 0, tv_nsec: wait.subsec_nanos().into() };
     let mut ends: Vec<PollFd<'_>> =
-        open.iter().map(|stream| PollFd::new(stream, PollFlags::IN | PollFlags::RDHUP)).collect();
+        asked.iter().map(|one| PollFd::new(&one.stream, PollFlags::IN | PollFlags::RDHUP)).collect();
     if poll(&mut ends, Some(&wait)).is_err() {
         return Vec::new();
     }

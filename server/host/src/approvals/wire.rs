@@ -76,6 +76,8 @@ pub struct Judged {
 /// What came of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
+    /// The person is asked: the answer comes behind this, in a reply of its own.
+    Shown,
     /// The person answered.
     Said(Answer),
     /// They turned it away, or there is no way to put it to them.

@@ -9,9 +9,9 @@ use countersign_core::document::Act;
 use countersign_core::edit::{Deed, Lineage};
 use countersign_core::event::{Fact, What};
 
-use super::Desk;
 use super::paint::count;
 use super::select::{Selected, Selection};
+use super::{Desk, persons};
 use crate::store::now;
 
 #[derive(Debug, ClapArgs)]
@@ -22,6 +22,7 @@ pub(super) struct Args {
 
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let mut desk = Desk::open(dir)?;
+    persons::may_decide(&desk.store.root, "accept changes")?;
     let selected = args.what.resolve(&desk)?;
     let mut accepted = 0;
     for Selected { path, hunks, earlier, way, mode, empty, .. } in &selected {

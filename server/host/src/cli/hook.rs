@@ -15,7 +15,7 @@ use countersign_core::verdict::{Answer, Decision, Verdict};
 
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
 use crate::approvals;
-use crate::approvals::wire::{Asking, Judged, Outcome, Request, Told};
+use crate::approvals::wire::{Asking, Judged, Request, Told};
 use crate::gate::{self, Care, Placed, Taken};
 use crate::redact;
 use crate::state_dir::{self, note};
@@ -175,10 +175,7 @@ fn persons(
     let patience = agent.patience().saturating_sub(GRACE).as_millis().try_into().unwrap_or(u64::MAX);
     let asking =
         Asking { agent: agent.name.to_owned(), question: question.clone(), diff, paths: paths.to_owned(), patience };
-    let said = match approvals::ask_people(&state_dir::of(root)?.dir, &asking, agent.runs_in_editor()) {
-        Some(Outcome::Said(answer)) => Some(answer),
-        Some(Outcome::Unanswered) | None => None,
-    };
+    let said = approvals::ask_people(&state_dir::of(root)?.dir, &asking, agent.runs_in_editor());
     let fact = store.workspace.asked(session, &question, said, now());
     store.append(&[fact])?;
     Ok(match said {

@@ -31,6 +31,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use super::paint::{Ink, ink};
+use super::persons;
 use change::Plan;
 use hook_files::HookFile;
 use plugins::PluginFile;
@@ -115,6 +116,9 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     let failed = ExitCode::from(u8::from(refused > 0));
     if changes == 0 {
         put(if args.remove { "nothing to take back\n" } else { "nothing to change\n" });
+    }
+    if changes > 0 && !args.dry_run {
+        persons::may_decide(&place.root, "change what oversees it")?;
     }
     if changes == 0 || args.dry_run {
         return Ok(failed);

@@ -15,9 +15,9 @@ use countersign_core::weave::Splice;
 use countersign_core::whole::Earlier;
 use countersign_core::workspace::{Content, GONE, Way};
 
-use super::Desk;
 use super::paint::{Ink, count, ink, shown};
 use super::select::{Selected, Selection};
+use super::{Desk, persons};
 use crate::store::now;
 
 #[derive(Debug, ClapArgs)]
@@ -71,6 +71,9 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     }
     if args.dry_run {
         return Ok(ExitCode::SUCCESS);
+    }
+    if args.include_mine {
+        persons::may_decide(&desk.store.root, "take back what you wrote")?;
     }
     if !args.yes && desk.store.workspace.is_at_work(now()) && !args.now {
         bail!("an agent is at work: it may write the same again. Wait for its turn to end, or say --now");

@@ -14,12 +14,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::paint::{count, shown};
 use super::root_of;
 use crate::store::{Store, now};
-use crate::{config, confine, gate};
+use crate::{agents, config, confine, gate};
 
 /// A program of which nothing is heard for ten minutes is held to be gone: so it is said now and then that it still runs.
 const STILL_THERE: Duration = Duration::from_secs(3 * 60);
-/// What a child finds its session's name in.
-const SESSION: &str = "COUNTERSIGN_SESSION";
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -48,7 +46,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     said.tell(AgentAct::SessionStarted { source: Some("run".to_owned()) })?;
     said.tell(AgentAct::WillRun { command: said.line.clone(), background: false })?;
     let mut command = Command::new(program);
-    command.args(&args.command[1..]).current_dir(&cwd).env(SESSION, said.session.to_string());
+    command.args(&args.command[1..]).current_dir(&cwd).env(agents::RUN_MARK, said.session.to_string());
     let ended = child(command, fence, &said);
     let failed = !ended.as_ref().is_ok_and(ExitStatus::success);
     // What it wrote is its own also where it could not be waited for.

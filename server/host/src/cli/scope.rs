@@ -8,8 +8,8 @@ use clap::{Args as ClapArgs, Subcommand};
 use countersign_core::scope::{Entry, SessionScope};
 use countersign_core::session::Session;
 
-use super::Desk;
 use super::select::is_session;
+use super::{Desk, persons};
 use crate::store::now;
 
 #[derive(Debug, ClapArgs)]
@@ -50,6 +50,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         Action::Clear => scope = SessionScope::default(),
     }
     if !matches!(args.act, None | Some(Action::Show)) {
+        persons::may_decide(&desk.store.root, "set where agents may write")?;
         let fact = desk.store.workspace.set_scope(session.clone(), scope.clone(), now());
         desk.store.append(&[fact])?;
     }

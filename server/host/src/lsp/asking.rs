@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use countersign_core::verdict::Answer;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tower_lsp::gen_lsp_types::{
-    Code, CodeAction, CodeActionKind, Diagnostic, DiagnosticSeverity, MessageType, Range, Uri,
-};
+use tower_lsp::gen_lsp_types::{Code, CodeAction, CodeActionKind, Diagnostic, DiagnosticSeverity, MessageType, Range};
 
 use super::actions::command;
 use super::outbox::{Choice, Out};
@@ -41,6 +40,8 @@ pub(super) struct Question {
     answer: Sender<Outcome>,
     /// Whether it is shown as a warning: the editor has no messages with choices.
     is_warning: bool,
+    /// Where the change is that the person wanted to see.
+    shown: Option<PathBuf>,
 }
 
 /// What the person says to a question that is shown as a warning.
@@ -54,7 +55,7 @@ struct Said {
 pub(super) fn put(owner: &mut Owner, asking: Asking, answer: Sender<Outcome>) -> u64 {
     owner.numbers += 1;
     let number = owner.numbers;
-    owner.asked.insert(number, Question { asking, answer, is_warning: false });
+    owner.asked.insert(number, Question { asking, answer, is_warning: false, shown: None });
     if owner.client.asks {
         show(owner, number);
     } else {
@@ -65,11 +66,10 @@ pub(super) fn put(owner: &mut Owner, asking: Asking, answer: Sender<Outcome>) ->
 
 /// What the person did with the message. None where that number is no such question's.
 pub(super) fn chosen(owner: &mut Owner, number: u64, choice: &Choice) -> Option<()> {
-    let question = owner.asked.get(&number)?;
+    owner.asked.get(&number)?;
     match choice {
         Choice::Made(title) if title == SHOW => {
-            let diff = question.asking.diff.clone().unwrap_or_default();
-            open(owner, number, &diff);
+            open(owner, number);
             show(owner, number);
         }
         Choice::Made(title) => {
@@ -95,8 +95,8 @@ pub(super) fn execute(owner: &mut Owner, argument: Value) -> Result<Value, Strin
 
 /// The hook waits no more: it was answered elsewhere, or the agent is gone.
 pub(super) fn withdraw(owner: &mut Owner, number: u64) {
-    if owner.asked.remove(&number).is_some_and(|question| question.is_warning) {
-        renew(owner);
+    if let Some(question) = owner.asked.remove(&number) {
+        forget(owner, &question);
     }
 }
 
@@ -162,6 +162,14 @@ fn end(owner: &mut Owner, number: u64, outcome: Outcome) {
     let Some(question) = owner.asked.remove(&number) else { return };
     // A hook that has gone by now hears nothing, and nothing comes of it.
     let _ = question.answer.send(outcome);
+    forget(owner, &question);
+}
+
+/// Takes away what was shown of a question, as far as that can be.
+fn forget(owner: &mut Owner, question: &Question) {
+    if let Some(file) = &question.shown {
+        let _ = std::fs::remove_file(file);
+    }
     if question.is_warning {
         renew(owner);
     }
@@ -174,21 +182,30 @@ fn renew(owner: &mut Owner) {
     }
 }
 
-/// Opens the change in the editor, from a file of our own that is closed to others.
-fn open(owner: &Owner, number: u64, diff: &str) {
-    match written(owner, number, diff) {
-        Ok(Some(uri)) => drop(owner.outbox.send(Out::Show(uri))),
+/// Opens the change in the editor, from a file of our own that is closed to others and goes with the question.
+fn open(owner: &mut Owner, number: u64) {
+    match written(owner, number) {
+        Ok(Some(file)) => {
+            let uri = uri::from_path(&file);
+            if let Some(question) = owner.asked.get_mut(&number) {
+                question.shown = Some(file);
+            }
+            if let Some(uri) = uri {
+                let _ = owner.outbox.send(Out::Show(uri));
+            }
+        }
         Ok(None) => {}
         Err(error) => owner.complain(&format!("the change cannot be shown: {error:#}")),
     }
 }
 
-fn written(owner: &Owner, number: u64, diff: &str) -> anyhow::Result<Option<Uri>> {
-    let Some(state) = owner.store.journal().wake_file().parent() else { return Ok(None) };
+fn written(owner: &Owner, number: u64) -> anyhow::Result<Option<PathBuf>> {
+    let diff = owner.asked.get(&number).and_then(|question| question.asking.diff.as_deref());
+    let (Some(diff), Some(state)) = (diff, owner.store.journal().wake_file().parent()) else { return Ok(None) };
     let folder = state_dir::make_private(&state.join("asked"))?;
     let file = folder.join(format!("{}-{number}.diff", std::process::id()));
     let mut made = tempfile::NamedTempFile::new_in(&folder)?;
     made.write_all(diff.as_bytes())?;
     made.persist(&file)?;
-    Ok(uri::from_path(&file))
+    Ok(Some(file))
 }

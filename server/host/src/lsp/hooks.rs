@@ -85,6 +85,8 @@ fn ask(inbox: &Inbox, asking: Asking, stream: &UnixStream) -> Option<Outcome> {
     let until = Instant::now() + Duration::from_millis(asking.patience).min(LONGEST_QUESTION);
     let (answer, answered) = channel();
     let number = inbox.ask_until(until, move |owner| asking::put(owner, asking, answer))?;
+    let mut line = Line { stream, until: Instant::now() + LONGEST };
+    let _ = line.write_all(&wire::encode_reply(&Outcome::Shown));
     loop {
         match answered.recv_timeout(GLANCE) {
             Ok(outcome) => return Some(outcome),
