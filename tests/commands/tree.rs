@@ -172,7 +172,7 @@ fn work(repository: &Repository) {
 pub(super) fn sweep() {
     for entry in fs::read_dir("/tmp").unwrap().flatten() {
         if entry.file_name().to_string_lossy().starts_with("countersign-corpus") {
-            let _ = fs::remove_file(entry.path());
+            let _ = fs::remove_file(entry.path()).or_else(|_| fs::remove_dir_all(entry.path()));
         }
     }
 }

@@ -19,6 +19,17 @@ impl Shell<'_, '_> {
             "cp" | "install" | "ln" => self.copies(name, arguments),
             "mv" => self.moves(arguments),
             "rename" | "prename" => self.renames(arguments),
+            "gio" if arguments.first().is_some_and(|word| matches!(word.shown().as_str(), "trash" | "remove")) => {
+                self.removes("trash", &arguments[1..]);
+            }
+            "patch" if !Self::has_option(arguments, &["dry-run"]) => {
+                let options = Options::of(arguments, &["p", "i", "o", "d", "input", "r", "strip"]);
+                for word in options.operands.iter().take(1) {
+                    let target = self.target(word);
+                    self.does(What::Edits { target });
+                }
+            }
+            "make" | "gmake" => self.recipes(arguments),
             "rsync" | "robocopy" => self.syncs(arguments),
             "unzip" | "tar" | "bsdtar" | "7z" => self.unpacks(name, arguments),
             "mkdir" => self.makes(arguments),
@@ -75,6 +86,17 @@ impl Shell<'_, '_> {
         for word in &options.operands {
             let target = self.target(word);
             self.touches(&target);
+            self.removes_what_was_moved(&target, recursive);
+            self.does(What::Removes { target, recursive });
+        }
+    }
+
+    /// What was put there by this line is not there yet: what goes is what it was.
+    fn removes_what_was_moved(&mut self, target: &Target, recursive: bool) {
+        let Target::Path(pattern) = target else { return };
+        let moved: Vec<Target> =
+            self.moved.iter().filter(|(to, _)| pattern.holds(to)).map(|(_, from)| from.clone()).collect();
+        for target in moved {
             self.does(What::Removes { target, recursive });
         }
     }
@@ -119,7 +141,10 @@ impl Shell<'_, '_> {
     fn copies(&mut self, name: &str, arguments: &[Word]) {
         let options =
             Options::of(arguments, &["t", "S", "suffix", "target-directory", "m", "o", "g", "mode", "owner", "group"]);
-        if options.has(&["n", "no-clobber", "b", "backup"]) || name == "install" && options.has(&["d"]) {
+        if name != "ln" && options.has(&["n", "no-clobber"])
+            || options.has(&["b", "backup"])
+            || name == "install" && options.has(&["d"])
+        {
             return;
         }
         let (from, to) = ends(&options);
@@ -166,6 +191,10 @@ impl Shell<'_, '_> {
             let (from, to) = (self.target(word), self.target(to));
             self.touches(&from);
             self.touches(&to);
+            if let Some(to) = to.literal() {
+                let name = basename(&word.shown()).to_owned();
+                self.moved.extend([(format!("{to}/{name}"), from.clone()), (to, from.clone())]);
+            }
             if options.has(&["n", "no-clobber", "b", "backup"]) {
                 continue;
             }
@@ -215,16 +244,30 @@ impl Shell<'_, '_> {
             }
         }
         // What an archive holds is not known: it is asked about where it would write over what is there.
+        let letters = arguments.first().map(Word::shown).unwrap_or_default();
+        let extracts = letters.starts_with('x') || options.has(&["x", "extract", "get"]);
+        if matches!(name, "tar" | "bsdtar") && extracts {
+            let at = arguments.iter().position(|word| word.shown() == "-C").and_then(|at| arguments.get(at + 1));
+            let folder = at.cloned().unwrap_or_else(|| Word::of("."));
+            let target = self.target(&folder);
+            self.does(What::Edits { target });
+        }
         if name == "unzip" && options.has(&["o"]) {
             let folder = options.value(&["d"]).cloned().unwrap_or_else(|| Word::of("."));
             let target = self.target(&folder);
-            self.does(What::Unknown {
-                why: format!("it would write over files in `{target}`, and which is not known"),
-            });
+            self.does(What::Edits { target });
         }
         let file = options.value(&["f", "file"]).cloned().filter(|file| file.shown() != "-");
         if let Some(file) = file.filter(|_| name == "tar" && options.has(&["c", "create"])) {
             self.goes_into(&file, &Flow { files: true, ..Flow::default() }, false);
+        }
+    }
+
+    /// Recipes that do not come from a file are not known.
+    fn recipes(&mut self, arguments: &[Word]) {
+        let given = |pair: &[Word]| pair[0].shown() == "-f" && matches!(pair[1].shown().as_str(), "-" | "/dev/stdin");
+        if arguments.windows(2).any(given) {
+            self.is_unknown("it runs recipes that it is given, which are not known");
         }
     }
 

