@@ -96,8 +96,6 @@ pub struct SessionState {
     pub turned_down: BTreeMap<String, usize>,
     /// What a person said to questions, where that holds on: by the question.
     answers: BTreeMap<String, Answer>,
-    /// How often a tool was to be used, as far as it was told.
-    pub calls: u64,
     /// How often a person was asked.
     pub questions: u64,
 }
@@ -360,9 +358,6 @@ impl Workspace {
         state.agent = event.agent.to_string();
         if let Some(model) = &event.model {
             state.model = Some(model.to_string());
-        }
-        if matches!(event.act, AgentAct::WillWrite { .. } | AgentAct::WillRun { .. } | AgentAct::WillUse { .. }) {
-            state.calls += 1;
         }
         match &event.act {
             AgentAct::Prompted { text } => {
