@@ -3,14 +3,15 @@
 use super::regions;
 
 /// Whether `text` is `before` with some of the lines changed that `after` has changed, whole and not blank, and nothing else. It is
-/// neither of the two then. An empty `after` is one that is being written anew, and says nothing against it.
+/// neither of the two then. An empty `after` is one that is being written anew: it says nothing against lines that only came or went.
 #[must_use]
 pub fn is_on_the_way(before: &str, text: &str, after: &str) -> bool {
     let done = regions(before, text);
     let has_words = |part: &str| part.chars().any(char::is_alphanumeric);
     let says = done.iter().any(|(was, is)| has_words(&before[was.clone()]) || has_words(&text[is.clone()]));
     let fits = || changed(before, text) + changed(text, after) == changed(before, after);
-    says && text != after && (after.is_empty() || fits())
+    let no_line_changed = || done.iter().all(|(was, is)| was.is_empty() || is.is_empty());
+    says && text != after && if after.is_empty() { no_line_changed() } else { fits() }
 }
 
 /// The bytes of the lines that go and come.
@@ -44,6 +45,7 @@ mod tests {
     fn the_beginning_of_a_line_and_an_empty_one_are_typed() {
         assert!(!is_on_the_way("a\n", "a\nw", "a\nword\n"));
         assert!(!is_on_the_way("a\nb\n", "a\n\nb\n", ""));
+        assert!(!is_on_the_way("a\nb\n", "ax\nb\n", ""));
         assert!(!is_on_the_way("a\n\n", "a\nw\n", "a\nword\n"));
         assert!(!is_on_the_way("a\nb\n", "a\n\nb\n", "a\n\nc\nb\n"));
     }

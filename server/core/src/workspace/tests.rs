@@ -3,7 +3,7 @@
 mod timing;
 
 use super::*;
-use crate::announce::{Delta, Replacement, Write};
+use crate::announce::{AgentAct, AgentEvent, Delta, Replacement, Write};
 
 fn event(act: AgentAct, call: Option<&str>) -> AgentEvent {
     let (agent, session, call) = ("claude-code".into(), Session::new("s1"), call.map(str::to_owned));
