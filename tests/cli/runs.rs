@@ -73,7 +73,8 @@ fn the_kernel_keeps_a_program_and_its_children_in_the_scope() {
     assert_eq!(ended.stdout, "in\nmade\nout\nkept\nstays\nhome\n", "{}", ended.stderr);
     assert_eq!(repository.read("a.txt"), FILE);
     let told = "countersign: the kernel refuses it all writes but to docs, src, its terminal\n\
-        countersign: not told to the kernel, and only flagged: of `docs/*.md`, the kernel opens all of docs; `src/secret`\n";
+        countersign: not told to the kernel, and only flagged: of `docs/*.md`, the kernel opens all of docs; `src/secret`; \
+        the policy's and the hooks' own files\n";
     assert!(ended.stderr.starts_with(told), "{}", ended.stderr);
     let own = repository.home().join("own");
     std::fs::create_dir(&own).expect("it is ours");

@@ -66,9 +66,9 @@ pub struct SessionScope {
 /// A scope in the words of who knows folders and files alone, as a kernel does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fences {
-    /// The patterns that open something; none where all of the workspace is open.
-    pub open: Vec<String>,
-    /// What a fence of these does not hold: what is closed within it, symbols, and lists that tighten it further.
+    /// Lists of patterns, each of which must let a file pass: the user's, the repository's, the session's. None where all is open.
+    pub lists: Vec<Vec<String>>,
+    /// What a fence of these does not hold: what is closed within it, and symbols; for a person.
     pub only_judged: Vec<String>,
 }
 
@@ -107,31 +107,16 @@ impl Scope {
     /// What a fence of folders can and cannot hold of this scope.
     #[must_use]
     pub fn fences(&self, session: &SessionScope) -> Fences {
-        let written = |entries: &[Entry]| entries.iter().map(|entry| entry.written().to_owned()).collect::<Vec<_>>();
-        let is_path = |entry: &&Entry| !entry.has_symbol();
-        let paths =
-            |entries: &[Entry]| entries.iter().filter(is_path).map(|e| e.written().to_owned()).collect::<Vec<_>>();
         let mut fences = Fences::default();
-        // Each list only tightens the others, and folders are not cut with one another here: the narrowest that is a plain one counts.
-        let lists = self.layers.iter().map(|layer| (&layer.allow, &layer.symbols)).rev();
-        for (allow, symbols) in lists {
-            if fences.open.is_empty() && !(allow.is_empty() && symbols.is_empty()) {
-                fences.open = paths(allow);
-                fences.open.extend(symbols.iter().map(|entry| entry.path_written().to_owned()));
-            } else {
-                fences.only_judged.extend(written(allow));
-            }
-            fences.only_judged.extend(written(symbols));
-        }
-        if !session.only.is_empty() {
-            fences.only_judged.extend(std::mem::take(&mut fences.open));
-            fences.open = session.only.iter().map(|entry| entry.path_written().to_owned()).collect();
-            fences
-                .only_judged
-                .extend(session.only.iter().filter(|entry| entry.has_symbol()).map(|e| e.written().to_owned()));
+        let layers = self.layers.iter().map(|layer| layer.allow.iter().chain(&layer.symbols).collect::<Vec<_>>());
+        for list in layers.chain([session.only.iter().collect()]).filter(|list| !list.is_empty()) {
+            let symbols = list.iter().filter(|entry| entry.has_symbol());
+            fences.only_judged.extend(symbols.map(|entry| format!("`{}`", entry.written())));
+            fences.lists.push(list.iter().map(|entry| entry.path_written().to_owned()).collect());
         }
         for layer in &self.layers {
-            fences.only_judged.extend(layer.deny.iter().chain(&layer.ask).map(|entry| entry.written().to_owned()));
+            let closed = layer.deny.iter().chain(&layer.ask);
+            fences.only_judged.extend(closed.map(|entry| format!("`{}`", entry.written())));
             fences.only_judged.extend(layer.protect.iter().map(|class| class.what().to_owned()));
         }
         fences

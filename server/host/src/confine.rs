@@ -2,12 +2,11 @@
 //! symbols. What it cannot be told is said, and only flagged.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use anyhow::{Context, Result, bail};
-use countersign_core::scope::{Scope, SessionScope};
+use countersign_core::scope::{Fences, Scope, SessionScope};
 use landlock::{
     ABI, AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetStatus,
@@ -46,19 +45,16 @@ impl Fence {
                 "this kernel cannot confine a program (no Landlock, or one older than Linux 6.2): run it without --enforce, and what is out of scope is flagged"
             );
         }
-        let (mut open, mut untold) = (BTreeSet::new(), Vec::new());
-        let told = scope.fences(session);
-        for pattern in &told.open {
-            let (prefix, whole) = literal(root, pattern);
-            if !whole {
-                untold.push(format!("of `{pattern}`, the kernel opens all of {}", name(&prefix)));
-            }
-            open.insert(prefix);
+        let Fences { lists, only_judged } = scope.fences(session);
+        let mut untold = Vec::new();
+        let mut open = BTreeSet::from([PathBuf::new()]);
+        for list in &lists {
+            let within: BTreeSet<PathBuf> =
+                list.iter().filter_map(|pattern| opened(root, pattern, &mut untold)).collect();
+            open = in_both(&open, &within);
         }
-        if told.open.is_empty() {
-            open.insert(PathBuf::new());
-        }
-        untold.extend(told.only_judged.iter().map(|entry| format!("`{entry}`")));
+        untold.extend(only_judged);
+        untold.push("the policy's and the hooks' own files".to_owned());
         let beside: Result<Vec<PathBuf>> = beside
             .iter()
             .map(|path| std::fs::canonicalize(path).with_context(|| format!("--writable {}", path.display())))
@@ -72,11 +68,11 @@ impl Fence {
         let open = self.open.iter().map(|path| name(path));
         let beside = self.beside().into_iter().map(|path| path.display().to_string());
         let open: Vec<String> = open.chain(beside).chain(["its terminal".to_owned()]).collect();
-        let mut text = format!("countersign: the kernel refuses it all writes but to {}", open.join(", "));
-        if !self.untold.is_empty() {
-            let _ = write!(text, "\ncountersign: not told to the kernel, and only flagged: {}", self.untold.join("; "));
-        }
-        text
+        format!(
+            "countersign: the kernel refuses it all writes but to {}\ncountersign: not told to the kernel, and only flagged: {}",
+            open.join(", "),
+            self.untold.join("; ")
+        )
     }
 
     /// Starts a program behind the fence, and with it all that it starts.
@@ -116,6 +112,31 @@ impl Fence {
     }
 }
 
+/// What the kernel opens for a pattern; what it opens besides, and what leads out of the workspace and stays closed, is said.
+fn opened(root: &Path, pattern: &str, untold: &mut Vec<String>) -> Option<PathBuf> {
+    let (prefix, whole) = literal(root, pattern);
+    let real = std::fs::canonicalize(root.join(&prefix)).ok();
+    if real.is_none_or(|real| !real.starts_with(root)) {
+        untold.push(format!("`{pattern}` leads out of the workspace, and stays closed"));
+        return None;
+    }
+    if !whole {
+        untold.push(format!("of `{pattern}`, the kernel opens all of {}", name(&prefix)));
+    }
+    Some(prefix)
+}
+
+/// What lies in one of the folders of each of two lists: each list only tightens the other.
+fn in_both(one: &BTreeSet<PathBuf>, other: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));
+    let inner = |(a, b): (&PathBuf, &PathBuf)| match () {
+        () if a.starts_with(b) => Some(a.clone()),
+        () if b.starts_with(a) => Some(b.clone()),
+        () => None,
+    };
+    pairs.filter_map(inner).collect()
+}
+
 /// The folder or file that a pattern begins with and that is there, relative to the workspace; and whether that is just what the pattern
 /// covers.
 fn literal(root: &Path, pattern: &str) -> (PathBuf, bool) {
@@ -148,6 +169,25 @@ fn name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_lists_only_what_both_open_is_open() {
+        let set = |paths: &[&str]| paths.iter().map(PathBuf::from).collect::<BTreeSet<_>>();
+        assert_eq!(in_both(&set(&[""]), &set(&["src", "docs"])), set(&["docs", "src"]));
+        assert_eq!(in_both(&set(&["src"]), &set(&[""])), set(&["src"]), "the repository opens no more than the user");
+        assert_eq!(in_both(&set(&["src", "docs"]), &set(&["src/deep", "srcs"])), set(&["src/deep"]));
+        assert_eq!(in_both(&set(&["src"]), &set(&["docs"])), set(&[]));
+    }
+
+    #[test]
+    fn a_link_that_leads_out_of_the_workspace_opens_nothing() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = std::fs::canonicalize(folder.path()).unwrap();
+        std::os::unix::fs::symlink(outside.path(), root.join("src")).unwrap();
+        let mut untold = Vec::new();
+        assert_eq!(opened(&root, "src/**", &mut untold), None);
+        assert_eq!(untold, ["`src/**` leads out of the workspace, and stays closed"]);
+    }
 
     #[test]
     fn of_a_pattern_the_kernel_is_told_the_folder_that_it_begins_with() {
