@@ -106,6 +106,27 @@ fn a_reload_that_is_heard_of_once_the_disk_has_moved_on_is_no_typing() {
 }
 
 #[test]
+fn a_save_that_a_hook_saw_before_its_keys_were_heard_is_the_users_beside_the_agents_write() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    claude.prompt("Change b");
+    let mut client = serve(&repository, Profile::Neovim012);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    // Saved, and not told yet.
+    repository.write("a.rs", &format!("{FILE}fn mine() {{}}\n"));
+    let announced = claude.announce_edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
+    let response = announced.write(&repository);
+    client.splice("a.rs", FILE.len()..FILE.len(), "fn mine() {}\n");
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("a.rs") } }));
+    claude.report(&announced, response);
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    assert_eq!(shown(&mut client, "a.rs"), [("agent".to_owned(), 2)]);
+    client.quit();
+}
+
+#[test]
 fn lines_that_are_heard_of_once_they_are_saved_are_typing() {
     let repository = Repository::new(&[("a.rs", FILE)]);
     let mut client = serve(&repository, Profile::VsCode);

@@ -2,7 +2,7 @@
 
 use super::{Act, Document, Record};
 use crate::author::Author;
-use crate::edit::{Deed, Lineage};
+use crate::edit::{Deed, EditId, Lineage};
 use crate::weave::{EditIx, View};
 
 impl Document {
@@ -28,9 +28,19 @@ impl Document {
         }
         let saved = |ix: &EditIx| self.weave.rope(&View::at(*ix + 1, None, &disks)) == self.texts[0];
         let Some(last) = only_on_disk.iter().copied().filter(is_nobodys).rfind(saved) else { return Vec::new() };
-        let its = only_on_disk.iter().filter(|ix| **ix <= last && is_nobodys(ix));
-        // What is claimed already was someone's.
-        let deeds = its.flat_map(|ix| self.weave.deeds_of(*ix)).filter(|deed| !self.is_claimed(deed));
+        let its: Vec<EditIx> = only_on_disk.iter().copied().filter(|ix| *ix <= last && is_nobodys(ix)).collect();
+        self.claim_unclaimed(&its, act)
+    }
+
+    /// Says that edits which were held to be nobody's are this author's.
+    pub fn own(&mut self, edits: &[EditId], act: &Act) -> Vec<Record> {
+        let edits: Vec<EditIx> = edits.iter().filter_map(|id| self.weave.ix(*id)).collect();
+        self.claim_unclaimed(&edits, act)
+    }
+
+    /// What is claimed already was someone's.
+    fn claim_unclaimed(&mut self, edits: &[EditIx], act: &Act) -> Vec<Record> {
+        let deeds = edits.iter().flat_map(|ix| self.weave.deeds_of(*ix)).filter(|deed| !self.is_claimed(deed));
         let deeds: Vec<Deed> = deeds.collect();
         if deeds.is_empty() { Vec::new() } else { self.claim(deeds, act) }
     }

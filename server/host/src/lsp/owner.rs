@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use countersign_core::author::Author;
@@ -84,7 +84,7 @@ pub(super) struct Owner {
     /// Files whose typing is not journaled yet, since then.
     unflushed: HashMap<String, Instant>,
     /// What was last read of a file's time and length.
-    looked: HashMap<String, (SystemTime, u64)>,
+    looked: HashMap<String, disk::Stamp>,
     writing: HashMap<String, Author>,
     /// Files whose new content nobody announced, and when they are looked at again.
     postponed: HashMap<String, Instant>,
@@ -92,6 +92,9 @@ pub(super) struct Owner {
     doubted: HashMap<String, Vec<EditId>>,
     /// And when that is held to be so.
     doubts: HashMap<String, Instant>,
+    /// Edits that nobody announced and that a buffer came to show by a change of its own, and when: typing that was saved before it was heard
+    /// of, if a didSave follows.
+    followed: HashMap<String, (Vec<EditId>, Instant)>,
     polled: Instant,
     /// Where the rules' pages are, if they could be written.
     pub(super) pages: Option<std::path::PathBuf>,
@@ -150,6 +153,7 @@ impl Owner {
             writing: HashMap::new(),
             postponed: HashMap::new(),
             doubted: HashMap::new(),
+            followed: HashMap::new(),
             doubts: HashMap::new(),
             polled: Instant::now(),
             pages,

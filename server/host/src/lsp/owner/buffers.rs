@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use countersign_core::author::Author;
 use countersign_core::diff::{distance, is_on_the_way};
 use countersign_core::document::Act;
 use countersign_core::edit::{EditId, Evidence, Lineage};
@@ -93,8 +94,14 @@ impl Owner {
         if matches!(reload, Reload::Announced | Reload::Known) {
             self.read(&path, false);
         }
-        let before = self.edits_of(&path);
+        let (before, lacked) = (self.edits_of(&path), self.unannounced_and_lacked(&path));
         self.edit(&path, |file| file.document.typed(&splices, &act));
+        let lacks = self.unannounced_and_lacked(&path);
+        let followed: Vec<EditId> = lacked.into_iter().filter(|id| !lacks.contains(id)).collect();
+        if !followed.is_empty() {
+            self.followed.retain(|_, (_, at)| at.elapsed() < SAVING);
+            self.followed.entry(path.clone()).or_insert_with(|| (Vec::new(), Instant::now())).0.extend(followed);
+        }
         if reload == Reload::OrSave {
             self.doubt(&path, before);
         }
@@ -108,14 +115,22 @@ impl Owner {
         let Some(path) = self.path_of(uri) else { return };
         self.doubted.remove(&path);
         self.doubts.remove(&path);
+        let followed = self.followed.remove(&path).filter(|(_, at)| at.elapsed() < SAVING);
         self.read(&path, true);
-        self.edit(&path, |file| file.document.own_save(&Act::user(now())));
+        self.edit(&path, |file| {
+            let mut records = file.document.own_save(&Act::user(now()));
+            if let Some((ids, _)) = followed {
+                records.extend(file.document.own(&ids, &Act::user(now())));
+            }
+            records
+        });
     }
 
     pub(super) fn closed(&mut self, uri: &Uri) {
         let Some(path) = self.path_of(uri) else { return };
         self.flush(&path);
         self.buffers.remove(&path);
+        self.followed.remove(&path);
         self.edit(&path, |file| file.document.closed());
         self.schedule(&path, Duration::ZERO);
     }
@@ -161,6 +176,14 @@ impl Owner {
             self.doubted.entry(path.to_owned()).or_default().extend(new);
             self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
         }
+    }
+
+    /// What nobody announced that stands on disk and not in a buffer.
+    fn unannounced_and_lacked(&self, path: &str) -> Vec<EditId> {
+        let Some(file) = self.store.workspace.file(path) else { return Vec::new() };
+        let weave = file.document.weave();
+        let entries = weave.missing(Lineage::Editor).iter().map(|ix| weave.entry(*ix));
+        entries.filter(|entry| entry.author == Author::External).map(|entry| entry.id).collect()
     }
 
     /// How many edits a file has.

@@ -1,7 +1,8 @@
 //! What happens on disk and in the journal while a server runs.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use countersign_core::edit::Lineage;
@@ -132,9 +133,7 @@ impl Owner {
     pub(in super::super) fn read(&mut self, path: &str, saved: bool) {
         self.flush(path);
         self.postponed.remove(path);
-        let full = self.store.root.join(path);
-        let stamp = std::fs::symlink_metadata(&full).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
-        match stamp {
+        match Stamp::of(&self.store.root.join(path)) {
             Some(stamp) => self.looked.insert(path.to_owned(), stamp),
             None => self.looked.remove(path),
         };
@@ -185,16 +184,31 @@ impl Owner {
 
     /// Whether a file may hold something else than when it was read last.
     pub(super) fn has_moved(&self, path: &str) -> bool {
-        let full = self.store.root.join(path);
-        let stamp = std::fs::symlink_metadata(full).ok().and_then(|meta| Some((meta.modified().ok()?, meta.len())));
-        stamp.as_ref() != self.looked.get(path) || stamp.is_some_and(|(time, _)| may_be_another(time))
+        let stamp = Stamp::of(&self.store.root.join(path));
+        stamp.as_ref() != self.looked.get(path) || stamp.is_some_and(Stamp::may_be_another)
     }
 }
 
-/// Whether a file may have been written again at this time: it is told in whole seconds, and that is not over for long.
-fn may_be_another(time: SystemTime) -> bool {
-    let whole = time.duration_since(SystemTime::UNIX_EPOCH).is_ok_and(|since| since.subsec_nanos() == 0);
-    whole && time.elapsed().is_ok_and(|elapsed| elapsed < COARSE)
+/// What tells whether a file was changed in any way: when that was last, which no program sets, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// Seconds since the Unix epoch, and nanoseconds.
+    changed: (i64, i64),
+    len: u64,
+}
+
+impl Stamp {
+    fn of(full: &Path) -> Option<Self> {
+        let meta = std::fs::symlink_metadata(full).ok()?;
+        Some(Self { changed: (meta.ctime(), meta.ctime_nsec()), len: meta.len() })
+    }
+
+    /// Whether the file may have been changed again at this time: it is told in whole seconds, and that is not over for long.
+    fn may_be_another(self) -> bool {
+        let (seconds, nanoseconds) = self.changed;
+        let then = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap_or_default());
+        nanoseconds == 0 && then.elapsed().is_ok_and(|elapsed| elapsed < COARSE)
+    }
 }
 
 /// Whether a path is of the kind that programs write and throw away again.
