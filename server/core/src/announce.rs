@@ -98,6 +98,14 @@ pub enum AgentAct {
     SessionEnded,
 }
 
+impl AgentAct {
+    /// Whether it is only announced, and waits for a verdict.
+    #[must_use]
+    pub fn awaits_verdict(&self) -> bool {
+        matches!(self, AgentAct::WillWrite { .. } | AgentAct::WillRun { .. } | AgentAct::WillUse { .. })
+    }
+}
+
 /// One file that an agent writes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Write {

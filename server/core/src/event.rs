@@ -19,6 +19,9 @@ pub struct Fact {
     pub path: Option<String>,
     /// Milliseconds since the Unix epoch.
     pub at: u64,
+    /// Lines that an agent's edit put in and took out; 0 of anything else.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lines: u64,
     /// What.
     pub what: What,
 }
@@ -151,7 +154,13 @@ impl Fact {
     /// Of a file.
     #[must_use]
     pub fn of(path: &str, at: u64, what: What) -> Self {
-        Self { path: Some(path.to_owned()), at, what }
+        Self { path: Some(path.to_owned()), ..Self::new(at, what) }
+    }
+
+    /// Of no file.
+    #[must_use]
+    pub fn new(at: u64, what: What) -> Self {
+        Self { path: None, at, lines: 0, what }
     }
 
     /// The session that it belongs to, where there is one.
@@ -173,4 +182,8 @@ impl Fact {
             }
         }
     }
+}
+
+fn is_zero(lines: &u64) -> bool {
+    *lines == 0
 }

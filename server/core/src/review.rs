@@ -8,10 +8,12 @@ use crate::destroyed::{Committed, Destroyed, Suspects, destroyed_whole, finding_
 use crate::edit::Lineage;
 use crate::finding::{Finding, Kind, Severity};
 use crate::hunk::{Hunk, hunks};
+use crate::limits::Limits;
 use crate::rules::{Change, Settings, judge};
 use crate::scope::{Scope, SessionScope};
 use crate::session::Session;
 use crate::syntax::{Budget, Language, symbols};
+use crate::tools::Tools;
 use crate::verdict::Decision;
 use crate::weave::{EditIx, FragmentIx, View};
 use crate::workspace::{Content, File, Workspace};
@@ -24,6 +26,10 @@ pub const OUT_OF_SCOPE: &str = "out-of-scope";
 pub struct Policy {
     /// Where agents may write.
     pub scope: Scope,
+    /// Which other tools they may use.
+    pub tools: Tools,
+    /// What one session may do at most.
+    pub limits: Limits,
     /// Which rules speak, and how loud.
     pub rules: Settings,
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod empties;
 mod hearing;
+mod measure;
 mod modes;
 mod moves;
 mod recall;
@@ -248,7 +249,7 @@ impl Workspace {
         };
         for (text, act) in steps {
             let records = file.document.observe(Lineage::Disk, text, &act);
-            facts.extend(records.into_iter().map(|record| Fact::of(path, at, What::Text(record))));
+            facts.extend(file.facts(path, records, at));
         }
         if std::mem::take(&mut file.is_whole) && facts.is_empty() {
             // It is the text again that it was before it was none: others are told by a word that changes nothing.
@@ -334,7 +335,7 @@ impl Workspace {
             Some(session) => self.sessions.entry(session.clone()).or_default().scope = Some(scope.clone()),
             None => self.scope = scope.clone(),
         }
-        Fact { path: None, at, what: What::Scoped { session, scope } }
+        Fact::new(at, What::Scoped { session, scope })
     }
 }
 

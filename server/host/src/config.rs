@@ -11,12 +11,15 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use countersign_core::limits::Limits;
+use countersign_core::review;
 use countersign_core::rules::Settings;
 use countersign_core::scope::Scope;
+use countersign_core::tools::Tools;
 
 pub use error::ConfigError;
 pub use in_force::{InForce, in_force, unanswered};
-pub use policy::{Attribution, Audit, Limits, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
+pub use policy::{Attribution, Audit, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
 pub use schema::SCHEMA;
 
 /// The name of a workspace's policy file, in its root.
@@ -32,6 +35,8 @@ pub struct Config {
     pub scope: Scope,
     /// What a question gets that nobody answers.
     pub unanswered: Unanswered,
+    /// Which other tools agents may use, by all policies together.
+    pub tools: Tools,
     /// What one session may do at most.
     pub limits: Limits,
     /// Which rules count, and how much.
@@ -53,6 +58,13 @@ impl Config {
             severities: self.risk.severity.clone(),
             preset: self.risk.preset.unwrap_or_default(),
         }
+    }
+
+    /// What agents' acts are judged by.
+    #[must_use]
+    pub fn judged_by(&self) -> review::Policy {
+        let (scope, tools, limits) = (self.scope.clone(), self.tools.clone(), self.limits.clone());
+        review::Policy { scope, tools, limits, rules: self.rules() }
     }
 }
 
@@ -89,8 +101,10 @@ impl Policies {
     pub fn config(&self) -> Config {
         let (user, repository) = (&self.user, &self.repository);
         let scope = Scope::compile(&[user.scope.bounds(), repository.scope.bounds()]);
+        let tools = Tools::compile(&[user.tools.lists(), repository.tools.lists()]);
         Config {
             scope: scope.expect("a policy is kept only after `parse` has checked its entries"),
+            tools: tools.expect("a policy is kept only after `parse` has checked its names"),
             unanswered: merge::unanswered(user.scope.unanswered, repository.scope.unanswered),
             limits: merge::limits(&user.limits, &repository.limits),
             risk: merge::risk(&user.risk, &repository.risk),

@@ -3,6 +3,7 @@
 
 mod judge;
 mod shell;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Write};
 use countersign_core::destroyed::{Destroyed, foreseen};
 use countersign_core::document::Act;
 use countersign_core::edit::{Evidence, Lineage};
-use countersign_core::review::held_by_any;
+use countersign_core::review::{Policy, held_by_any};
+use countersign_core::verdict::Verdict;
 use countersign_core::workspace::Content;
 
 use crate::git::{Dirty, Held};
@@ -78,16 +80,19 @@ pub struct Taken {
     pub questions: Vec<Question>,
     /// The command that is to be judged before the agent may run it.
     pub command: Option<Command>,
+    /// What is said of the act already: by the session's limits, and by its tool's name.
+    pub verdict: Verdict,
     /// What the agent is to be told besides: which of its work a person took back.
     pub context: Option<String>,
 }
 
 /// Takes in an event whose paths are the workspace's, without the secrets in it. Told twice, it is taken in once: who asks a server and
-/// gets no answer in time does the work itself. `hears` says whether the agent reads what it is told at this moment.
+/// gets no answer in time does the work itself. `hears` says whether the agent reads what it is told at this moment; `policy` is asked only
+/// about what is announced.
 ///
 /// # Errors
 /// If the journal or a file cannot be read or written.
-pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Taken> {
+pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool, policy: &Policy) -> Result<Taken> {
     let line = match &event.act {
         AgentAct::WillRun { command, .. } => command.clone(),
         _ => String::new(),
@@ -100,6 +105,7 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Ta
     if let Some(command) = &mut taken.command {
         command.line = line;
     }
+    taken.verdict = standing::verdict(store, event, &taken.questions, policy)?;
     taken.context = if hears { store.inform(&event.session)? } else { None };
     Ok(taken)
 }

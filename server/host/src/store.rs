@@ -5,6 +5,7 @@ mod decisions;
 mod moves;
 mod reading;
 mod serving;
+mod tallies;
 mod unsaved;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use crate::git::Git;
 use crate::journal::{Appended, Disk, Durability, Event, Head, Journal, NewEvent, Seq, SetAside};
 use crate::state_dir;
 use serving::Serving;
+use tallies::Tallies;
 
 /// Events that are read at a time.
 const PAGE: usize = 1000;
@@ -45,6 +47,7 @@ pub struct Store {
     seq: Seq,
     /// Own events after `seq`.
     own: BTreeSet<Seq>,
+    tallies: Tallies,
     /// Held while this process serves an editor.
     serving: Option<Serving>,
 }
@@ -95,7 +98,18 @@ impl Store {
         let workspace = Workspace::new(journal.register_process()?.0);
         let git = Git::new(&root, place.git_dir);
         let set_aside = opened.set_aside;
-        Ok(Self { root, git, workspace, set_aside, journal, reach, seq: 0, own: BTreeSet::new(), serving: None })
+        Ok(Self {
+            root,
+            git,
+            workspace,
+            set_aside,
+            journal,
+            reach,
+            seq: 0,
+            own: BTreeSet::new(),
+            tallies: Tallies::new(),
+            serving: None,
+        })
     }
 
     /// The journal, to read from.
@@ -340,7 +354,7 @@ impl Store {
 
     fn turned_down(&self, fact: &Fact) -> Vec<Fact> {
         let (What::Text(Record::Edited(edit)), Some(path)) = (&fact.what, &fact.path) else { return Vec::new() };
-        let of = |what| Fact { path: None, at: fact.at, what };
+        let of = |what| Fact::new(fact.at, what);
         self.workspace.turned_down(path, edit).into_iter().map(of).collect()
     }
 
@@ -350,7 +364,7 @@ impl Store {
     /// If the journal cannot be written.
     pub fn inform(&mut self, session: &Session) -> Result<Option<String>> {
         let Some(told) = self.workspace.untold(session) else { return Ok(None) };
-        let fact = Fact { path: None, at: now(), what: What::Informed { session: session.clone() } };
+        let fact = Fact::new(now(), What::Informed { session: session.clone() });
         self.append(std::slice::from_ref(&fact))?;
         self.workspace.recall(&fact).map_err(|missing| anyhow::anyhow!("{missing}"))?;
         Ok(Some(told))

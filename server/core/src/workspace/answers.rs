@@ -18,7 +18,7 @@ impl Workspace {
     pub fn asked(&mut self, session: &Session, question: &str, answer: Option<Answer>, at: u64) -> Fact {
         self.hear_answer(session, question, answer);
         let what = What::Asked { session: session.clone(), question: question.to_owned(), answer };
-        Fact { path: None, at, what }
+        Fact::new(at, what)
     }
 
     pub(super) fn hear_answer(&mut self, session: &Session, question: &str, answer: Option<Answer>) {

@@ -14,7 +14,7 @@ impl Workspace {
     pub fn told(&mut self, event: &AgentEvent, at: u64) -> Vec<Fact> {
         let expected = self.expected(event);
         self.hear(event, &expected, at);
-        let mut facts = vec![Fact { path: None, at, what: What::Told { event: event.clone(), expected } }];
+        let mut facts = vec![Fact::new(at, What::Told { event: event.clone(), expected })];
         if let AgentAct::DidWrite { writes } = &event.act {
             for write in writes {
                 facts.extend(self.claim_late(&write.path, at));
@@ -82,6 +82,6 @@ impl Workspace {
         let act =
             Act { author: announced.author.clone(), evidence: Evidence::Content, at, call: announced.call.clone() };
         let records = file.document.claim(deeds, &act);
-        records.into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect()
+        file.facts(path, records, at)
     }
 }

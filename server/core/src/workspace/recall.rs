@@ -103,7 +103,7 @@ impl Workspace {
                         let records = texts.remove(path).unwrap_or_default();
                         self.recall_texts(path, &records)?;
                     }
-                    self.recall(&Fact { what, path, at: fact.at })?;
+                    self.recall(&Fact { path, ..Fact::new(fact.at, what) })?;
                 }
             }
         }

@@ -7,7 +7,6 @@ use anyhow::Result;
 use clap::Args as ClapArgs;
 use countersign_core::document::Act;
 use countersign_core::edit::{Deed, Lineage};
-use countersign_core::event::{Fact, What};
 
 use super::paint::count;
 use super::select::{Selected, Selection};
@@ -39,7 +38,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         let Some(file) = desk.store.workspace.file_mut(path) else { continue };
         let at = now();
         let records = file.document.accept(Lineage::Disk, &deeds, &Act::user(at));
-        let facts: Vec<Fact> = records.into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect();
+        let facts = file.facts(path, records, at);
         desk.store.append(&facts)?;
         accepted += hunks.len();
     }

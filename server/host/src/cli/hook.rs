@@ -16,6 +16,7 @@ use countersign_core::verdict::{Answer, Decision, Verdict};
 use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
 use crate::approvals;
 use crate::approvals::wire::{Asking, Judged, Request, Told};
+use crate::config;
 use crate::gate::{self, Care, Placed, Taken};
 use crate::redact;
 use crate::state_dir::{self, note};
@@ -130,24 +131,21 @@ fn take((root, cwd): (&Path, &Path), event: &mut AgentEvent, hears: bool, until:
             ),
         );
     }
-    let Taken { questions, command, context } = gate::take(&mut store, event, hears)?;
+    let (policy, errors) = if event.act.awaits_verdict() { config::in_force(root) } else { Default::default() };
+    for error in errors {
+        note(root, &error.to_string());
+    }
+    let Taken { questions, command, verdict, context } = gate::take(&mut store, event, hears, &policy)?;
     if let Some(command) = command {
         // Git may have taken all the time that there was; a command is judged all the same.
         let until = until.max(Instant::now() + AFTER_GIT);
-        let verdict = command.judge(&mut store, event, cwd, &|| Instant::now() < until);
+        let verdict = verdict.combine(command.judge(&mut store, event, cwd, &|| Instant::now() < until));
         return Ok(Judged { verdict, context, diff: None });
-    }
-    if questions.is_empty() {
-        return Ok(Judged { context, ..Judged::default() });
-    }
-    let (policy, errors) = crate::config::in_force(root);
-    for error in errors {
-        note(root, &error.to_string());
     }
     let mut in_time = || Instant::now() < until;
     let mut budget = Budget::asking(&mut in_time);
     let verdicts = questions.iter().map(|question| question.judge(&policy, Care::Likely, &mut budget));
-    let verdict = verdicts.fold(Verdict::allow(), Verdict::combine);
+    let verdict = verdicts.fold(verdict, Verdict::combine);
     let diff = if verdict.decision == Decision::Ask { gate::diff(&questions) } else { None };
     Ok(Judged { verdict, context, diff })
 }

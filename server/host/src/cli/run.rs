@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 use countersign_core::announce::{AgentAct, AgentEvent};
+use countersign_core::review::Policy;
 use countersign_core::session::Session;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -121,7 +122,7 @@ impl Said {
             act,
         };
         let mut store = Store::open_narrow(&self.root).context("the workspace's journal")?;
-        gate::take(&mut store, &mut event, false)?;
+        gate::take(&mut store, &mut event, false, &Policy::default())?;
         Ok(())
     }
 

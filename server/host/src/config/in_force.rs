@@ -14,7 +14,7 @@ use super::{Config, ConfigError, FILE_NAME, Policies, Unanswered};
 #[must_use]
 pub fn in_force(root: &Path) -> (Policy, Vec<ConfigError>) {
     let (config, errors) = config_in_force(root);
-    (Policy { rules: config.rules(), scope: config.scope }, errors)
+    (config.judged_by(), errors)
 }
 
 /// What a question gets in a workspace that nobody answers.

@@ -1,9 +1,10 @@
 //! Two policies as one, section by section: what the user set, a repository can only tighten. Where the user set
 //! nothing, the repository may say what it likes: it is its own code.
 
+use countersign_core::limits::Limits;
 use countersign_core::rules::Preset;
 
-use super::policy::{Audit, Limits, Risk, Ui, Unanswered, Verify};
+use super::policy::{Audit, LimitsSection, Risk, Ui, Unanswered, Verify};
 
 /// The stricter of what was set.
 pub(super) fn unanswered(user: Option<Unanswered>, repository: Option<Unanswered>) -> Unanswered {
@@ -11,18 +12,14 @@ pub(super) fn unanswered(user: Option<Unanswered>, repository: Option<Unanswered
 }
 
 /// The lower of each limit.
-pub(super) fn limits(user: &Limits, repository: &Limits) -> Limits {
+pub(super) fn limits(user: &LimitsSection, repository: &LimitsSection) -> Limits {
+    let (user, repository) = (user.limits(), repository.limits());
     Limits {
-        files: lower(user.files, repository.files),
-        lines: lower(user.lines, repository.lines),
-        cost: lower(user.cost, repository.cost),
-    }
-}
-
-fn lower<T: PartialOrd + Copy>(one: Option<T>, other: Option<T>) -> Option<T> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(if other < one { other } else { one }),
-        (one, other) => one.or(other),
+        files: user.files.lower(repository.files),
+        lines: user.lines.lower(repository.lines),
+        commands: user.commands.lower(repository.commands),
+        minutes: user.minutes.lower(repository.minutes),
+        cost: user.cost.lower(repository.cost),
     }
 }
 

@@ -5,6 +5,7 @@ use countersign_core::verdict::Decision;
 use expect_test::expect;
 
 use countersign_core::finding::Severity;
+use countersign_core::limits::{Limit, Limits};
 use countersign_core::rules::Preset;
 
 use super::*;
@@ -36,9 +37,16 @@ protect = ["public-api", "tests", "dependencies", "ci", "licence", "generated", 
 outside = "ask"
 unanswered = "allow"
 
+[tools]
+allow = ["mcp__docs__*"]
+deny = ["*__drop"]
+ask = ["mcp", "web"]
+
 [limits]
 files = 20
-lines = 500
+lines = { ask = 500, deny = 1000 }
+commands = 100
+minutes = { deny = 60 }
 cost = 2.5
 
 [risk]
@@ -78,7 +86,18 @@ fn every_documented_key_is_read() {
     assert_eq!(decision(&config, "README.md"), Decision::Ask);
     assert!(config.scope.protects(Class::PublicApi));
     assert_eq!(config.unanswered, Unanswered::Allow);
-    assert_eq!(config.limits, Limits { files: Some(20), lines: Some(500), cost: Some(2.5) });
+    let ask = |ask| Limit { ask: Some(ask), deny: None };
+    let limits = Limits {
+        files: ask(20),
+        lines: Limit { ask: Some(500), deny: Some(1000) },
+        commands: ask(100),
+        minutes: Limit { ask: None, deny: Some(60) },
+        cost: ask(2_500_000),
+    };
+    assert_eq!(config.limits, limits);
+    assert_eq!(config.tools.judge("mcp__db__query").decision, Decision::Ask);
+    assert_eq!(config.tools.judge("mcp__db__drop").decision, Decision::Deny);
+    assert_eq!(config.tools.judge("mcp__docs__read").decision, Decision::Allow);
     assert_eq!(config.risk.preset, Some(Preset::Strict));
     assert_eq!(config.risk.severity["test-deleted"], Severity::Critical);
     assert_eq!(config.risk.tier[0].reviewers, ["security"]);
@@ -107,6 +126,12 @@ fn what_is_wrong_is_said_at_its_place() {
         "[scope]\noutside = \"allow\"\n",
         "[risk.severity]\ntest-deleted = \"awful\"\n",
         "[limits]\nfiles = -1\n",
+        "[limits]\nfiles = 1.5\n",
+        "[limits]\ncost = -1\n",
+        "[limits]\nlines = { ask = 5, deny = 4 }\n",
+        "[limits]\nlines = {}\n",
+        "[limits]\nlines = { max = 4 }\n",
+        "[tools]\ndeny = [\"\", \"a[\"]\n",
         "[attribution]\nwindow = 3\n",
         "[ui]\ncode-lens = 1\n",
         "[scope]\n[scope]\n",
@@ -118,12 +143,19 @@ fn what_is_wrong_is_said_at_its_place() {
     expect![[r#"
         .countersign.toml:2:18: unclosed array, expected `]`  <>
         .countersign.toml:2:1: unknown field `alow`, expected one of `allow`, `deny`, `ask`, `symbols`, `protect`, `outside`, `unanswered`  <alow>
-        .countersign.toml:1:2: unknown field `scpe`, expected one of `scope`, `limits`, `risk`, `verify`, `attribution`, `audit`, `ui`  <scpe>
+        .countersign.toml:1:2: unknown field `scpe`, expected one of `scope`, `tools`, `limits`, `risk`, `verify`, `attribution`, `audit`, `ui`  <scpe>
         .countersign.toml:3:9: invalid type: string "src", expected a sequence  <"src">
         .countersign.toml:2:21: unknown variant `everything`, expected one of `public-api`, `tests`, `dependencies`, `ci`, `licence`, `generated`, `policy`  <"everything">
         .countersign.toml:2:11: unknown variant `allow`, expected `ask` or `deny`  <"allow">
         .countersign.toml:2:16: unknown variant `awful`, expected one of `low`, `medium`, `high`, `critical`  <"awful">
-        .countersign.toml:2:9: invalid value: integer `-1`, expected u64  <-1>
+        .countersign.toml:2:9: a limit is a number from 0, or `{ ask = …, deny = … }` of these  <-1>
+        .countersign.toml:2:9: a limit is a number from 0, or `{ ask = …, deny = … }` of these  <1.5>
+        .countersign.toml:2:8: a limit is a number from 0  <-1>
+        .countersign.toml:2:9: `deny` is reached before `ask`, which then never asks  <{ ask = 5, deny = 4 }>
+        .countersign.toml:2:9: a limit has `ask`, `deny` or both  <{}>
+        .countersign.toml:2:9: a limit is a number from 0, or `{ ask = …, deny = … }` of these  <{ max = 4 }>
+        .countersign.toml:2:9: a tool's name is missing  <"">
+        .countersign.toml:2:13: unclosed character class; missing ']'  <"a[">
         .countersign.toml:2:1: unknown field `window`, there are no fields  <window>
         .countersign.toml:2:13: invalid type: integer `1`, expected a boolean  <1>
         .countersign.toml:2:2: duplicate key  <scope>
@@ -155,10 +187,13 @@ fn a_repository_cannot_loosen_its_users_scope() {
 #[test]
 fn a_repository_cannot_loosen_its_users_limits_and_rules() {
     let config = merged(
-        "[limits]\nfiles = 10\nlines = 100\n[risk]\npreset = 'standard'\ndisable = ['a', 'b']\n[risk.severity]\nx = 'high'\ny = 'low'\n",
-        "[limits]\nfiles = 99\nlines = 50\ncost = 1\n[risk]\npreset = 'relaxed'\ndisable = ['x', 'z']\n[risk.severity]\nx = 'low'\ny = 'critical'\nb = 'high'\n",
+        "[tools]\nask = ['web']\n[limits]\nfiles = 10\nlines = { ask = 100, deny = 200 }\n[risk]\npreset = 'standard'\ndisable = ['a', 'b']\n[risk.severity]\nx = 'high'\ny = 'low'\n",
+        "[tools]\nallow = ['*']\ndeny = ['Task']\n[limits]\nfiles = 99\nlines = { ask = 50, deny = 300 }\ncost = 1\n[risk]\npreset = 'relaxed'\ndisable = ['x', 'z']\n[risk.severity]\nx = 'low'\ny = 'critical'\nb = 'high'\n",
     );
-    assert_eq!(config.limits, Limits { files: Some(10), lines: Some(50), cost: Some(1.0) });
+    let shown = format!("{:?} {:?} {:?}", config.limits.files, config.limits.lines, config.limits.cost);
+    expect!["Limit { ask: Some(10), deny: None } Limit { ask: Some(50), deny: Some(200) } Limit { ask: Some(1000000), deny: None }"].assert_eq(&shown);
+    assert_eq!(config.tools.judge("WebFetch").decision, Decision::Ask);
+    assert_eq!(config.tools.judge("Task").decision, Decision::Deny);
     assert_eq!(config.risk.preset, Some(Preset::Standard));
     assert_eq!(config.risk.severity["x"], Severity::High);
     assert_eq!(config.risk.severity["y"], Severity::Critical);

@@ -22,6 +22,14 @@ impl Journal {
         self.events("WHERE session = ? AND seq > ? ORDER BY seq", (session, after))
     }
 
+    /// The events of a session and of what is filed under it (`id/…`: its subagents) after `after`, oldest first.
+    pub fn events_of_sessions(&self, id: &str, after: Seq) -> Result<Vec<Event>> {
+        // '0' is the character after '/'.
+        let which = "WHERE seq IN (SELECT seq FROM events WHERE session = ?1 AND seq > ?2
+            UNION SELECT seq FROM events WHERE session > ?1 || '/' AND session < ?1 || '0' AND seq > ?2) ORDER BY seq";
+        self.events(which, (id, after))
+    }
+
     /// Of a session's events after `after` that are about no file, the newest `limit`, and the newest of the kind `besides` however old
     /// it is; oldest first. What a session was told of long ago costs a reader nothing.
     pub fn newest_of_session(&self, session: &str, after: Seq, limit: usize, besides: &str) -> Result<Vec<Event>> {

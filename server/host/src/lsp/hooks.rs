@@ -113,11 +113,12 @@ fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, unti
         }
         gate::localise(&mut event, root, &cwd);
         let asking = Arc::clone(stream);
-        let (Taken { questions, context, .. }, policy) = inbox.ask_until(until, move |owner| {
+        let (Taken { questions, verdict: standing, context, .. }, policy) = inbox.ask_until(until, move |owner| {
             // It came late to this: by now the hook does it, or has done it.
             if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
         })??;
         judged.context = judged.context.or(context);
+        judged.verdict = judged.verdict.combine(standing);
         if !questions.is_empty() {
             let verdict = verdict(&policy, &questions, until)?;
             if verdict.decision == Decision::Ask {
@@ -168,12 +169,13 @@ impl Owner {
                 changed.push(path);
             }
         }
-        let taken = gate::take(&mut self.store, event, hears);
+        let policy = self.in_force.policy(&self.store.root);
+        let taken = gate::take(&mut self.store, event, hears, &policy);
         for path in changed {
             // Not at once: the hook is not to wait for the processor.
             self.schedule(&path, PAUSE);
         }
         let taken = taken.inspect_err(|error| tracing::warn!("a hook: {error:#}")).ok()?;
-        Some((taken, self.in_force.policy(&self.store.root)))
+        Some((taken, policy))
     }
 }

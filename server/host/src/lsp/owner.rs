@@ -17,7 +17,6 @@ use anyhow::Result;
 use countersign_core::author::Author;
 use countersign_core::document::Record;
 use countersign_core::edit::EditId;
-use countersign_core::event::{Fact, What};
 use countersign_core::review::{Policy, Review};
 use countersign_core::workspace::File;
 use tower_lsp::gen_lsp_types::{MessageType, Uri};
@@ -276,7 +275,8 @@ impl Owner {
     pub(super) fn edit(&mut self, path: &str, act: impl FnOnce(&mut File) -> Vec<Record>) {
         let at = now();
         let Some(file) = self.store.workspace.file_mut(path) else { return };
-        let facts: Vec<Fact> = act(file).into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect();
+        let records = act(file);
+        let facts = file.facts(path, records, at);
         if let Err(error) = self.store.append(&facts) {
             self.complain(&format!("the journal cannot be written: {error:#}"));
         }

@@ -38,7 +38,7 @@ impl Store {
         }
         let at = now();
         let records = file.document.claim(deeds, &Act::user(at));
-        let facts: Vec<Fact> = records.into_iter().map(|record| Fact::of(path, at, What::Text(record))).collect();
+        let facts = file.facts(path, records, at);
         self.append(&facts)
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign_core::review::{Case, Policy, Review};
+use countersign_core::review::{Case, Review};
 use tower_lsp::gen_lsp_types::Uri;
 
 use super::super::ext::HunksChanged;
@@ -114,7 +114,7 @@ impl Owner {
         let before: Vec<PathBuf> = self.policy_errors.iter().map(|error| error.file.clone()).collect();
         self.policy_errors = self.policies.reload(&self.store.root, user.as_deref());
         let config = self.policies.config();
-        self.policy = Arc::new(Policy { rules: config.rules(), scope: config.scope });
+        self.policy = Arc::new(config.judged_by());
         if std::mem::replace(&mut self.ui, config.ui.clone()) != config.ui {
             self.refresh_marks();
         }
