@@ -1,6 +1,7 @@
 //! The command line and the hooks without a server: the built binary on real repositories, Claude Code played around real writes.
 
 mod agents;
+mod allowances;
 mod bad_input;
 mod decisions;
 mod encodings;

@@ -206,6 +206,8 @@ fn claude_codes_messages_are_heard() {
                 /home/ada/calc/src/new.rs before Absent
                   Replace([Replacement { old: "", new: "// new\n", all: false }])
                   so Ok("// new\n")
+            35-permission-request: Permission
+              claude-code 23aad27c in /home/ada/calc call -: Requested { tool: "WebFetch" }
         "##]],
     );
 }

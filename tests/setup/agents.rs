@@ -124,10 +124,10 @@ fn each_agents_file_has_the_form_that_it_reads() {
         shown += &told(&repository, &format!("{agent}:{version} {}\n  {}: {first}\n", names.join(" "), names[0]));
     }
     expect![[r#"
-        claude-code: PostToolUse PostToolUseFailure PreToolUse SessionEnd SessionStart Stop SubagentStop UserPromptSubmit
-          PostToolUse: [{"hooks":[{"command":"BINARY hook claude-code","timeout":10,"type":"command"}]}]
-        codex: PostToolUse PreToolUse SessionStart Stop SubagentStop UserPromptSubmit
-          PostToolUse: [{"hooks":[{"command":"BINARY hook codex","timeout":10,"type":"command"}]}]
+        claude-code: PermissionRequest PostToolUse PostToolUseFailure PreToolUse SessionEnd SessionStart Stop SubagentStop UserPromptSubmit
+          PermissionRequest: [{"hooks":[{"command":"BINARY hook claude-code","timeout":10,"type":"command"}]}]
+        codex: PermissionRequest PostToolUse PreToolUse SessionStart Stop SubagentStop UserPromptSubmit
+          PermissionRequest: [{"hooks":[{"command":"BINARY hook codex","timeout":10,"type":"command"}]}]
         cursor: version 1 afterFileEdit afterMCPExecution afterShellExecution beforeMCPExecution beforeShellExecution beforeSubmitPrompt postToolUse postToolUseFailure preToolUse sessionEnd sessionStart stop
           afterFileEdit: [{"command":"BINARY hook cursor","timeout":10}]
         gemini-cli: AfterAgent AfterTool BeforeAgent BeforeTool SessionEnd SessionStart

@@ -92,6 +92,11 @@ pub enum AgentAct {
         /// The tool's name, as sent.
         tool: String,
     },
+    /// The agent asks its own user whether it may use a tool, which it has announced already where it announces.
+    Requested {
+        /// The tool's name, as sent.
+        tool: String,
+    },
     /// The agent (or the subagent) stopped and waits for the user (or its parent).
     TurnEnded,
     /// The session is over.
@@ -99,10 +104,16 @@ pub enum AgentAct {
 }
 
 impl AgentAct {
-    /// Whether it is only announced, and waits for a verdict.
+    /// Whether it is announced before a tool is used: one for each call.
+    #[must_use]
+    pub fn is_call(&self) -> bool {
+        matches!(self, AgentAct::WillWrite { .. } | AgentAct::WillRun { .. } | AgentAct::WillUse { .. })
+    }
+
+    /// Whether it has not happened yet, and waits for a verdict.
     #[must_use]
     pub fn awaits_verdict(&self) -> bool {
-        matches!(self, AgentAct::WillWrite { .. } | AgentAct::WillRun { .. } | AgentAct::WillUse { .. })
+        self.is_call() || matches!(self, AgentAct::Requested { .. })
     }
 }
 

@@ -98,8 +98,12 @@ pub struct SessionState {
     pub turned_down: BTreeMap<String, usize>,
     /// What a person said to questions, where that holds on: by the question.
     answers: BTreeMap<String, Answer>,
-    /// How often a person was asked.
+    /// How often a person was asked by us.
     pub questions: u64,
+    /// How often the agent asked its own user whether it may use a tool.
+    pub requests: u64,
+    /// Calls of tools that were announced.
+    pub calls: u64,
 }
 
 /// What is read of a file on disk.

@@ -123,6 +123,8 @@ impl Message {
 pub enum Moment {
     /// Before a tool is used: the one moment that a verdict can stop anything.
     BeforeTool,
+    /// While the agent asks its user about a tool: who denies it answers for them.
+    Permission,
     /// After a tool was used.
     AfterTool,
     /// After a tool failed or was refused.

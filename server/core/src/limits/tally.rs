@@ -68,6 +68,11 @@ impl Tally {
         self.files.contains(path)
     }
 
+    /// The files that it changed, by path.
+    pub fn changed(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+
     /// Lines added and removed.
     #[must_use]
     pub fn lines(&self) -> u64 {

@@ -51,6 +51,9 @@ fn session(fields: Fields<'_>) -> Result<Session> {
 fn hear(name: &str, fields: Fields<'_>) -> Result<(Moment, Option<AgentAct>)> {
     Ok(match name {
         "PreToolUse" => (Moment::BeforeTool, Some(tools::will(fields)?)),
+        "PermissionRequest" => {
+            (Moment::Permission, Some(AgentAct::Requested { tool: fields.named("tool_name")?.to_owned() }))
+        }
         "PostToolUse" => (Moment::AfterTool, Some(tools::did(fields)?)),
         "PostToolUseFailure" => (Moment::AfterFailure, Some(tools::failed(fields)?)),
         // A refused call gets no other event after it; what it announced is off.

@@ -45,7 +45,7 @@ fn reply(moment: Moment, verdict: &Verdict, context: Option<&str>) -> Reply {
         Moment::AfterTool => "AfterTool",
         Moment::SessionStart => "SessionStart",
         Moment::Prompt => "BeforeAgent",
-        Moment::AfterFailure | Moment::Other => return Reply::json(&json!({})),
+        Moment::Permission | Moment::AfterFailure | Moment::Other => return Reply::json(&json!({})),
     };
     Reply::json(&match told(verdict, context) {
         Some(text) => json!({ "hookSpecificOutput": { "hookEventName": event, "additionalContext": text } }),

@@ -7,7 +7,7 @@
 //!
 //! `event`, `agent` and `session` must be there. `event` is one of `session-started` (`source`), `prompted` (`prompt`),
 //! `will-write`, `did-write` and `write-failed` (`writes`), `will-run` and `did-run` (`command`, `background`, `failed`),
-//! `will-use` and `did-use` (`tool`), `turn-ended`, `session-ended`; any other is heard and ignored. A write says what it
+//! `will-use`, `did-use` and `requested` (`tool`), `turn-ended`, `session-ended`; any other is heard and ignored. A write says what it
 //! does by one of `after` (the whole text), `edits`, `deleted` (true) or `moved-to` (a path), or not at all; `before`
 //! is the text before, or null for a file that was not there. `subagent` names a subagent that acts within the session.
 //!
@@ -71,6 +71,7 @@ fn act(event: &str, fields: Fields<'_>) -> Result<Option<AgentAct>> {
         },
         "will-use" => AgentAct::WillUse { tool: owned("tool")? },
         "did-use" => AgentAct::DidUse { tool: owned("tool")? },
+        "requested" => AgentAct::Requested { tool: owned("tool")? },
         "turn-ended" => AgentAct::TurnEnded,
         "session-ended" => AgentAct::SessionEnded,
         _ => return Ok(None),
@@ -82,6 +83,7 @@ fn moment(act: &AgentAct) -> Moment {
         AgentAct::SessionStarted { .. } => Moment::SessionStart,
         AgentAct::Prompted { .. } => Moment::Prompt,
         AgentAct::WillWrite { .. } | AgentAct::WillRun { .. } | AgentAct::WillUse { .. } => Moment::BeforeTool,
+        AgentAct::Requested { .. } => Moment::Permission,
         AgentAct::WriteFailed { .. } | AgentAct::DidRun { failed: true, .. } => Moment::AfterFailure,
         AgentAct::DidWrite { .. } | AgentAct::DidRun { .. } | AgentAct::DidUse { .. } => Moment::AfterTool,
         AgentAct::TurnEnded | AgentAct::SessionEnded => Moment::Other,
@@ -124,7 +126,7 @@ fn replacement(fields: Fields<'_>) -> Result<Replacement> {
 
 fn reply(moment: Moment, verdict: &Verdict, context: Option<&str>) -> Reply {
     let mut body = Map::new();
-    if matches!(moment, Moment::BeforeTool | Moment::AfterTool) && !verdict.is_allow() {
+    if matches!(moment, Moment::BeforeTool | Moment::Permission | Moment::AfterTool) && !verdict.is_allow() {
         body.insert("verdict".into(), format!("{:?}", verdict.decision).to_lowercase().into());
         body.insert("reasons".into(), verdict.reasons.clone().into());
     }

@@ -23,6 +23,8 @@ const ROOTS: [&str; 2] = ["workspace_roots", "workspaceRoots"];
 pub(super) enum Event {
     /// A tool is about to be used.
     Before,
+    /// The user is about to be asked whether a tool may be used.
+    Asked,
     /// A tool was used.
     After,
     /// A tool failed.
@@ -51,6 +53,7 @@ impl Event {
         let bare: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
         match bare.as_str() {
             "pretooluse" | "beforetool" | "toolcall" => Event::Before,
+"permissionrequest" => Event::Asked,
             "posttooluse" | "aftertool" | "toolresult" => Event::After,
             "posttoolusefailure" => Event::Failed,
             "permissiondenied" => Event::Refused,
@@ -69,13 +72,14 @@ impl Event {
 
     /// Whether it tells of a tool's call.
     pub(super) fn is_of_a_tool(self) -> bool {
-        matches!(self, Event::Before | Event::After | Event::Failed | Event::Refused)
+        matches!(self, Event::Before | Event::Asked | Event::After | Event::Failed | Event::Refused)
     }
 
     /// Where in the agent's work it comes.
     pub(super) fn moment(self) -> Moment {
         match self {
             Event::Before => Moment::BeforeTool,
+            Event::Asked => Moment::Permission,
             Event::After => Moment::AfterTool,
             Event::Failed => Moment::AfterFailure,
             Event::Prompt => Moment::Prompt,
@@ -122,6 +126,7 @@ pub(super) fn message(agent: &str, fields: Fields<'_>, moment: Moment, act: Opti
 pub(super) fn act(event: Event, call: Option<&Call>, fields: Fields<'_>) -> Result<Option<AgentAct>> {
     Ok(match (event, call) {
         (Event::Before, Some(call)) => Some(call.will()?),
+        (Event::Asked, Some(call)) => Some(call.requested()),
         (Event::After, Some(call)) if failed(fields) => Some(call.failed()?),
         (Event::After, Some(call)) => Some(call.did()?),
         (Event::Failed | Event::Refused, Some(call)) => Some(call.failed()?),
@@ -149,6 +154,7 @@ pub(super) fn call(fields: Fields<'_>) -> Result<Call> {
 pub(super) fn reply(moment: Moment, verdict: &Verdict, context: Option<&str>) -> Reply {
     Reply::json(&match moment {
         Moment::BeforeTool => before_tool(verdict, context),
+        Moment::Permission => permission(verdict),
         // The write has happened: a block is only feedback, which the model reads.
         Moment::AfterTool if verdict.decision == Decision::Deny => {
             let mut body = json!({ "decision": "block", "reason": verdict.reason() });
@@ -194,6 +200,15 @@ fn before_tool(verdict: &Verdict, context: Option<&str>) -> Value {
         output["additionalContext"] = context.into();
     }
     json!({ "hookSpecificOutput": output })
+}
+
+/// Only a denial: any other word would answer for the user.
+fn permission(verdict: &Verdict) -> Value {
+    if verdict.decision != Decision::Deny {
+        return json!({});
+    }
+    let decision = json!({ "behavior": "deny", "message": verdict.reason() });
+    json!({ "hookSpecificOutput": { "hookEventName": "PermissionRequest", "decision": decision } })
 }
 
 fn tell_all(event: &str, verdict: &Verdict, context: Option<&str>) -> Value {

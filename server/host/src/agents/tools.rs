@@ -56,6 +56,11 @@ impl Call {
         })
     }
 
+    /// That its user is asked about it.
+    pub(super) fn requested(&self) -> AgentAct {
+        AgentAct::Requested { tool: self.tool.clone() }
+    }
+
     /// What it did.
     pub(super) fn did(&self) -> Result<AgentAct> {
         Ok(match self.kind {

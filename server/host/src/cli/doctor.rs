@@ -4,8 +4,10 @@
 mod agents;
 mod editors;
 mod machine;
+mod needs;
 mod record;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -75,8 +77,14 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     checks.extend(folder.iter().flat_map(|folder| record::kept(folder)));
     checks.extend(editors::all(&place));
     checks.push(machine::watches(&place));
+    // A journal that cannot be read was said to be so.
+    let deeds = match &folder {
+        Some(folder) if folder.exists() => needs::deeds(&place.root).unwrap_or_default(),
+        _ => BTreeMap::new(),
+    };
+    checks.extend(needs::checks(&place, &deeds));
     let is_well = checks.iter().all(|check| check.state != State::Bad);
-    put(&if args.json { format!("{}\n", as_json(&checks, is_well)) } else { as_text(&checks) });
+    put(&if args.json { format!("{}\n", as_json(&checks, is_well, &deeds)) } else { as_text(&checks) });
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -90,14 +98,16 @@ fn as_text(checks: &[Check]) -> String {
         };
         text += &format!("{} {:<12} {}\n", ink(colour, &format!("{sign:<2}")), check.name, check.said);
         if let Some(advice) = &check.advice {
-            text += &format!("   {:<12} {}\n", "", ink(Ink::Warning, advice));
+            for line in advice.lines() {
+                text += &format!("   {:<12} {}\n", "", ink(Ink::Warning, line));
+            }
         }
     }
     text
 }
 
-/// `{"well": bool, "checks": [{"name", "state": "ok" | "absent" | "bad", "said", "advice"}]}`
-fn as_json(checks: &[Check], is_well: bool) -> Value {
+/// `{"well": bool, "checks": [{"name", "state": "ok" | "absent" | "bad", "said", "advice"}], "needs": …}`
+fn as_json(checks: &[Check], is_well: bool, deeds: &BTreeMap<String, needs::Deeds>) -> Value {
     let word = |state| match state {
         State::Good => "ok",
         State::Absent => "absent",
@@ -109,5 +119,5 @@ fn as_json(checks: &[Check], is_well: bool) -> Value {
             json!({ "name": check.name, "state": word(check.state), "said": check.said, "advice": check.advice })
         })
         .collect();
-    json!({ "well": is_well, "checks": checks })
+    json!({ "well": is_well, "checks": checks, "needs": needs::as_json(deeds) })
 }

@@ -157,6 +157,7 @@ fn told(act: &countersign_core::announce::AgentAct) -> String {
         AgentAct::WillRun { command, .. } => format!("will run {command}"),
         AgentAct::DidRun { command, .. } => format!("ran {command}"),
         AgentAct::WillUse { tool } => format!("will use {tool}"),
+        AgentAct::Requested { tool } => format!("asks its user whether it may use {tool}"),
         AgentAct::DidUse { tool } => format!("used {tool}"),
         AgentAct::TurnEnded => "turn ended".to_owned(),
         AgentAct::SessionEnded => "session ended".to_owned(),

@@ -185,7 +185,8 @@ fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
         })
         .collect();
     let sessions: Vec<Value> = desk.store.workspace.sessions().iter().map(|(session, state)| {
-        json!({ "session": session.to_string(), "agent": state.agent, "model": state.model, "prompt": state.prompt, "atWork": state.at_work })
+        json!({ "session": session.to_string(), "agent": state.agent, "model": state.model, "prompt": state.prompt, "atWork": state.at_work,
+                "calls": state.calls, "questions": state.questions, "requests": state.requests })
     }).collect();
     let wholes: Vec<Value> = desk
         .store

@@ -4,7 +4,7 @@ use anyhow::Result;
 use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::limits::Addition;
 use countersign_core::review::Policy;
-use countersign_core::verdict::Verdict;
+use countersign_core::verdict::{Decision, Verdict};
 
 use super::{Question, ranges};
 use crate::store::{Store, now};
@@ -18,6 +18,11 @@ pub(super) fn verdict(store: &mut Store, event: &AgentEvent, questions: &[Questi
         AgentAct::WillWrite { .. } => (Verdict::allow(), addition(questions)),
         AgentAct::WillRun { .. } => (Verdict::allow(), Addition { is_command: true, ..Addition::default() }),
         AgentAct::WillUse { tool } => (policy.tools.judge(tool), Addition::default()),
+        // It is being asked about already.
+        AgentAct::Requested { tool } => {
+            let verdict = policy.tools.judge(tool);
+            return Ok(if verdict.decision == Decision::Deny { verdict } else { Verdict::allow() });
+        }
         _ => return Ok(Verdict::allow()),
     };
     if policy.limits.is_empty() {

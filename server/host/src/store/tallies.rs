@@ -4,16 +4,33 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Result;
+use countersign_core::event::Fact;
 use countersign_core::limits::Tally;
 use countersign_core::session::Session;
 
-use super::Store;
+use super::{PAGE, Store};
 use crate::journal::Seq;
 
 /// By the session's id; each with the event up to which it is known.
 pub(super) type Tallies = BTreeMap<Arc<str>, (Seq, Tally)>;
 
 impl Store {
+    /// Goes through all that is journaled and belongs to a session.
+    ///
+    /// # Errors
+    /// As [`Store::tally`].
+    pub fn each_fact(&self, hear: &mut dyn FnMut(&Fact)) -> Result<()> {
+        let mut upto = 0;
+        loop {
+            let events = self.journal.events_after(upto, PAGE)?;
+            let Some(last) = events.last() else { return Ok(()) };
+            upto = last.seq;
+            for event in events.iter().filter(|event| event.session.is_some()) {
+                hear(&self.decode(event)?);
+            }
+        }
+    }
+
     /// What the session that a person started has done, with its subagents.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub(in crate::cli) const CLAUDE_CODE: HookFile = HookFile {
     besides: &[".claude/settings.json"],
     events: &[
         ("PreToolUse", 60),
+        ("PermissionRequest", 10),
         ("PostToolUse", 10),
         ("PostToolUseFailure", 10),
         ("UserPromptSubmit", 10),

@@ -10,6 +10,7 @@ pub(in crate::cli) const CODEX: HookFile = HookFile {
     besides: &[],
     events: &[
         ("PreToolUse", 60),
+        ("PermissionRequest", 10),
         ("PostToolUse", 10),
         ("UserPromptSubmit", 10),
         ("SessionStart", 10),
