@@ -17,7 +17,7 @@ use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
-const POLICY: &str = "[scope]\ndeny = [\"locked/**\"]\nask = [\"asked/**\"]\n";
+const POLICY: &str = "[scope]\ndeny = [\"locked/**\"]\nask = [\"asked/**\"]\n[tools]\ndeny = [\"mcp\"]\n[limits]\ncommands = { deny = 1 }\n";
 const PYTHON: &str = "import requests\n\ndef get(url):\n    return requests.get(url)\n";
 /// A hook's own budget, for a machine that has much else to do: without a limit a stopped server would hold it for ever.
 const IN_TIME: Duration = Duration::from_secs(3);
@@ -97,6 +97,9 @@ fn session(repository: &Repository) -> Vec<String> {
         agent.edit("net.py", "import requests\n", "import requests\nimport json\n"),
         agent.write(".countersign.toml", ""),
         agent.edit("a.txt", "three\n", "3\n"),
+        agent.tell("PreToolUse", json!({ "tool_name": "mcp__x__y", "tool_use_id": "u1", "tool_input": {} })),
+        agent.bash("ls"),
+        agent.bash("ls -l"),
         agent.stop(),
     ];
     let root = repository.root().display().to_string();
@@ -117,6 +120,7 @@ fn a_hook_that_asks_a_server_gives_the_same_verdicts_and_facts_as_one_by_itself(
     );
     assert_eq!(by_server, by_itself);
     assert!(by_server[3].contains("deny") && by_server[4].contains("ask") && by_server[5].contains("ask"));
+    assert!(by_server[9].contains("deny") && by_server[10] == "Some(0) {}" && by_server[11].contains("`commands`"));
     assert_eq!(facts(&beside), facts(&alone));
     assert!(!facts(&beside).concat().contains("ghp_"));
     let shown = |repository: &Repository| run(repository, &["diff", "--author", "agent"]);

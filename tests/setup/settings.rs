@@ -43,7 +43,7 @@ fn what_others_wrote_stays_and_comes_back_byte_for_byte() {
         let repository = with(settings);
         countersign(&repository, &INIT).ok();
         let after = repository.read(FILE);
-        assert_eq!(after.matches("hook claude-code").count(), 8, "{settings}\n{after}");
+        assert_eq!(after.matches("hook claude-code").count(), 9, "{settings}\n{after}");
         assert_eq!(countersign(&repository, &INIT).ok().lines().last(), Some("nothing to change"), "{settings}");
         countersign(&repository, &REMOVE).ok();
         assert_eq!(repository.read(FILE), *settings, "by way of\n{after}");
@@ -98,7 +98,7 @@ fn ours_stand_in_the_files_own_manner() {
                 ]
               }
             ],
-            "PostToolUse": [
+            "PermissionRequest": [
               {
                 "hooks": [
                   {

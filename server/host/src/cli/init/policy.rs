@@ -23,6 +23,20 @@ pub(super) const FIRST: &str = r##"# What coding agents may do in this workspace
 # What a write outside of `allow` and `symbols` gets: "deny" or "ask".
 # outside = "ask"
 
+[tools]
+# Other tools, by name (`mcp__github__*`) or kind ("mcp", "web"): where a person is asked, what may go on all the same, what must not.
+# ask = ["mcp", "web"]
+# allow = ["mcp__docs__*"]
+# deny = ["mcp__*__delete_*"]
+
+[limits]
+# What one session may do before a person is asked; with `deny` too, before it ends.
+# files = 20
+# lines = { ask = 500, deny = 2000 }
+# commands = 200
+# minutes = 60
+# cost = 5.0
+
 [risk]
 # Which rules speak: "relaxed", "standard" or "strict"; `countersign explain` lists them.
 # preset = "standard"
@@ -64,7 +78,7 @@ mod tests {
         assert_eq!(parse(Path::new(FILE_NAME), FIRST).unwrap(), Policy::default());
         let all = uncommented();
         assert_ne!(parse(Path::new(FILE_NAME), &all).unwrap(), Policy::default());
-        assert_eq!(FIRST.lines().zip(all.lines()).filter(|(one, other)| one != other).count(), 9, "{all}");
+        assert_eq!(FIRST.lines().zip(all.lines()).filter(|(one, other)| one != other).count(), 17, "{all}");
     }
 
     #[test]
