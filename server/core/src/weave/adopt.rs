@@ -350,3 +350,6 @@ fn breaks(text: &str) -> usize {
 fn ends_in_break(text: &str) -> bool {
     text.ends_with(['\n', '\r'])
 }
+
+#[cfg(test)]
+mod tests;

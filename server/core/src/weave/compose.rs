@@ -101,3 +101,23 @@ pub(crate) fn push_span(spans: &mut Vec<Span>, span: Span) {
 fn end_of(span: Span) -> Point {
     Point { edit: span.edit, offset: span.end() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_splice_is_empty_where_nothing_goes_and_nothing_comes() {
+        assert!(Splice::new(3..3, "").is_empty());
+        assert!(!Splice::new(3..4, "").is_empty());
+        assert!(!Splice::new(3..3, "x").is_empty());
+    }
+
+    #[test]
+    fn spans_that_go_on_from_one_another_are_one() {
+        let span = |counter, start| Span { edit: crate::edit::EditId { counter, process: 1 }, start, len: 2 };
+        let mut spans = Vec::new();
+        [span(1, 0), span(1, 2), span(1, 5), span(2, 7)].into_iter().for_each(|next| push_span(&mut spans, next));
+        assert_eq!(spans.iter().map(|span| (span.start, span.len)).collect::<Vec<_>>(), [(0, 4), (5, 2), (7, 2)]);
+    }
+}

@@ -196,4 +196,19 @@ mod tests {
         assert_ne!(Fingerprint::of(b"a\0"), Fingerprint::of(b"\0a"));
         assert_ne!(Fingerprint::of(b"\0"), Fingerprint::of(b"\0\0"));
     }
+
+    #[test]
+    fn arithmetic_is_that_of_the_prime_at_its_edges_too() {
+        let prime = u128::from(PRIME);
+        for wide in [0, 1, prime - 1, prime, prime + 1, 2 * prime - 1, 2 * prime, prime * prime - 1, (1 << 70) + 12_345]
+        {
+            assert_eq!(u128::from(reduce(wide)), wide % prime, "{wide}");
+        }
+        for (a, b) in [(0, 0), (PRIME - 1, 1), (PRIME - 1, PRIME - 1), (5, PRIME - 5), (5, PRIME - 6)] {
+            assert_eq!(u128::from(add(a, b)), (u128::from(a) + u128::from(b)) % prime);
+            assert_eq!(u128::from(multiply(a, b)), u128::from(a) * u128::from(b) % prime);
+        }
+        assert_eq!(power(0), 1);
+        assert_eq!(power(5), multiply(multiply(multiply(BASE, BASE), multiply(BASE, BASE)), BASE));
+    }
 }

@@ -280,3 +280,6 @@ impl Weave {
         false
     }
 }
+
+#[cfg(test)]
+mod tests;
