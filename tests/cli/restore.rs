@@ -234,3 +234,30 @@ fn outside_of_a_repository_all_that_no_agent_wrote_counts() {
     restore(&repository, &["a.txt"]);
     assert_eq!(repository.read("a.txt"), BASE);
 }
+
+#[test]
+fn what_git_did_not_hold_survives_git_itself() {
+    let repository = Repository::new(&[("src/a.txt", BASE), ("src/b.txt", "b\n")]);
+    write_as_user(&repository, "src/a.txt", "one\nmine, of today\ntwo\nthree\nfour\n");
+    let mut agent = claude(&repository, "s1");
+    agent.prompt("make it work");
+    agent.edit("src/a.txt", "four\n", "4\n");
+    assert_eq!(agent.bash("rm -rf .git src").decision(), "deny");
+    // In words that say nothing.
+    let script = "import shutil\nshutil.rmtree('.git')\nshutil.rmtree('src')\n";
+    repository.write("build.py", script);
+    let ended = agent.bash("python3 build.py");
+    assert_eq!(ended.decision(), "none", "{ended:?}");
+    assert!(!repository.path(".git").exists() && !repository.path("src").exists());
+    agent.stop();
+    let listed = listed(&repository);
+    let paths: Vec<&str> = listed.iter().filter_map(|lost| lost["path"].as_str()).collect();
+    assert!(paths.contains(&"src/a.txt"), "{listed:?}");
+    restore(&repository, &["src/a.txt"]);
+    assert!(repository.read("src/a.txt").contains("mine, of today\n"), "{}", repository.read("src/a.txt"));
+    // A repository that is begun anew takes the same journal up.
+    repository.git(&["init", "--quiet"]);
+    assert!(ok(&repository, &["log"]).contains("make it work"));
+    ok(&repository, &["log", "--verify"]);
+    assert!(repository.path(".git/countersign/journal.sqlite").exists());
+}

@@ -16,6 +16,8 @@ fn said(repository: &Repository, code: i32) -> String {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(code), ""), "{}", ended.stdout);
     let told = told(repository, &ended.stdout);
     let lines = told.lines().map(|line| match line.split_whitespace().nth(1) {
+        // Its folder is named after the workspace's path.
+        Some("copy") => "ok copy         ~/.local/state/countersign/ID, should git's folder be deleted\n".to_owned(),
         Some("watches" | "program") => line.split_whitespace().take(2).collect::<Vec<_>>().join(" ") + " …\n",
         Some("git" | "journal" | "round") => {
             let line = line.split("the last link is ").next().unwrap_or_default();
@@ -62,6 +64,7 @@ fn after_init_all_is_well_and_an_event_arrives() {
         ok claude-code  .claude/settings.local.json: hooks start this program
         ok round trip   an event of `claude-code` was in the journal after N ms
         ok journal      N events and N texts, all as they were written, read in N ms; the last link is LINK
+        ok copy         ~/.local/state/countersign/ID, should git's folder be deleted
         ok neovim       ~/.config/nvim/plugin/countersign.lua starts this program
         -  helix        not found
         -  vscode       not found; there is no extension yet
@@ -76,6 +79,7 @@ fn after_init_all_is_well_and_an_event_arrives() {
         ok claude-code  .claude/settings.local.json: hooks start this program
         ok round trip   an event of `claude-code` was in the journal after N ms
         ok journal      N events and N texts, all as they were written, read in N ms; the last link is LINK
+        ok copy         ~/.local/state/countersign/ID, should git's folder be deleted
         ok neovim       ~/.config/nvim/plugin/countersign.lua starts this program
         -  helix        not found
         -  vscode       not found; there is no extension yet
@@ -117,6 +121,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
                         run `countersign init --agent claude-code`
         ok round trip   an event of `claude-code` was in the journal after N ms
         ok journal      N events and N texts, all as they were written, read in N ms; the last link is LINK
+        ok copy         ~/.local/state/countersign/ID, should git's folder be deleted
         !! neovim       installed, and starts no server
                         run `countersign init --editor neovim`
         -  helix        not found

@@ -15,6 +15,7 @@ pub use chain::{Broken, Verified};
 pub use head::{Disk, DiskHead};
 pub use open::{Opened, SetAside};
 pub use snapshot::Snapshot;
+pub use spare::is_kept;
 
 mod append;
 mod blob;
@@ -29,6 +30,7 @@ mod read;
 mod schema;
 mod set_aside;
 mod snapshot;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod trouble;

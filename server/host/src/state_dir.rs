@@ -49,16 +49,33 @@ pub fn locate(workspace: &Path, xdg_state_home: Option<&OsStr>, home: Option<&Os
         Ok(None) => None,
         Err(why) => Some(format!("{why:#}")),
     };
+    let Some(dir) = outside(&workspace, xdg_state_home, home) else {
+        bail!(
+            "no place to keep the state of {}: it is in no git repository, and neither XDG_STATE_HOME nor HOME is an absolute path",
+            workspace.display()
+        )
+    };
+    Ok(Place { dir, common_dir: None, git_dir: None, doubt })
+}
+
+/// The folder of a workspace (canonical) that is in no repository; none where the user has no state folder.
+fn outside(workspace: &Path, xdg_state_home: Option<&OsStr>, home: Option<&OsStr>) -> Option<PathBuf> {
     let state_home = match (absolute(xdg_state_home), absolute(home)) {
         (Some(state), _) => state.to_path_buf(),
         (None, Some(home)) => home.join(".local/state"),
-        (None, None) => bail!(
-            "no place to keep the state of {}: it is in no git repository, and neither XDG_STATE_HOME nor HOME is an absolute path",
-            workspace.display()
-        ),
+        (None, None) => return None,
     };
     let id = blake3::hash(workspace.as_os_str().as_bytes()).to_hex();
-    Ok(Place { dir: state_home.join("countersign").join(&id[..32]), common_dir: None, git_dir: None, doubt })
+    Some(state_home.join("countersign").join(&id[..32]))
+}
+
+/// Where the journal of a workspace (canonical) in a repository has its second name, by this process's environment: where it would be were
+/// there no repository, so that who finds none finds the journal.
+#[must_use]
+pub fn spare_of(workspace: &Path, place: &Place) -> Option<PathBuf> {
+    let var = |name| std::env::var_os(name);
+    place.common_dir.as_ref()?;
+    outside(workspace, var("XDG_STATE_HOME").as_deref(), var("HOME").as_deref())
 }
 
 /// Makes `dir` (and what is missing above it) with mode 0700 whatever the umask, and gives its canonical path. A folder

@@ -93,7 +93,13 @@ impl Store {
     fn start(root: &Path, reach: Reach) -> Result<Self> {
         let root = std::fs::canonicalize(root).with_context(|| format!("cannot find {}", root.display()))?;
         let place = state_dir::of(&root)?;
-        let opened = Journal::open(&place.dir, now() as i64)?;
+        let opened = Journal::open_spared(&place.dir, state_dir::spare_of(&root, &place).as_deref(), now() as i64)?;
+        if opened.came_back {
+            state_dir::note(
+                &root,
+                "the journal was gone, and came back from where it is kept outside of the work tree",
+            );
+        }
         let mut journal = opened.journal;
         let workspace = Workspace::new(journal.register_process()?.0);
         let git = Git::new(&root, place.git_dir);

@@ -74,7 +74,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
     if !args.no_event {
         checks.extend(commands.iter().map(|command| agents::round_trip(&place, command)));
     }
-    checks.extend(folder.iter().flat_map(|folder| record::kept(folder)));
+    checks.extend(folder.iter().flat_map(|folder| record::kept(&place, folder)));
     checks.extend(editors::all(&place));
     checks.push(machine::watches(&place));
     // A journal that cannot be read was said to be so.

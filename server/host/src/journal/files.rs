@@ -15,6 +15,8 @@ pub(super) struct Files {
     pub(super) dir: PathBuf,
     pub(super) database: PathBuf,
     pub(super) wal: PathBuf,
+    /// The log's index.
+    pub(super) shm: PathBuf,
     /// There when an operation met damage: the next to open checks the whole journal.
     pub(super) suspect: PathBuf,
     /// Written after each append.
@@ -34,6 +36,7 @@ impl Files {
         Files {
             database: name("journal.sqlite"),
             wal: name("journal.sqlite-wal"),
+            shm: name("journal.sqlite-shm"),
             suspect: name("journal.suspect"),
             wake: name("journal.wake"),
             lock: name("journal.lock"),

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::append::Durability;
 use super::files::{Files, Identity, length};
 use super::schema::{self, Kind};
-use super::{Hash, Journal, patience, set_aside, trouble};
+use super::{Hash, Journal, patience, set_aside, spare, trouble};
 use crate::state_dir;
 
 /// An open journal, and what had to be done to have it.
@@ -20,6 +20,8 @@ pub struct Opened {
     pub journal: Journal,
     /// Whether it was begun just now, and is empty.
     pub begun: bool,
+    /// Whether it was gone, and came back from its second name.
+    pub came_back: bool,
     /// The damaged journal that stood in its place; to be told to the user.
     pub set_aside: Option<SetAside>,
 }
@@ -41,9 +43,23 @@ impl Journal {
     /// Fails where the folder is not the user's own (see [`state_dir::make_private`]) or cannot be written, where a newer
     /// Countersign wrote the journal, and where another process keeps it locked for five seconds.
     pub fn open(dir: &Path, now: i64) -> Result<Opened> {
+        Self::open_spared(dir, None, now)
+    }
+
+    /// The same for a journal that has a second name in the folder `spare`, outside of the work tree. One that is gone from `dir` and is
+    /// still there comes back; that is told as [`Opened::came_back`]. Where a second name cannot be given, it has none.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_spared(dir: &Path, spare: Option<&Path>, now: i64) -> Result<Opened> {
         let files = Files::of(state_dir::make_private(dir)?);
-        open(&files, now)
-            .map_err(|err| trouble::explain(err, &format!("cannot open the journal in {}", files.dir.display())))
+        let opened = open(&files, spare, now)
+            .map_err(|err| trouble::explain(err, &format!("cannot open the journal in {}", files.dir.display())))?;
+        if let Some(spare) = spare {
+            // Who has no second file system has lost nothing yet.
+            let _ = spare::keep(&files, spare);
+        }
+        Ok(opened)
     }
 }
 
@@ -55,25 +71,28 @@ enum Found {
     Damaged(String),
 }
 
-fn open(files: &Files, now: i64) -> Result<Opened> {
+fn open(files: &Files, spare: Option<&Path>, now: i64) -> Result<Opened> {
     if !files.suspect.exists()
         && let Found::Journal(journal) = look(files)?
     {
-        return Ok(Opened { journal: *journal, begun: false, set_aside: None });
+        return Ok(Opened { journal: *journal, begun: false, came_back: false, set_aside: None });
     }
     // One process at a time begins or sets aside, and each looks again: another may have done it meanwhile.
     let _lock = files.lock()?;
+    let came_back = spare.map_or(Ok(false), |spare| spare::bring_back(files, spare))?;
     let found = match suspicion(files)? {
         Some(why) => Found::Damaged(why),
         None => look(files)?,
     };
     let set_aside = match found {
-        Found::Journal(journal) => return Ok(Opened { journal: *journal, begun: false, set_aside: None }),
+        Found::Journal(journal) => {
+            return Ok(Opened { journal: *journal, begun: false, came_back, set_aside: None });
+        }
         Found::None => None,
         Found::Damaged(why) => Some(set_aside::set_aside(files, why, now)?),
     };
     let (journal, begun) = begin(files)?;
-    Ok(Opened { journal, begun, set_aside })
+    Ok(Opened { journal, begun, came_back: false, set_aside })
 }
 
 fn look(files: &Files) -> Result<Found> {

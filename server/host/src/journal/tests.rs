@@ -12,6 +12,7 @@ mod damage;
 mod kept;
 mod processes;
 mod refusals;
+mod spare;
 
 /// 2026-11-21 04:21:13 UTC.
 const NOW: i64 = 1_795_234_873_000;

@@ -11,7 +11,7 @@ use super::super::init::Place;
 use super::super::paint::count;
 use super::Check;
 use crate::config::{self, FILE_NAME, Policies};
-use crate::journal::Journal;
+use crate::journal::{Journal, is_kept};
 use crate::state_dir;
 use crate::store::now;
 
@@ -62,15 +62,15 @@ pub(super) fn folder(place: &Place) -> (Vec<Check>, Option<PathBuf>) {
     (checks, Some(found.dir))
 }
 
-/// The journal and the log, where something was recorded.
-pub(super) fn kept(dir: &Path) -> Vec<Check> {
+/// The journal, where it is kept besides, and the log; where something was recorded.
+pub(super) fn kept(place: &Place, dir: &Path) -> Vec<Check> {
     if !dir.exists() {
         return vec![Check::absent("journal", "nothing was recorded yet")];
     }
     let journal = journal(dir).unwrap_or_else(|error| {
         Check::bad("journal", format!("{error:#}"), "nothing can be recorded until this is set right")
     });
-    std::iter::once(journal).chain(log(dir)).collect()
+    std::iter::once(journal).chain(copy(place, dir)).chain(log(dir)).collect()
 }
 
 fn mode(dir: &Path) -> Check {
@@ -124,6 +124,23 @@ fn journal(dir: &Path) -> Result<Check> {
             broken.to_string(),
             "someone or something wrote to it: `countersign log` shows what is there",
         ),
+    })
+}
+
+/// Where the journal outlives git's folder.
+fn copy(place: &Place, dir: &Path) -> Option<Check> {
+    let found = state_dir::of(&place.root).ok()?;
+    let spare = state_dir::spare_of(&place.root, &found)?;
+    let said = place.shown(&spare);
+    Some(if is_kept(dir, &spare) {
+        Check::good("copy", format!("{said}, should git's folder be deleted"))
+    } else {
+        Check::absent(
+            "copy",
+            format!(
+                "none in {said}, which is on another file system or cannot be written: what is deleted with git's folder is gone"
+            ),
+        )
     })
 }
 

@@ -137,7 +137,7 @@ fn six_at_once(test: &str, dir: &Path) -> Vec<Vec<String>> {
 }
 
 fn open_and_append(dir: &Path) {
-    let Opened { mut journal, begun, set_aside } = Journal::open(dir, NOW).expect("opens");
+    let Opened { mut journal, begun, set_aside, .. } = Journal::open(dir, NOW).expect("opens");
     let process = journal.register_process().expect("registers").0;
     say(&format!("{} {process} {begun} {}", journal.id(), set_aside.is_some()));
     for _ in 0..20 {
