@@ -1,10 +1,10 @@
 //! What one session may do at most: beyond a soft limit a person is asked, beyond a hard one it is denied.
 
-mod tally;
+mod count;
 
 use crate::verdict::Verdict;
 
-pub use tally::Tally;
+pub use count::Count;
 
 /// The limits of every session; a subagent's work counts for the session that it works for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,14 +30,14 @@ pub struct Limit {
     pub deny: Option<u64>,
 }
 
-/// What an act would add to a session's tally.
+/// What an act would add to a session's count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addition {
     /// The files that it writes.
     pub files: Vec<String>,
     /// Lines added and removed, as far as that can be told.
     pub lines: u64,
-    /// Whether it runs a command, which the tally has already heard of.
+    /// Whether it runs a command, which the count has already heard of.
     pub is_command: bool,
 }
 
@@ -52,18 +52,18 @@ impl Limits {
     ///
     /// The reasons name the limit and no count, so that who allows it for the session is not asked again.
     #[must_use]
-    pub fn judge(&self, tally: &Tally, addition: &Addition, now: u64) -> Verdict {
-        let new = addition.files.iter().filter(|file| !tally.has_changed(file)).count() as u64;
+    pub fn judge(&self, count: &Count, addition: &Addition, now: u64) -> Verdict {
+        let new = addition.files.iter().filter(|file| !count.has_changed(file)).count() as u64;
         let more = |so_far: u64, more: u64| if more == 0 { 0 } else { so_far + more };
         // A minute that has begun has not passed.
-        let minutes = tally.at_work(now).saturating_sub(1) / 60_000;
-        let commands = if addition.is_command { tally.commands() } else { 0 };
+        let minutes = count.at_work(now).saturating_sub(1) / 60_000;
+        let commands = if addition.is_command { count.commands() } else { 0 };
         let counts = |limit: u64, what: &str| format!("{limit} {what}{}", if limit == 1 { "" } else { "s" });
         Verdict::combine_all([
-            self.files.judge(more(tally.files(), new), |limit| {
+            self.files.judge(more(count.files(), new), |limit| {
                 format!("This would change more than the {} that a session may (`files`", counts(limit, "file"))
             }),
-            self.lines.judge(more(tally.lines(), addition.lines), |limit| {
+            self.lines.judge(more(count.lines(), addition.lines), |limit| {
                 format!("This would change more than the {} that a session may (`lines`", counts(limit, "line"))
             }),
             self.commands.judge(commands, |limit| {
@@ -72,7 +72,7 @@ impl Limits {
             self.minutes.judge(minutes, |limit| {
                 format!("The session is at work for more than the {} that it may (`minutes`", counts(limit, "minute"))
             }),
-            self.cost.judge(tally.cost().unwrap_or(0), |limit| {
+            self.cost.judge(count.cost().unwrap_or(0), |limit| {
                 format!("The session has cost more than the ${:.2} that it may (`cost`", limit as f64 / 1e6)
             }),
         ])
@@ -105,12 +105,12 @@ mod tests {
 
     use super::*;
     use crate::event::Fact;
-    use crate::limits::tally::tests::{prompted, ran, wrote};
+    use crate::limits::count::tests::{prompted, ran, wrote};
 
-    fn tally(facts: &[Fact]) -> Tally {
-        let mut tally = Tally::default();
-        facts.iter().for_each(|fact| tally.hear(fact));
-        tally
+    fn count(facts: &[Fact]) -> Count {
+        let mut count = Count::default();
+        facts.iter().for_each(|fact| count.hear(fact));
+        count
     }
 
     fn writes(files: &[&str], lines: u64) -> Addition {
@@ -125,7 +125,7 @@ mod tests {
             commands: Limit { ask: None, deny: Some(1) },
             ..Limits::default()
         };
-        let tally = tally(&[wrote("a", 90, 1), ran("c1", 2), ran("c2", 2)]);
+        let count = count(&[wrote("a", 90, 1), ran("c1", 2), ran("c2", 2)]);
         let mut told = String::new();
         for (what, addition) in [
             ("the same file", writes(&["a"], 10)),
@@ -135,7 +135,7 @@ mod tests {
             ("a command", Addition { is_command: true, ..Addition::default() }),
             ("nothing of these", Addition::default()),
         ] {
-            let verdict = limits.judge(&tally, &addition, 3);
+            let verdict = limits.judge(&count, &addition, 3);
             told += &format!("{what}: {:?} {}\n", verdict.decision, verdict.reason());
         }
         expect![[r#"
@@ -152,8 +152,8 @@ mod tests {
     #[test]
     fn time_counts_while_the_agent_is_at_work_and_is_reached_when_it_has_passed() {
         let limits = Limits { minutes: Limit { ask: Some(1), deny: None }, ..Limits::default() };
-        let tally = tally(&[prompted(1000), ran("c1", 2000)]);
-        let at = |now| limits.judge(&tally, &Addition::default(), now).reason();
+        let count = count(&[prompted(1000), ran("c1", 2000)]);
+        let at = |now| limits.judge(&count, &Addition::default(), now).reason();
         assert_eq!(at(121_000), "");
         assert!(at(121_001).starts_with("The session is at work for more than the 1 minute that it may"));
     }

@@ -5,7 +5,7 @@ mod decisions;
 mod moves;
 mod reading;
 mod serving;
-mod tallies;
+mod counts;
 mod unsaved;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ use crate::git::Git;
 use crate::journal::{Appended, Disk, Durability, Event, Head, Journal, NewEvent, Seq, SetAside};
 use crate::state_dir;
 use serving::Serving;
-use tallies::Tallies;
+use counts::Counts;
 
 /// Events that are read at a time.
 const PAGE: usize = 1000;
@@ -47,7 +47,7 @@ pub struct Store {
     seq: Seq,
     /// Own events after `seq`.
     own: BTreeSet<Seq>,
-    tallies: Tallies,
+    counts: Counts,
     /// Held while this process serves an editor.
     serving: Option<Serving>,
 }
@@ -113,7 +113,7 @@ impl Store {
             reach,
             seq: 0,
             own: BTreeSet::new(),
-            tallies: Tallies::new(),
+            counts: Counts::new(),
             serving: None,
         })
     }

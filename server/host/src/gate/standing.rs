@@ -33,8 +33,8 @@ pub(super) fn verdict(
     if policy.limits.is_empty() {
         return Ok(tool);
     }
-    let tally = store.tally(&event.session)?;
-    Ok(tool.combine(policy.limits.judge(tally, &addition, now())))
+    let count = store.count(&event.session)?;
+    Ok(tool.combine(policy.limits.judge(count, &addition, now())))
 }
 
 fn addition(questions: &[Question]) -> Addition {

@@ -55,9 +55,9 @@ pub(super) fn deeds(root: &Path) -> Result<BTreeMap<String, Deeds>> {
         deeds.calls += calls;
         deeds.asked += asked;
         if session.subagent.is_none() {
-            let tally = store.tally(&session)?;
-            deeds.written.extend(tally.changed().map(str::to_owned));
-            let reached = [tally.files(), tally.lines(), tally.commands()];
+            let count = store.count(&session)?;
+            deeds.written.extend(count.changed().map(str::to_owned));
+            let reached = [count.files(), count.lines(), count.commands()];
             deeds.most = std::array::from_fn(|at| deeds.most[at].max(reached[at]));
             deeds.sessions.insert(session.to_string());
         }

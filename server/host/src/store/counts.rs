@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use countersign_core::event::Fact;
-use countersign_core::limits::Tally;
+use countersign_core::limits::Count;
 use countersign_core::session::Session;
 
 use super::{PAGE, Store};
 use crate::journal::Seq;
 
 /// By the session's id; each with the event up to which it is known.
-pub(super) type Tallies = BTreeMap<Arc<str>, (Seq, Tally)>;
+pub(super) type Counts = BTreeMap<Arc<str>, (Seq, Count)>;
 
 impl Store {
     /// Goes through all that is journaled and belongs to a session.
     ///
     /// # Errors
-    /// As [`Store::tally`].
+    /// As [`Store::count`].
     pub fn each_fact(&self, hear: &mut dyn FnMut(&Fact)) -> Result<()> {
         let mut upto = 0;
         loop {
@@ -35,16 +35,16 @@ impl Store {
     ///
     /// # Errors
     /// If the journal cannot be read, or holds what this version does not understand.
-    pub fn tally(&mut self, session: &Session) -> Result<&Tally> {
-        let (mut upto, mut tally) = self.tallies.remove(&session.id).unwrap_or_default();
+    pub fn count(&mut self, session: &Session) -> Result<&Count> {
+        let (mut upto, mut count) = self.counts.remove(&session.id).unwrap_or_default();
         for event in self.journal.events_of_sessions(&session.id, upto)? {
             upto = event.seq;
             let fact = self.decode(&event)?;
             // A session may be called as another's subagent.
             if fact.session().is_some_and(|other| other.id == session.id) {
-                tally.hear(&fact);
+                count.hear(&fact);
             }
         }
-        Ok(&self.tallies.entry(session.id.clone()).or_insert((upto, tally)).1)
+        Ok(&self.counts.entry(session.id.clone()).or_insert((upto, count)).1)
     }
 }

@@ -12,7 +12,7 @@ const SILENCE: u64 = 10 * 60 * 1000;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub struct Count {
     files: BTreeSet<String>,
     lines: u64,
     /// The ids of calls: what is told twice is one.
@@ -24,7 +24,7 @@ pub struct Tally {
     heard: Option<u64>,
 }
 
-impl Tally {
+impl Count {
     /// A fact of the session or of a subagent of it; told in the order in which they were journaled.
     pub fn hear(&mut self, fact: &Fact) {
         match (&fact.what, &fact.path) {
@@ -142,18 +142,18 @@ pub(super) mod tests {
 
     #[test]
     fn files_count_once_and_so_does_a_call_that_is_told_twice() {
-        let mut tally = Tally::default();
+        let mut count = Count::default();
         for fact in [wrote("a", 3, 1), wrote("a", 4, 2), wrote("b", 1, 3), ran("c1", 4), ran("c1", 5), ran("c2", 6)] {
-            tally.hear(&fact);
+            count.hear(&fact);
         }
-        assert_eq!((tally.files(), tally.lines(), tally.commands()), (2, 8, 2));
-        assert!(tally.has_changed("a") && !tally.has_changed("c"));
+        assert_eq!((count.files(), count.lines(), count.commands()), (2, 8, 2));
+        assert!(count.has_changed("a") && !count.has_changed("c"));
     }
 
     #[test]
     fn neither_a_pause_between_turns_nor_a_long_silence_is_work() {
         let (session, subagent) = (Session::new("s"), Session::new("s").with_subagent("x"));
-        let mut tally = Tally::default();
+        let mut count = Count::default();
         let hour = 60 * 60 * 1000;
         for fact in [
             prompted(0),
@@ -162,9 +162,9 @@ pub(super) mod tests {
             prompted(hour),
             ran("c1", hour + 500),
         ] {
-            tally.hear(&fact);
+            count.hear(&fact);
         }
-        assert_eq!(tally.at_work(hour + 600), 2600);
-        assert_eq!(tally.at_work(3 * hour), 2500, "it stands still, or is gone");
+        assert_eq!(count.at_work(hour + 600), 2600);
+        assert_eq!(count.at_work(3 * hour), 2500, "it stands still, or is gone");
     }
 }
