@@ -6,6 +6,7 @@ mod hearing;
 mod modes;
 mod moves;
 mod recall;
+mod spent;
 mod turned_down;
 mod unreported;
 
@@ -22,6 +23,7 @@ use crate::edit::{EditId, Evidence, Lineage};
 use crate::event::{Came, Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
+use crate::usage::Tally;
 use crate::verdict::Answer;
 use crate::weave::{EditIx, Fingerprint};
 
@@ -99,6 +101,8 @@ pub struct SessionState {
     answers: BTreeMap<String, Answer>,
     /// How often a person was asked.
     pub questions: u64,
+    /// What its own transcript was last counted to tell.
+    pub tally: Option<Tally>,
 }
 
 /// What is read of a file on disk.

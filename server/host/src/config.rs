@@ -13,10 +13,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use countersign_core::rules::Settings;
 use countersign_core::scope::Scope;
+use countersign_core::usage::Prices;
 
 pub use error::ConfigError;
-pub use in_force::{InForce, in_force, unanswered};
-pub use policy::{Attribution, Audit, Limits, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
+pub use in_force::{InForce, in_force, prices, unanswered};
+pub use policy::{
+    Attribution, Audit, Limits, Outside, Policy, Price, Risk, ScopeSection, Tier, Ui, Unanswered, Verify,
+};
 pub use schema::SCHEMA;
 
 /// The name of a workspace's policy file, in its root.
@@ -34,6 +37,8 @@ pub struct Config {
     pub unanswered: Unanswered,
     /// What one session may do at most.
     pub limits: Limits,
+    /// What models' tokens cost.
+    pub prices: Prices,
     /// Which rules count, and how much.
     pub risk: Risk,
     /// What editors show.
@@ -93,6 +98,8 @@ impl Policies {
             scope: scope.expect("a policy is kept only after `parse` has checked its entries"),
             unanswered: merge::unanswered(user.scope.unanswered, repository.scope.unanswered),
             limits: merge::limits(&user.limits, &repository.limits),
+            // The higher of two, so that a repository makes no limit on cost wider.
+            prices: user.exact_prices().higher(&repository.exact_prices()),
             risk: merge::risk(&user.risk, &repository.risk),
             ui: merge::ui(&user.ui, &repository.ui),
             audit: merge::audit(&user.audit, &repository.audit),

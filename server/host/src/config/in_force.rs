@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use countersign_core::review::Policy;
+use countersign_core::usage::Prices;
 
 use super::{Config, ConfigError, FILE_NAME, Policies, Unanswered};
 
@@ -21,6 +22,12 @@ pub fn in_force(root: &Path) -> (Policy, Vec<ConfigError>) {
 #[must_use]
 pub fn unanswered(root: &Path) -> Unanswered {
     config_in_force(root).0.unanswered
+}
+
+/// What models' tokens cost in a workspace.
+#[must_use]
+pub fn prices(root: &Path) -> Prices {
+    config_in_force(root).0.prices
 }
 
 fn config_in_force(root: &Path) -> (Config, Vec<ConfigError>) {

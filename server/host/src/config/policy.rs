@@ -6,6 +6,7 @@ use std::ops::Range;
 use countersign_core::finding::Severity;
 use countersign_core::rules::Preset;
 use countersign_core::scope::{Bounds, Class, Entry};
+use countersign_core::usage::Prices;
 use countersign_core::verdict::Decision;
 use serde::Deserialize;
 use toml::Spanned;
@@ -18,6 +19,8 @@ pub struct Policy {
     pub scope: ScopeSection,
     /// `[limits]`: what one session may do at most.
     pub limits: Limits,
+    /// `[prices]`: what models' tokens cost, by the models' names or how these begin.
+    pub prices: BTreeMap<String, Price>,
     /// `[risk]`: which rules count, and how much.
     pub risk: Risk,
     /// `[verify]`: what decides whether a session's work passes.
@@ -81,6 +84,38 @@ pub struct Limits {
     pub lines: Option<u64>,
     /// Cost, in US dollars.
     pub cost: Option<f64>,
+}
+
+/// `[prices.MODEL]`, in US dollars for a million tokens.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Price {
+    /// Tokens that the model reads.
+    pub input: Spanned<f64>,
+    /// Tokens that it writes.
+    pub output: Spanned<f64>,
+    /// Tokens that it reads from a cache; as `input` without it.
+    pub cache_read: Option<Spanned<f64>>,
+    /// Tokens that it reads and puts into a cache; as `input` without it.
+    pub cache_write: Option<Spanned<f64>>,
+}
+
+impl Price {
+    fn all(&self) -> impl Iterator<Item = &Spanned<f64>> {
+        [&self.input, &self.output].into_iter().chain(&self.cache_read).chain(&self.cache_write)
+    }
+
+    /// In millionths of a dollar, as core counts.
+    fn exact(&self) -> countersign_core::usage::Price {
+        let exact = |dollars: &Spanned<f64>| (dollars.get_ref() * 1e6).round() as u64;
+        let or_input = |price: &Option<Spanned<f64>>| exact(price.as_ref().unwrap_or(&self.input));
+        countersign_core::usage::Price {
+            input: exact(&self.input),
+            output: exact(&self.output),
+            cache_read: or_input(&self.cache_read),
+            cache_write: or_input(&self.cache_write),
+        }
+    }
 }
 
 /// `[risk]`.
@@ -157,10 +192,21 @@ impl Policy {
         found.extend(scope.symbols.iter().filter_map(|entry| bad_entry(entry, true)));
         let range = tiers.iter().map(|tier| &tier.tier).filter(|tier| !(1..=4).contains(tier.get_ref()));
         found.extend(range.map(|tier| (tier.span(), "a tier is a number from 1 to 4".to_owned())));
+        let prices = self.prices.values().flat_map(Price::all);
+        let wrong = prices.filter(|price| !(0.0..=DEAREST).contains(price.get_ref()));
+        found.extend(wrong.map(|price| (price.span(), "a price is a number of dollars from 0 to 1000000".to_owned())));
         found.sort_by_key(|(span, _)| span.start);
         found
     }
+
+    /// The prices as core reckons with them.
+    pub(super) fn exact_prices(&self) -> Prices {
+        Prices(self.prices.iter().map(|(model, price)| (model.clone(), price.exact())).collect())
+    }
 }
+
+/// Dollars for a million tokens: a higher price is a mistake.
+const DEAREST: f64 = 1e6;
 
 fn bad_entry(written: &Spanned<String>, needs_symbol: bool) -> Option<(Range<usize>, String)> {
     let why = match Entry::parse(written.get_ref()) {

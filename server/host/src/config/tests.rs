@@ -6,6 +6,7 @@ use expect_test::expect;
 
 use countersign_core::finding::Severity;
 use countersign_core::rules::Preset;
+use countersign_core::usage::Price as Exact;
 
 use super::*;
 
@@ -40,6 +41,16 @@ unanswered = "allow"
 files = 20
 lines = 500
 cost = 2.5
+
+[prices."claude-opus"]
+input = 5
+output = 25
+cache-read = 0.5
+cache-write = 6.25
+
+[prices.gpt-6]
+input = 1.25
+output = 10
 
 [risk]
 preset = "strict"
@@ -79,6 +90,11 @@ fn every_documented_key_is_read() {
     assert!(config.scope.protects(Class::PublicApi));
     assert_eq!(config.unanswered, Unanswered::Allow);
     assert_eq!(config.limits, Limits { files: Some(20), lines: Some(500), cost: Some(2.5) });
+    let price = |model: &str| config.prices.of(model).copied();
+    let opus = Exact { input: 5_000_000, output: 25_000_000, cache_read: 500_000, cache_write: 6_250_000 };
+    assert_eq!(price("claude-opus-4-5"), Some(opus));
+    let gpt = Exact { input: 1_250_000, output: 10_000_000, cache_read: 1_250_000, cache_write: 1_250_000 };
+    assert_eq!((price("gpt-6-astra"), price("gpt-5")), (Some(gpt), None));
     assert_eq!(config.risk.preset, Some(Preset::Strict));
     assert_eq!(config.risk.severity["test-deleted"], Severity::Critical);
     assert_eq!(config.risk.tier[0].reviewers, ["security"]);
@@ -108,6 +124,7 @@ fn what_is_wrong_is_said_at_its_place() {
         "[risk.severity]\ntest-deleted = \"awful\"\n",
         "[limits]\nfiles = -1\n",
         "[attribution]\nwindow = 3\n",
+        "[prices.gpt]\ninput = 1\noutput = -2\ncache-read = nan\n",
         "[ui]\ncode-lens = 1\n",
         "[scope]\n[scope]\n",
         "\u{feff}[scope]\ndeny = [1]\n",
@@ -118,13 +135,15 @@ fn what_is_wrong_is_said_at_its_place() {
     expect![[r#"
         .countersign.toml:2:18: unclosed array, expected `]`  <>
         .countersign.toml:2:1: unknown field `alow`, expected one of `allow`, `deny`, `ask`, `symbols`, `protect`, `outside`, `unanswered`  <alow>
-        .countersign.toml:1:2: unknown field `scpe`, expected one of `scope`, `limits`, `risk`, `verify`, `attribution`, `audit`, `ui`  <scpe>
+        .countersign.toml:1:2: unknown field `scpe`, expected one of `scope`, `limits`, `prices`, `risk`, `verify`, `attribution`, `audit`, `ui`  <scpe>
         .countersign.toml:3:9: invalid type: string "src", expected a sequence  <"src">
         .countersign.toml:2:21: unknown variant `everything`, expected one of `public-api`, `tests`, `dependencies`, `ci`, `licence`, `generated`, `policy`  <"everything">
         .countersign.toml:2:11: unknown variant `allow`, expected `ask` or `deny`  <"allow">
         .countersign.toml:2:16: unknown variant `awful`, expected one of `low`, `medium`, `high`, `critical`  <"awful">
         .countersign.toml:2:9: invalid value: integer `-1`, expected u64  <-1>
         .countersign.toml:2:1: unknown field `window`, there are no fields  <window>
+        .countersign.toml:3:10: a price is a number of dollars from 0 to 1000000  <-2>
+        .countersign.toml:4:14: a price is a number of dollars from 0 to 1000000  <nan>
         .countersign.toml:2:13: invalid type: integer `1`, expected a boolean  <1>
         .countersign.toml:2:2: duplicate key  <scope>
         .countersign.toml:2:9: invalid type: integer `1`, expected a string  <1>
@@ -163,6 +182,18 @@ fn a_repository_cannot_loosen_its_users_limits_and_rules() {
     assert_eq!(config.risk.severity["x"], Severity::High);
     assert_eq!(config.risk.severity["y"], Severity::Critical);
     assert_eq!(config.risk.disable, ["a", "z"]);
+}
+
+#[test]
+fn a_repository_cannot_make_its_users_models_cheaper() {
+    let config = merged(
+        "[prices.claude]\ninput = 3\noutput = 15\n",
+        "[prices.claude-opus]\ninput = 0\noutput = 25\n[prices.gpt]\ninput = 1\noutput = 2\n",
+    );
+    let price = |model: &str| config.prices.of(model).map(|price| (price.input, price.output));
+    assert_eq!(price("claude-opus-4-5"), Some((3_000_000, 25_000_000)));
+    assert_eq!(price("claude-haiku-4-5"), Some((3_000_000, 15_000_000)));
+    assert_eq!(price("gpt-6"), Some((1_000_000, 2_000_000)));
 }
 
 #[test]
