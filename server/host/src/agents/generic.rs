@@ -50,7 +50,8 @@ fn parse(bytes: &[u8]) -> Result<Message> {
         call: fields.text("call")?.map(str::to_owned),
         act,
     };
-    Ok(Message { moment: moment(&event.act), events: vec![event], host: None })
+    let moment = moment(&event.act);
+    Ok(Message { events: vec![event], ..Message::nothing(moment) })
 }
 
 fn act(event: &str, fields: Fields<'_>) -> Result<Option<AgentAct>> {
