@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::session::Session;
+use countersign_core::usage::Usage;
 use countersign_core::verdict::Verdict;
 
 pub use payload::{MAX_PAYLOAD, read_capped};
@@ -112,6 +113,8 @@ pub struct Message {
     pub host: Option<&'static str>,
     /// Where the agent keeps what is said in the session, where it tells.
     pub transcript: Option<Transcript>,
+    /// What it says itself that the session, or the subagent that acts, spent so far.
+    pub spent: Option<Usage>,
 }
 
 /// A file in which an agent keeps what is said in a session.
@@ -127,7 +130,7 @@ impl Message {
     /// One that tells of nothing.
     #[must_use]
     pub fn nothing(moment: Moment) -> Message {
-        Message { moment, events: Vec::new(), host: None, transcript: None }
+        Message { moment, events: Vec::new(), host: None, transcript: None, spent: None }
     }
 }
 

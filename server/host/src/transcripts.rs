@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use countersign_core::announce::AgentEvent;
 use countersign_core::event::Used;
 use countersign_core::session::Session;
-use countersign_core::usage::Tally;
+use countersign_core::usage::{Tally, Usage};
 
 use crate::agents::Transcript;
 use crate::state_dir::note;
@@ -83,6 +84,27 @@ pub fn follow(
         }
     }
     store.append(&facts)
+}
+
+/// Journals what an agent says itself that a session spent so far, where that is news.
+///
+/// # Errors
+/// If the journal cannot be read or written.
+pub fn note_spent(store: &mut Store, event: &AgentEvent, spent: &Usage) -> Result<()> {
+    store.know_session(&event.session)?;
+    let model = event.model.clone();
+    let mut tally =
+        Tally { own: Usage { calls: spent.calls, said: spent.said, ..Usage::default() }, model, ..Tally::default() };
+    for (named, tokens) in &spent.models {
+        tally.own.models.insert(self::model(named), *tokens);
+    }
+    let known = store.workspace.sessions().get(&event.session).and_then(|state| state.tally.as_ref());
+    if known == Some(&tally) {
+        return Ok(());
+    }
+    let used = Used { session: event.session.clone(), agent: event.agent.clone(), tally };
+    let fact = store.workspace.used(used, now());
+    store.append(&[fact])
 }
 
 /// The count of one transcript, where there is more to say than before.

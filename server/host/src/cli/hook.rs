@@ -4,7 +4,6 @@
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -12,6 +11,7 @@ use clap::Args as ClapArgs;
 use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::session::Session;
 use countersign_core::syntax::Budget;
+use countersign_core::usage::Usage;
 use countersign_core::verdict::{Answer, Decision, Verdict};
 
 use crate::agents::{self, MAX_PAYLOAD, Message, Moment, Reply, Transcript};
@@ -80,27 +80,36 @@ pub(super) fn run(dir: &Path, args: &Args) -> ExitCode {
     ExitCode::from(reply.code)
 }
 
-/// Whose spending is to be counted once the agent has its reply.
+/// What is to be counted once the agent has its reply.
 struct Spending {
     root: PathBuf,
-    agent: Arc<str>,
-    transcript: Transcript,
+    event: AgentEvent,
+    /// Read at moments at which nobody waits: before a tool's every use it would cost more than it tells.
+    transcript: Option<Transcript>,
+    spent: Option<Usage>,
 }
 
 impl Spending {
-    /// At moments at which nobody waits: before a tool's every use it would cost more than it tells.
     fn of(message: &Message, dir: &Path) -> Option<Self> {
         let event = message.events.first()?;
         let is_calm = matches!(event.act, AgentAct::TurnEnded | AgentAct::SessionEnded | AgentAct::Prompted { .. });
-        let transcript = message.transcript.clone().filter(|_| is_calm)?;
+        let transcript = message.transcript.clone().filter(|_| is_calm);
+        let spent = message.spent.clone();
+        if transcript.is_none() && spent.is_none() {
+            return None;
+        }
         let (root, _) = gate::place(dir, event).ok()?;
-        Some(Self { root, agent: event.agent.clone(), transcript })
+        Some(Self { root, event: event.clone(), transcript, spent })
     }
 
     fn count(&self) -> Result<()> {
         let until = Instant::now() + COUNTING;
         let mut store = Store::open_narrow(&self.root)?;
-        transcripts::follow(&mut store, &self.agent, &self.transcript, &mut || Instant::now() < until)
+        if let Some(spent) = &self.spent {
+            transcripts::note_spent(&mut store, &self.event, spent)?;
+        }
+        let Some(transcript) = &self.transcript else { return Ok(()) };
+        transcripts::follow(&mut store, &self.event.agent, transcript, &mut || Instant::now() < until)
     }
 }
 
