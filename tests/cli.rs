@@ -18,6 +18,7 @@ mod restore;
 mod runs;
 mod scope;
 mod shell;
+mod spent;
 mod survival;
 mod turned_down;
 

@@ -1,11 +1,9 @@
 //! What sessions spent, as counted in their transcripts: a session's is its own and that of its subagents.
 
-use std::sync::Arc;
-
 use super::{SessionState, Workspace};
 use crate::event::{Fact, Used, What};
 use crate::session::Session;
-use crate::usage::{Tally, Usage};
+use crate::usage::Usage;
 
 impl Workspace {
     /// What a session spent was counted.
@@ -34,12 +32,10 @@ impl Workspace {
         let tally = |session: &Session| self.sessions.get(session).and_then(|state| state.tally.as_ref());
         let mut usage = tally(session).map(|tally| tally.own.clone()).unwrap_or_default();
         // A subagent's own transcript counts before what its parent's tells of it.
-        let told: &dyn Fn(&Tally) -> Vec<(Arc<str>, Usage)> =
-            &|tally| tally.subagents.iter().map(|(id, usage)| (Arc::clone(id), usage.clone())).collect();
-        let told = tally(&session.parent()).map(told).unwrap_or_default();
-        let told = told.iter().filter(|(id, _)| tally(&session.with_subagent(id)).is_none());
+        let told = tally(&session.parent()).into_iter().flat_map(|tally| &tally.subagents);
+        let told = told.filter(|(id, _)| tally(&session.with_subagent(id)).is_none());
         match &session.subagent {
-            Some(own) => told.filter(|(id, _)| id == own).for_each(|(_, told)| usage.add(told)),
+            Some(own) => told.filter(|(id, _)| *id == own).for_each(|(_, told)| usage.add(told)),
             None => {
                 told.for_each(|(_, told)| usage.add(told));
                 let others = self.sessions.iter().filter(|(other, _)| *other != session && session.owns(other));
@@ -65,7 +61,7 @@ impl SessionState {
 mod tests {
     use super::*;
     use crate::announce::{AgentAct, AgentEvent};
-    use crate::usage::{Response, Tokens};
+    use crate::usage::{Response, Tally, Tokens};
 
     fn tally(of: &[(Option<&str>, u64)]) -> Tally {
         let mut tally = Tally { file: "f".into(), upto: 9, ..Tally::default() };

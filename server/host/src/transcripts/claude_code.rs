@@ -11,6 +11,10 @@ use super::{Whose, id, model, sorted, tokens};
 /// Fields under which a session's cost so far stands, in US dollars.
 const COSTS: [&str; 2] = ["totalCostUSD", "total_cost_usd"];
 
+/// Folders below one another that are looked into, and entries of each.
+const DEPTH: usize = 2;
+const ENTRIES: usize = 1000;
+
 pub(super) fn line(tally: &mut Tally, text: &str, whose: Whose) {
     // Most lines, and all of the long ones, are tools' results.
     if !text.contains("\"usage\"") && !COSTS.iter().any(|name| text.contains(name)) {
@@ -36,7 +40,7 @@ pub(super) fn line(tally: &mut Tally, text: &str, whose: Whose) {
     let is_call = |part: &&Value| part["type"].as_str().is_some_and(|kind| kind.ends_with("tool_use"));
     tally.count(Response {
         id: message["id"].as_str().or(line["requestId"].as_str()).map(id),
-        subagent: line["agentId"].as_str().filter(|_| is_others).map(|id| model(id)),
+        subagent: line["agentId"].as_str().filter(|_| is_others).map(model),
         model: model(named),
         tokens: Tokens {
             input: tokens(usage, "input_tokens"),
@@ -48,12 +52,22 @@ pub(super) fn line(tally: &mut Tally, text: &str, whose: Whose) {
     });
 }
 
-/// `SESSION/subagents/agent-ID.jsonl` beside `SESSION.jsonl`.
+/// `SESSION/subagents/agent-ID.jsonl` beside `SESSION.jsonl`; those of a workflow stand in folders below.
 pub(super) fn subagents(transcript: &Path) -> Vec<(String, PathBuf)> {
-    let Ok(entries) = std::fs::read_dir(transcript.with_extension("").join("subagents")) else { return Vec::new() };
-    let named = |path: PathBuf| {
-        let name = path.file_name()?.to_str()?.strip_prefix("agent-")?.strip_suffix(".jsonl")?.to_owned();
-        (!name.is_empty()).then_some((name, path))
-    };
-    sorted(entries.flatten().filter_map(|entry| named(entry.path())))
+    let mut found = Vec::new();
+    let mut folders = vec![(transcript.with_extension("").join("subagents"), DEPTH)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten().take(ENTRIES) {
+            if depth > 0 && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push((entry.path(), depth - 1));
+            }
+            found.extend(named(entry.path()));
+        }
+    }
+    sorted(found.into_iter())
+}
+
+fn named(path: PathBuf) -> Option<(String, PathBuf)> {
+    let name = path.file_name()?.to_str()?.strip_prefix("agent-")?.strip_suffix(".jsonl")?.to_owned();
+    (!name.is_empty()).then_some((name, path))
 }

@@ -274,6 +274,22 @@ fn what_is_no_file_is_not_opened_and_a_line_without_end_is_left_behind() {
 }
 
 #[test]
+fn subagents_of_claude_code_have_files_below_their_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("s1/subagents");
+    std::fs::create_dir_all(below.join("workflows/w1/deeper")).unwrap();
+    for name in ["agent-b.jsonl", "agent-a.jsonl", "agent-a.meta.json", "agent-.jsonl", "workflows/w1/agent-c.jsonl"] {
+        std::fs::write(below.join(name), "").unwrap();
+    }
+    std::fs::write(below.join("workflows/w1/deeper/agent-d.jsonl"), "").unwrap();
+    let names = |transcript: &str| -> Vec<String> {
+        claude_code::subagents(&folder.path().join(transcript)).into_iter().map(|(id, _)| id).collect()
+    };
+    assert_eq!(names("s1.jsonl"), ["a", "b", "c"]);
+    assert_eq!(names("s2.jsonl"), [] as [String; 0]);
+}
+
+#[test]
 fn a_read_that_runs_out_of_time_is_gone_on_with_by_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.jsonl");
