@@ -19,6 +19,7 @@ mod restore;
 mod runs;
 mod scope;
 mod shell;
+mod spent;
 mod survival;
 mod turned_down;
 

@@ -122,3 +122,26 @@ fn doctor_says_what_an_agent_did_beside_what_it_may_and_the_least_that_it_needs(
     assert!(said(&again.edit("notes.txt", "mine", "its")).starts_with("deny"), "{least}");
     assert!(said(&use_tool(&again, "mcp__x__y")).starts_with("deny"), "{least}");
 }
+
+#[test]
+fn what_a_session_has_cost_by_now_is_held_against_its_limit_before_each_call() {
+    let repository =
+        repository("[limits]\ncost = { ask = 0.01, deny = 0.05 }\n[prices.claude]\ninput = 5\noutput = 25\n");
+    let agent = claude(&repository, "s1");
+    agent.prompt("go");
+    let spend = |id: &str, output: u64| {
+        let file = repository.home().join(".claude/projects/work/s1.jsonl");
+        let line = json!({ "type": "assistant", "requestId": id, "message": { "id": id, "role": "assistant", "model": "claude-opus-4-5",
+            "content": [], "usage": { "input_tokens": 0, "output_tokens": output } } });
+        let mut text = std::fs::read_to_string(&file).expect("the prompt is in it");
+        text += &format!("{line}\n");
+        std::fs::write(file, text).expect("the home is ours");
+    };
+    spend("m1", 400);
+    assert_eq!(said(&use_tool(&agent, "Read")), "none: ");
+    spend("m2", 1);
+    expect!["ask: The session has cost more than the $0.01 that it may (`cost` in the policy's [limits])."]
+        .assert_eq(&said(&use_tool(&agent, "Grep")));
+    spend("m3", 2000);
+    assert!(said(&use_tool(&agent, "Glob")).starts_with("deny: The session has cost more than the $0.05"));
+}

@@ -1,5 +1,7 @@
 //! What is journaled: the facts from which any process comes to the same workspace.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::announce::AgentEvent;
@@ -8,6 +10,7 @@ use crate::document::Record;
 use crate::edit::{EditId, Evidence};
 use crate::scope::SessionScope;
 use crate::session::Session;
+use crate::usage::Tally;
 use crate::verdict::Answer;
 use crate::weave::Fingerprint;
 
@@ -90,6 +93,8 @@ pub enum What {
         /// What they said; none where nobody answered.
         answer: Option<Answer>,
     },
+    /// What a session spent was counted; the last count holds.
+    Used(Used),
     /// A session was told of all that had been turned down.
     Informed {
         /// Which.
@@ -137,6 +142,17 @@ pub struct Moved {
     pub evidence: Evidence,
 }
 
+/// What a session, or a subagent of one, spent so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// Whose transcript it is.
+    pub session: Session,
+    /// The agent's name.
+    pub agent: Arc<str>,
+    /// All that was counted in the transcript, and where to go on.
+    pub tally: Tally,
+}
+
 /// Who may do what with a file, as Unix has it: the lowest twelve bits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mode {
@@ -174,6 +190,7 @@ impl Fact {
             What::Empty(came) => came.author.session(),
             What::Told { event, .. } => Some(&event.session),
             What::Scoped { session, .. } => session.as_ref(),
+            What::Used(used) => Some(&used.session),
             What::TurnedDown { session, .. } | What::Asked { session, .. } | What::Informed { session } => {
                 Some(session)
             }

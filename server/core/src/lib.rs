@@ -2,6 +2,7 @@
 //! environment or protocol; what it needs of the world is passed in. Inside, a module uses only modules above it in this list.
 
 pub mod session;
+pub mod usage;
 pub mod author;
 pub mod edit;
 pub mod weave;

@@ -48,11 +48,12 @@ impl Limits {
         *self == Limits::default()
     }
 
-    /// Whether an act may be added to what a session has done. `now` is in milliseconds since the Unix epoch.
+    /// Whether an act may be added to what a session has done. `cost` is what it has cost so far, in millionths of a US dollar; none where
+    /// that is not known. `now` is in milliseconds since the Unix epoch.
     ///
     /// The reasons name the limit and no count, so that who allows it for the session is not asked again.
     #[must_use]
-    pub fn judge(&self, count: &Count, addition: &Addition, now: u64) -> Verdict {
+    pub fn judge(&self, count: &Count, cost: Option<u64>, addition: &Addition, now: u64) -> Verdict {
         let new = addition.files.iter().filter(|file| !count.has_changed(file)).count() as u64;
         let more = |so_far: u64, more: u64| if more == 0 { 0 } else { so_far + more };
         // A minute that has begun has not passed.
@@ -72,7 +73,7 @@ impl Limits {
             self.minutes.judge(minutes, |limit| {
                 format!("The session is at work for more than the {} that it may (`minutes`", counts(limit, "minute"))
             }),
-            self.cost.judge(count.cost().unwrap_or(0), |limit| {
+            self.cost.judge(cost.unwrap_or(0), |limit| {
                 format!("The session has cost more than the ${:.2} that it may (`cost`", limit as f64 / 1e6)
             }),
         ])
@@ -135,7 +136,7 @@ mod tests {
             ("a command", Addition { is_command: true, ..Addition::default() }),
             ("nothing of these", Addition::default()),
         ] {
-            let verdict = limits.judge(&count, &addition, 3);
+            let verdict = limits.judge(&count, None, &addition, 3);
             told += &format!("{what}: {:?} {}\n", verdict.decision, verdict.reason());
         }
         expect![[r#"
@@ -153,9 +154,20 @@ mod tests {
     fn time_counts_while_the_agent_is_at_work_and_is_reached_when_it_has_passed() {
         let limits = Limits { minutes: Limit { ask: Some(1), deny: None }, ..Limits::default() };
         let count = count(&[prompted(1000), ran("c1", 2000)]);
-        let at = |now| limits.judge(&count, &Addition::default(), now).reason();
+        let at = |now| limits.judge(&count, None, &Addition::default(), now).reason();
         assert_eq!(at(121_000), "");
         assert!(at(121_001).starts_with("The session is at work for more than the 1 minute that it may"));
+    }
+
+    #[test]
+    fn a_cost_that_is_known_counts_and_one_that_is_not_stops_nobody() {
+        let limits = Limits { cost: Limit { ask: Some(2_500_000), deny: None }, ..Limits::default() };
+        let at = |cost| limits.judge(&Count::default(), cost, &Addition::default(), 1).reason();
+        assert_eq!((at(None), at(Some(2_500_000))), (String::new(), String::new()));
+        assert_eq!(
+            at(Some(2_500_001)),
+            "The session has cost more than the $2.50 that it may (`cost` in the policy's [limits])."
+        );
     }
 
     #[test]

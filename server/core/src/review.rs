@@ -14,6 +14,7 @@ use crate::scope::{Scope, SessionScope};
 use crate::session::Session;
 use crate::syntax::{Budget, Language, symbols};
 use crate::tools::Tools;
+use crate::usage::Prices;
 use crate::verdict::Decision;
 use crate::weave::{EditIx, FragmentIx, View};
 use crate::workspace::{Content, File, Workspace};
@@ -30,6 +31,8 @@ pub struct Policy {
     pub tools: Tools,
     /// What one session may do at most.
     pub limits: Limits,
+    /// What models' tokens cost.
+    pub prices: Prices,
     /// Which rules speak, and how loud.
     pub rules: Settings,
 }

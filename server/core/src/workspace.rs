@@ -7,6 +7,7 @@ mod measure;
 mod modes;
 mod moves;
 mod recall;
+mod spent;
 mod turned_down;
 mod unreported;
 
@@ -23,6 +24,7 @@ use crate::edit::{EditId, Evidence, Lineage};
 use crate::event::{Came, Fact, What, Whole};
 use crate::scope::SessionScope;
 use crate::session::Session;
+use crate::usage::Tally;
 use crate::verdict::Answer;
 use crate::weave::{EditIx, Fingerprint};
 
@@ -104,6 +106,8 @@ pub struct SessionState {
     pub requests: u64,
     /// Calls of tools that were announced.
     pub calls: u64,
+    /// What its own transcript was last counted to tell.
+    pub tally: Option<Tally>,
 }
 
 /// What is read of a file on disk.

@@ -19,9 +19,12 @@ mod tools;
 mod unanswered;
 mod windsurf;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use countersign_core::announce::{AgentAct, AgentEvent};
+use countersign_core::session::Session;
+use countersign_core::usage::Usage;
 use countersign_core::verdict::Verdict;
 
 pub use payload::{MAX_PAYLOAD, read_capped};
@@ -108,13 +111,26 @@ pub struct Message {
     /// The agent that runs this hook although it was registered for another: several run each other's. It is answered in the other's words,
     /// since that is what it takes the hook for.
     pub host: Option<&'static str>,
+    /// Where the agent keeps what is said in the session, where it tells.
+    pub transcript: Option<Transcript>,
+    /// What it says itself that the session, or the subagent that acts, spent so far.
+    pub spent: Option<Usage>,
+}
+
+/// A file in which an agent keeps what is said in a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcript {
+    /// Where it is, as sent.
+    pub path: PathBuf,
+    /// Whose it is: a session's, or that of a subagent which has one of its own.
+    pub session: Session,
 }
 
 impl Message {
     /// One that tells of nothing.
     #[must_use]
     pub fn nothing(moment: Moment) -> Message {
-        Message { moment, events: Vec::new(), host: None }
+        Message { moment, events: Vec::new(), host: None, transcript: None, spent: None }
     }
 }
 

@@ -21,6 +21,7 @@ mod run;
 mod revert;
 mod scope;
 mod select;
+mod spending;
 mod status;
 
 use std::path::{Path, PathBuf};

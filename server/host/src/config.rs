@@ -16,10 +16,11 @@ use countersign_core::review;
 use countersign_core::rules::Settings;
 use countersign_core::scope::Scope;
 use countersign_core::tools::Tools;
+use countersign_core::usage::Prices;
 
 pub use error::ConfigError;
-pub use in_force::{InForce, in_force, unanswered};
-pub use policy::{Attribution, Audit, Outside, Policy, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
+pub use in_force::{InForce, in_force, limits_cost, prices, unanswered};
+pub use policy::{Attribution, Audit, Outside, Policy, Price, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
 pub use schema::SCHEMA;
 
 /// The name of a workspace's policy file, in its root.
@@ -39,6 +40,8 @@ pub struct Config {
     pub tools: Tools,
     /// What one session may do at most.
     pub limits: Limits,
+    /// What models' tokens cost.
+    pub prices: Prices,
     /// Which rules count, and how much.
     pub risk: Risk,
     /// What editors show.
@@ -63,8 +66,9 @@ impl Config {
     /// What agents' acts are judged by.
     #[must_use]
     pub fn judged_by(&self) -> review::Policy {
-        let (scope, tools, limits) = (self.scope.clone(), self.tools.clone(), self.limits.clone());
-        review::Policy { scope, tools, limits, rules: self.rules() }
+        let (scope, tools) = (self.scope.clone(), self.tools.clone());
+        let (limits, prices) = (self.limits.clone(), self.prices.clone());
+        review::Policy { scope, tools, limits, prices, rules: self.rules() }
     }
 }
 
@@ -107,6 +111,8 @@ impl Policies {
             tools: tools.expect("a policy is kept only after `parse` has checked its names"),
             unanswered: merge::unanswered(user.scope.unanswered, repository.scope.unanswered),
             limits: merge::limits(&user.limits, &repository.limits),
+            // The higher of two, so that a repository makes no limit on cost wider.
+            prices: user.exact_prices().higher(&repository.exact_prices()),
             risk: merge::risk(&user.risk, &repository.risk),
             ui: merge::ui(&user.ui, &repository.ui),
             audit: merge::audit(&user.audit, &repository.audit),

@@ -13,3 +13,4 @@ pub mod lsp;
 pub mod redact;
 pub mod state_dir;
 pub mod store;
+pub mod transcripts;

@@ -1,11 +1,11 @@
-//! What must not be kept: secrets in prompts and command lines, taken out before they are journaled. File text is not touched: it must
-//! be restorable as it was.
+//! What must not be kept: secrets and personal data in prompts and command lines, taken out before they are journaled. File text is not
+//! touched: it must be restorable as it was.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use countersign_core::announce::{AgentAct, AgentEvent};
-use regex::Regex;
+use regex::{Captures, Regex};
 
 /// What stands where a secret stood.
 const GONE: &str = "[redacted]";
@@ -29,13 +29,44 @@ const NAMED: &str = r#"(?xi)
     (?P<value> [^\s"'@;&|]{4,} )
 "#;
 
-/// Takes secrets out of what an agent's event tells besides file text.
+/// Addresses of people, and of what only looks like one: see [`is_of_a_person`].
+const MAIL: &str = r"\b[0-9A-Za-z][0-9A-Za-z._%+-]*@(?:[0-9A-Za-z-]+\.)+[A-Za-z]{2,}\b";
+/// The name of a person's folder, where a path begins with it.
+const HOME: &str = r#"(?x)
+    (?P<head> (?: \A | [\s"'`=:(,<>\[{;|&@] | file:// ) (?: /home/ | /Users/ | [A-Za-z]:[\\/]Users[\\/] ) )
+    [^\s/\\"'`:;,|&<>()\[\]{}$*]+
+"#;
+
+/// Takes secrets and personal data out of what an agent's event tells besides file text.
 pub fn event(event: &mut AgentEvent) {
     match &mut event.act {
-        AgentAct::Prompted { text } => *text = redacted(text),
-        AgentAct::WillRun { command, .. } | AgentAct::DidRun { command, .. } => *command = redacted(command),
+        AgentAct::Prompted { text } => *text = impersonal(&redacted(text)),
+        AgentAct::WillRun { command, .. } | AgentAct::DidRun { command, .. } => {
+            *command = impersonal(&redacted(command));
+        }
         _ => {}
     }
+}
+
+/// A text without addresses of people and names of their folders. Not for what a person is asked: they must see which folder it is, and
+/// what they allow for one is not allowed for another.
+#[must_use]
+pub fn impersonal(text: &str) -> String {
+    static PATTERNS: OnceLock<Option<[Regex; 2]>> = OnceLock::new();
+    let patterns = PATTERNS.get_or_init(|| Some([Regex::new(MAIL).ok()?, Regex::new(HOME).ok()?]));
+    let Some([mail, home]) = patterns else { return GONE.to_owned() };
+    let text = mail.replace_all(text, |found: &Captures<'_>| {
+        let address = &found[0];
+        if is_of_a_person(address) { GONE.to_owned() } else { address.to_owned() }
+    });
+    home.replace_all(&text, format!("${{head}}{GONE}")).into_owned()
+}
+
+/// `git@github.com` is a service, and `left-pad@1.3.0-next.js` a package.
+fn is_of_a_person(address: &str) -> bool {
+    let (name, domain) = address.split_once('@').unwrap_or((address, ""));
+    let is_version = domain.split('.').take(2).all(|part| part.bytes().all(|digit| digit.is_ascii_digit()));
+    !is_version && !["git", "hg", "svn"].contains(&name)
 }
 
 /// The password in an address.
@@ -73,6 +104,31 @@ mod tests {
             assert_eq!(redacted(text), expected);
         }
         assert_eq!(redacted(&format!("sk-{}", "a1B2".repeat(8))), GONE);
+    }
+
+    #[test]
+    fn people_are_not_named_and_what_only_looks_like_them_is() {
+        let cases = [
+            ("mail ada@example.org and a.b+c@163.com.", "mail [redacted] and [redacted]."),
+            ("git commit --author='Ada <ada@example.co.uk>'", "git commit --author='Ada <[redacted]>'"),
+            ("cp /home/ada/a.rs '/Users/ada.l/b.rs'", "cp /home/[redacted]/a.rs '/Users/[redacted]/b.rs'"),
+            ("HOME=/home/ada; cd /home/ada && ls", "HOME=/home/[redacted]; cd /home/[redacted] && ls"),
+            (r"type C:\Users\Ada\x.txt", r"type C:\Users\[redacted]\x.txt"),
+            ("open file:///home/ada/x.html", "open file:///home/[redacted]/x.html"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(impersonal(text), expected);
+        }
+        for text in [
+            "git clone git@github.com:org/repo.git",
+            "npm install left-pad@1.3.0-next.js @types/node@20.1.0 react@next",
+            "edit src/home/page.rs and ./home/ada/x, then ls /home/ /home",
+            "uses: actions/checkout@v4",
+            "@app.route('/users/<name>')",
+            "ls /home/$USER/x /home/*/y",
+        ] {
+            assert_eq!(impersonal(text), text);
+        }
     }
 
     #[test]

@@ -24,8 +24,8 @@ use crate::disk::{self, Reading};
 use crate::git::Git;
 use crate::journal::{Appended, Disk, Durability, Event, Head, Journal, NewEvent, Seq, SetAside};
 use crate::state_dir;
-use serving::Serving;
 use counts::Counts;
+use serving::Serving;
 
 /// Events that are read at a time.
 const PAGE: usize = 1000;
@@ -196,6 +196,18 @@ impl Store {
         Ok(())
     }
 
+    /// Sees to it that what a session and its subagents spent is known, as far as it was counted.
+    ///
+    /// # Errors
+    /// As [`Store::catch_up`].
+    pub fn know_spent(&mut self, session: &Session) -> Result<()> {
+        if let Reach::All = self.reach {
+            return self.catch_up().map(drop);
+        }
+        let events = self.journal.newest_of_family(&session.id, USED)?;
+        self.take_over_new(&events)
+    }
+
     fn catch_up_path(&mut self, path: &str) -> Result<()> {
         let Reach::Some { paths, .. } = &self.reach else { return Ok(()) };
         let events = self.journal.events_of_path(path, paths.get(path).copied().unwrap_or_default())?;
@@ -212,7 +224,7 @@ impl Store {
     fn catch_up_session(&mut self, session: &str) -> Result<()> {
         let Reach::Some { sessions, .. } = &self.reach else { return Ok(()) };
         let after = sessions.get(session).copied().unwrap_or_default();
-        let events = self.journal.newest_of_session(session, after, RECENT, SCOPED)?;
+        let events = self.journal.newest_of_session(session, after, RECENT, [SCOPED, USED])?;
         self.take_over_new(&events)?;
         if let (Reach::Some { sessions, .. }, Some(last)) = (&mut self.reach, events.last()) {
             sessions.insert(session.to_owned(), last.seq);
@@ -409,6 +421,8 @@ pub fn is_unexplained(facts: &[Fact]) -> bool {
 const MOVED: &str = "moved";
 /// What a session's scope is filed as.
 const SCOPED: &str = "scoped";
+/// What a session's count of what it spent is filed as.
+const USED: &str = "used";
 /// So many of the last things that an agent told are what its next one may go with.
 const RECENT: usize = 64;
 /// What the scope of all sessions is filed under.
@@ -435,6 +449,7 @@ fn kind(what: &What) -> &'static str {
         What::Told { .. } => "told",
         What::TurnedDown { .. } => "turned-down",
         What::Asked { .. } => "asked",
+        What::Used(_) => USED,
         What::Informed { .. } => "informed",
         What::Scoped { .. } => SCOPED,
     }

@@ -91,12 +91,6 @@ impl Count {
         let since = self.heard.map_or(0, |heard| now.saturating_sub(heard));
         self.worked + if since > SILENCE { 0 } else { since }
     }
-
-    /// Millionths of a US dollar; none where that is not known.
-    #[must_use]
-    pub fn cost(&self) -> Option<u64> {
-        None
-    }
 }
 
 /// Whether an edit changes a text, or tells of one that did that it is this author's.

@@ -68,6 +68,7 @@ impl Workspace {
                 *down.entry(file.clone()).or_default() += lines;
             }
             (What::Asked { session, question, answer }, _) => self.hear_answer(session, question, *answer),
+            (What::Used(used), _) => self.hear_used(used, fact.at),
             (What::Informed { session }, _) => {
                 self.sessions.entry(session.clone()).or_default().turned_down.clear();
             }

@@ -25,6 +25,7 @@ fn parse(bytes: &[u8]) -> Result<Message> {
     }
     let name = fields.named("hook_event_name")?;
     let session = session(fields)?;
+    let transcript = hooks::transcript(fields, &session);
     let (moment, act) = hear(name, fields).with_context(|| format!("`{}`", name.escape_debug()))?;
     let event = |act| -> Result<AgentEvent> {
         Ok(AgentEvent {
@@ -36,7 +37,7 @@ fn parse(bytes: &[u8]) -> Result<Message> {
             act,
         })
     };
-    Ok(Message { moment, events: act.map(event).transpose()?.into_iter().collect(), host: None })
+    Ok(Message { events: act.map(event).transpose()?.into_iter().collect(), transcript, ..Message::nothing(moment) })
 }
 
 /// `agent_id` is there when a subagent acts, or is spoken of.

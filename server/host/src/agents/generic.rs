@@ -9,7 +9,9 @@
 //! `will-write`, `did-write` and `write-failed` (`writes`), `will-run` and `did-run` (`command`, `background`, `failed`),
 //! `will-use`, `did-use` and `requested` (`tool`), `turn-ended`, `session-ended`; any other is heard and ignored. A write says what it
 //! does by one of `after` (the whole text), `edits`, `deleted` (true) or `moved-to` (a path), or not at all; `before`
-//! is the text before, or null for a file that was not there. `subagent` names a subagent that acts within the session.
+//! is the text before, or null for a file that was not there. `subagent` names a subagent that acts within the session. `spent` says what the
+//! session (or the subagent) spent so far: `input`, `output`, `cache-read`, `cache-write` (tokens, each counted in one of them), `calls` (of
+//! tools), `cost` (in US dollars).
 //!
 //! The answer is `{}`, or `{ "verdict": "ask" | "deny", "reasons": […] }`: to a `will-…` for the agent to keep to, to a
 //! `did-…` as a judgement on what has happened. Any may hold `context`, a text for the agent. The schema is
@@ -18,6 +20,7 @@
 use anyhow::{Context as _, Result, bail};
 use countersign_core::announce::{AgentAct, AgentEvent, Before, Delta, Replacement, Write};
 use countersign_core::session::Session;
+use countersign_core::usage::{Tokens, Usage};
 use countersign_core::verdict::Verdict;
 use serde_json::{Map, Value};
 
@@ -50,7 +53,9 @@ fn parse(bytes: &[u8]) -> Result<Message> {
         call: fields.text("call")?.map(str::to_owned),
         act,
     };
-    Ok(Message { moment: moment(&event.act), events: vec![event], host: None })
+    let moment = moment(&event.act);
+    let spent = spent(fields)?;
+    Ok(Message { events: vec![event], spent, ..Message::nothing(moment) })
 }
 
 fn act(event: &str, fields: Fields<'_>) -> Result<Option<AgentAct>> {
@@ -76,6 +81,28 @@ fn act(event: &str, fields: Fields<'_>) -> Result<Option<AgentAct>> {
         "session-ended" => AgentAct::SessionEnded,
         _ => return Ok(None),
     }))
+}
+
+/// What the session spent so far; the model's name is that of the message.
+fn spent(fields: Fields<'_>) -> Result<Option<Usage>> {
+    if fields.value("spent").is_none() {
+        return Ok(None);
+    }
+    let spent = payload::object_in(fields, "spent")?;
+    let spent = Fields(&spent);
+    let cost = match spent.value("cost").map(Value::as_f64) {
+        None => None,
+        Some(Some(cost)) if (0.0..1e9).contains(&cost) => Some((cost * 1e6).round() as u64),
+        Some(_) => bail!("`cost` should be an amount in US dollars"),
+    };
+    let tokens = Tokens {
+        input: spent.number("input")?,
+        output: spent.number("output")?,
+        cache_read: spent.number("cache-read")?,
+        cache_write: spent.number("cache-write")?,
+    };
+    let model = fields.text("model")?.unwrap_or_default();
+    Ok(Some(Usage { models: [(model.into(), tokens)].into(), calls: spent.number("calls")?, said: cost }))
 }
 
 fn moment(act: &AgentAct) -> Moment {

@@ -40,7 +40,7 @@ pub(super) fn parse(fields: Fields<'_>) -> Result<Message> {
         call: fields.text("tool_use_id")?.map(str::to_owned),
         act,
     };
-    Ok(Message { moment, events: vec![event], host: None })
+    Ok(Message { events: vec![event], ..Message::nothing(moment) })
 }
 
 /// What an editor holds unsaved of these files is what the agent starts from.

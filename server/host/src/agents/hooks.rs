@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::payload::{Fields, file_path};
 use super::tools::Call;
-use super::{Message, Moment, Reply, told};
+use super::{Message, Moment, Reply, Transcript, told};
 
 const EVENTS: [&str; 3] = ["hook_event_name", "hookEventName", "hookName"];
 const SESSIONS: [&str; 6] = ["session_id", "sessionId", "sessionID", "thread_id", "threadId", "conversation_id"];
@@ -108,6 +108,7 @@ pub(super) fn parse(agent: &str, fields: Fields<'_>) -> Result<Message> {
 pub(super) fn message(agent: &str, fields: Fields<'_>, moment: Moment, act: Option<AgentAct>) -> Result<Message> {
     let session = session(fields)?;
     let Some(act) = act else { return Ok(Message::nothing(moment)) };
+    let transcript = transcript(fields, &session);
     let event = AgentEvent {
         agent: agent.into(),
         session,
@@ -116,7 +117,7 @@ pub(super) fn message(agent: &str, fields: Fields<'_>, moment: Moment, act: Opti
         call: first(fields, &CALLS)?.filter(|call| !call.is_empty()).map(str::to_owned),
         act,
     };
-    Ok(Message { events: vec![event], ..Message::nothing(moment) })
+    Ok(Message { events: vec![event], transcript, ..Message::nothing(moment) })
 }
 
 /// What an event says that the agent does.
@@ -244,6 +245,15 @@ fn session(fields: Fields<'_>) -> Result<Session> {
         Some(subagent) if !subagent.is_empty() && subagent != id => session.with_subagent(subagent),
         _ => session,
     })
+}
+
+/// Where what is said is kept: a subagent's own file where one is named, else that of its session. What is no path is none.
+pub(super) fn transcript(fields: Fields<'_>, session: &Session) -> Option<Transcript> {
+    let named = |names: &[&str]| first(fields, names).ok().flatten().filter(|path| !path.is_empty());
+    let own = named(&["agent_transcript_path"]).filter(|_| session.subagent.is_some());
+    let parents = || Some((named(&["transcript_path", "transcriptPath"])?, session.parent()));
+    let (path, session) = own.map(|path| (path, session.clone())).or_else(parents)?;
+    Some(Transcript { path: file_path(path).into(), session })
 }
 
 /// The folder that paths start from; the first folder of the workspace where none is sent.

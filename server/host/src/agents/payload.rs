@@ -165,6 +165,12 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A whole number that may be absent, which is then 0.
+    pub(super) fn number(self, name: &str) -> Result<u64> {
+        let Some(value) = self.value(name) else { return Ok(0) };
+        value.as_u64().with_context(|| format!("`{name}` should be a whole number that is not negative"))
+    }
+
     /// A list that may be absent, which is then empty.
     pub(super) fn list(self, name: &str) -> Result<&'a [Value]> {
         match self.value(name) {

@@ -175,6 +175,9 @@ fn a_field_of_a_wrong_type_is_named_and_not_quoted() {
             r#"{"event":"will-write","agent":"a","session":"s","writes":[{"path":"a","after":"x","deleted":true}]}"#,
         ),
         ("generic", r#"{"event":"will-run","agent":"a","session":"s"}"#),
+        ("generic", r#"{"event":"turn-ended","agent":"a","session":"s","spent":7}"#),
+        ("generic", r#"{"event":"turn-ended","agent":"a","session":"s","spent":{"input":-1}}"#),
+        ("generic", r#"{"event":"turn-ended","agent":"a","session":"s","spent":{"cost":"2 dollars"}}"#),
         ("generic", r#"{"type":"robot","repo_working_dir":"/repo"}"#),
         (
             "generic",
@@ -201,6 +204,9 @@ fn a_field_of_a_wrong_type_is_named_and_not_quoted() {
         `will-write`: `writes` should hold objects and holds a string
         `will-write`: a write says one of `after`, `edits`, `deleted` and `moved-to`
         `will-run`: `command` is missing
+        `spent` should be an object and is a number
+        `input` should be a whole number that is not negative
+        `cost` should be an amount in US dollars
         agent-v1: `type` is none of human, ai_agent, pre_shell_command, post_shell_command
         agent-v1: `edited_filepaths` should be a list and is a string
         agent-v1: `agent_name` is missing
@@ -236,6 +242,43 @@ fn events_and_tools_that_we_do_not_know_are_heard_and_change_nothing() {
     let message = (claude.parse)(tool).unwrap();
     assert_eq!(message.moment, Moment::BeforeTool);
     assert_eq!(message.events.len(), 1);
+}
+
+#[test]
+fn a_message_tells_where_what_is_said_is_kept_and_whose_it_is() {
+    let mut shown = String::new();
+    for (name, fields) in [
+        ("claude-code", r#""hook_event_name":"Stop","transcript_path":"/t/s.jsonl""#),
+        (
+            "claude-code",
+            r#""hook_event_name":"SubagentStop","agent_id":"a","transcript_path":"/t/s.jsonl","agent_transcript_path":"/t/s/subagents/agent-a.jsonl""#,
+        ),
+        ("claude-code", r#""hook_event_name":"SubagentStop","agent_id":"a","transcript_path":"/t/s.jsonl""#),
+        ("codex", r#""hook_event_name":"Stop","transcript_path":"/t/rollout.jsonl""#),
+        (
+            "codex",
+            r#""hook_event_name":"SubagentStop","agent_id":"a","transcript_path":"/t/rollout.jsonl","agent_transcript_path":null"#,
+        ),
+        ("gemini-cli", r#""hook_event_name":"AfterAgent","transcript_path":"file:///t/chat%20s.jsonl""#),
+        ("claude-code", r#""hook_event_name":"Stop","transcript_path":["/t/s.jsonl"]"#),
+        ("codex", r#""hook_event_name":"Stop","transcript_path":"""#),
+    ] {
+        let text = format!(r#"{{"session_id":"s",{fields}}}"#);
+        let message = (find(name).unwrap().parse)(text.as_bytes()).unwrap();
+        let kept = message.transcript.map(|kept| format!("{} of {}", kept.path.display(), kept.session));
+        shown += &format!("{name}: {}\n", kept.as_deref().unwrap_or("nowhere"));
+    }
+    expect![[r#"
+        claude-code: /t/s.jsonl of s
+        claude-code: /t/s/subagents/agent-a.jsonl of s/a
+        claude-code: /t/s.jsonl of s
+        codex: /t/rollout.jsonl of s
+        codex: /t/rollout.jsonl of s
+        gemini-cli: /t/chat s.jsonl of s
+        claude-code: nowhere
+        codex: nowhere
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]

@@ -2,18 +2,19 @@
 //! by itself. It answers in time or gets out of the way: whatever goes wrong, the agent gets its neutral reply, and the log says why.
 
 use std::io::{Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
-use countersign_core::announce::AgentEvent;
+use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::session::Session;
 use countersign_core::syntax::Budget;
+use countersign_core::usage::Usage;
 use countersign_core::verdict::{Answer, Decision, Verdict};
 
-use crate::agents::{self, MAX_PAYLOAD, Moment, Reply};
+use crate::agents::{self, MAX_PAYLOAD, Message, Moment, Reply, Transcript};
 use crate::approvals;
 use crate::approvals::wire::{Asking, Judged, Request, Told};
 use crate::config;
@@ -21,11 +22,16 @@ use crate::gate::{self, Care, Placed, Taken};
 use crate::redact;
 use crate::state_dir::{self, note};
 use crate::store::{Store, now};
+use crate::transcripts;
 
 /// How long after its start a hook may still be judging.
 const BUDGET: Duration = Duration::from_millis(400);
 /// A person is asked for so much shorter than the agent waits for its hook.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a transcript is read after the reply; the next hook goes on.
+const COUNTING: Duration = Duration::from_millis(150);
+/// And before an act is judged by what its session has cost.
+const COUNTING_FIRST: Duration = Duration::from_millis(50);
 /// How long a command is judged at least once git has said what differs.
 const AFTER_GIT: Duration = Duration::from_millis(250);
 
@@ -48,27 +54,85 @@ pub(super) fn run(dir: &Path, args: &Args) -> ExitCode {
     };
     // A panic must not reach the agent: its reply is the neutral one then.
     let done = std::panic::catch_unwind(|| answer(dir, agent, until));
-    let reply = match done {
-        Ok(Ok(reply)) => reply,
+    let neutral = || ((agent.reply)(Moment::Other, &Verdict::allow(), None), None);
+    let (reply, spending) = match done {
+        Ok(Ok(answered)) => answered,
         Ok(Err(error)) => {
             note(dir, &format!("hook {}: {error:#}", args.agent));
-            (agent.reply)(Moment::Other, &Verdict::allow(), None)
+            neutral()
         }
         Err(_) => {
             note(dir, &format!("hook {}: a panic", args.agent));
-            (agent.reply)(Moment::Other, &Verdict::allow(), None)
+            neutral()
         }
     };
-    let _ = std::io::stdout().write_all(reply.stdout.as_bytes());
+    let mut stdout = std::io::stdout();
+    let _ = stdout.write_all(reply.stdout.as_bytes()).and_then(|()| stdout.flush());
     let _ = std::io::stderr().write_all(reply.stderr.as_bytes());
+    if let Some(spending) = spending {
+        let counted = std::panic::catch_unwind(|| spending.count(COUNTING));
+        let why = match counted {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(format!("{error:#}")),
+            Err(_) => Some("a panic".to_owned()),
+        };
+        if let Some(why) = why {
+            note(dir, &format!("hook {}: what was spent is not counted: {why}", args.agent));
+        }
+    }
     ExitCode::from(reply.code)
 }
 
-fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
+/// What is to be counted once the agent has its reply.
+struct Spending {
+    root: PathBuf,
+    event: AgentEvent,
+    /// Read at moments at which nobody waits: before a tool's every use it would cost more than it tells.
+    transcript: Option<Transcript>,
+    spent: Option<Usage>,
+}
+
+impl Spending {
+    fn of(message: &Message, dir: &Path) -> Option<Self> {
+        let event = message.events.first()?;
+        let is_calm = matches!(event.act, AgentAct::TurnEnded | AgentAct::SessionEnded | AgentAct::Prompted { .. });
+        let transcript = message.transcript.clone().filter(|_| is_calm);
+        let spent = message.spent.clone();
+        if transcript.is_none() && spent.is_none() {
+            return None;
+        }
+        let (root, _) = gate::place(dir, event).ok()?;
+        Some(Self { root, event: event.clone(), transcript, spent })
+    }
+
+    /// What is to be counted before an act is judged: where what a session may cost is limited, what it has cost by now.
+    fn first(message: &Message, dir: &Path) -> Option<Self> {
+        let event = message.events.first().filter(|event| event.act.awaits_verdict())?;
+        let transcript = Some(message.transcript.clone()?);
+        let (root, _) = gate::place(dir, event).ok()?;
+        config::limits_cost(&root).then(|| Self { root, event: event.clone(), transcript, spent: None })
+    }
+
+    fn count(&self, at_most: Duration) -> Result<()> {
+        let until = Instant::now() + at_most;
+        let mut store = Store::open_narrow(&self.root)?;
+        if let Some(spent) = &self.spent {
+            transcripts::note_spent(&mut store, &self.event, spent)?;
+        }
+        let Some(transcript) = &self.transcript else { return Ok(()) };
+        transcripts::follow(&mut store, &self.event.agent, transcript, &mut || Instant::now() < until)
+    }
+}
+
+fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<(Reply, Option<Spending>)> {
     let stdin = std::io::stdin().lock();
     let payload = agents::read_capped(stdin.take(u64::MAX), MAX_PAYLOAD)?;
     let message = (agent.parse)(&payload)?;
     let (hears, can_ask) = (agent.hears(&message), agent.can_ask(&message));
+    let spending = Spending::of(&message, dir);
+    if let Some(Err(error)) = Spending::first(&message, dir).map(|spending| spending.count(COUNTING_FIRST)) {
+        note(dir, &format!("hook {}: what was spent is not counted: {error:#}", agent.name));
+    }
     let placed = message.events.into_iter().map(|event| gate::places(dir, event));
     let mut placed: Vec<Placed> = placed.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     let judged = ask(dir, agent, &placed, payload);
@@ -92,7 +156,7 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<Reply> {
             verdict = agents::settled(verdict, &paths, root);
         }
     }
-    Ok((agent.reply)(message.moment, &verdict, context.as_deref()))
+    Ok(((agent.reply)(message.moment, &verdict, context.as_deref()), spending))
 }
 
 /// What a server says that follows the workspace, where all of the message is for one.

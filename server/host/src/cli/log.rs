@@ -138,8 +138,15 @@ fn summary(event: &Event) -> String {
             };
             format!("{said}: {}", shown(&question))
         }
+        What::Used(used) => spent(&used.tally),
         What::Informed { .. } => "was told what was taken back".to_owned(),
     }
+}
+
+/// What a session's own agent spent so far, without its subagents.
+fn spent(tally: &countersign_core::usage::Tally) -> String {
+    let model = tally.model.as_deref().map(|model| format!(", {}", shown(model))).unwrap_or_default();
+    format!("spent {}{model}", super::spending::tokens(&tally.own))
 }
 
 fn told(act: &countersign_core::announce::AgentAct) -> String {

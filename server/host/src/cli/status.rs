@@ -1,5 +1,6 @@
 //! `countersign status`: the hunks that await review, by file, with whose they are and what is held against them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -9,12 +10,14 @@ use countersign_core::author::Author;
 use countersign_core::edit::Lineage;
 use countersign_core::hunk::Hunk;
 use countersign_core::review::{Review, review};
+use countersign_core::session::Session;
 use countersign_core::syntax::Budget;
 use countersign_core::workspace::File;
 use serde_json::{Value, json};
 
-use super::Desk;
 use super::paint::{Ink, count, ink, severity, shown, word};
+use super::{Desk, spending};
+use crate::config;
 use crate::git::Held;
 
 #[derive(Debug, Default, ClapArgs)]
@@ -109,6 +112,24 @@ fn print(desk: &Desk, reviews: &[(String, Review)]) {
     if working > 0 {
         println!("{}", ink(Ink::Agent, &format!("{} at work", count(working, "agent"))));
     }
+    print_spent(desk, reviews);
+}
+
+/// What the sessions spent whose work awaits review or goes on.
+fn print_spent(desk: &Desk, reviews: &[(String, Review)]) {
+    let prices = config::prices(&desk.store.root);
+    let authors = reviews.iter().flat_map(|(_, review)| &review.hunks).flat_map(|hunk| &hunk.authors);
+    let mut shown: BTreeSet<Session> = authors.filter_map(|author| Some(author.session()?.parent())).collect();
+    let sessions = desk.store.workspace.sessions();
+    shown.extend(sessions.iter().filter(|(_, state)| state.at_work).map(|(session, _)| session.parent()));
+    for session in shown {
+        let (Some(usage), Some(state)) = (desk.store.workspace.usage(&session), sessions.get(&session)) else {
+            continue;
+        };
+        let model = state.model.as_deref().map(|model| format!(" {model}")).unwrap_or_default();
+        let whose = ink(Ink::Agent, &format!("{} {session}{model}", state.agent));
+        println!("{whose}  {}", ink(Ink::Faint, &spending::line(&usage, &prices)));
+    }
 }
 
 /// What is held against a hunk, or against a file as a whole.
@@ -184,9 +205,13 @@ fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
             json!({ "path": path, "hunks": hunks, "moves": moves, "modes": modes, "empty": file.and_then(File::pending_empty).map(|came| json!({ "made": came.is, "author": author_json(&came.author) })) })
         })
         .collect();
+    let prices = config::prices(&desk.store.root);
     let sessions: Vec<Value> = desk.store.workspace.sessions().iter().map(|(session, state)| {
-        json!({ "session": session.to_string(), "agent": state.agent, "model": state.model, "prompt": state.prompt, "atWork": state.at_work,
-                "calls": state.calls, "questions": state.questions, "requests": state.requests })
+        let spent = desk.store.workspace.usage(session).map(|usage| spending::json(&usage, &prices));
+        json!({
+            "session": session.to_string(), "agent": state.agent, "model": state.model, "prompt": state.prompt, "atWork": state.at_work,
+            "spent": spent, "calls": state.calls, "questions": state.questions, "requests": state.requests,
+        })
     }).collect();
     let wholes: Vec<Value> = desk
         .store

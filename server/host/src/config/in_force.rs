@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use countersign_core::limits::Limit;
 use countersign_core::review::Policy;
+use countersign_core::usage::Prices;
 
 use super::{Config, ConfigError, FILE_NAME, Policies, Unanswered};
 
@@ -21,6 +23,18 @@ pub fn in_force(root: &Path) -> (Policy, Vec<ConfigError>) {
 #[must_use]
 pub fn unanswered(root: &Path) -> Unanswered {
     config_in_force(root).0.unanswered
+}
+
+/// What models' tokens cost in a workspace.
+#[must_use]
+pub fn prices(root: &Path) -> Prices {
+    config_in_force(root).0.prices
+}
+
+/// Whether what a session may cost is limited in a workspace.
+#[must_use]
+pub fn limits_cost(root: &Path) -> bool {
+    config_in_force(root).0.limits.cost != Limit::default()
 }
 
 fn config_in_force(root: &Path) -> (Config, Vec<ConfigError>) {

@@ -8,6 +8,7 @@ use countersign_core::limits::{Limit, Limits};
 use countersign_core::rules::Preset;
 use countersign_core::scope::{Bounds, Class, Entry};
 use countersign_core::tools::{Lists, Pattern};
+use countersign_core::usage::Prices;
 use countersign_core::verdict::Decision;
 use serde::Deserialize;
 use toml::Spanned;
@@ -22,6 +23,8 @@ pub struct Policy {
     pub tools: ToolsSection,
     /// `[limits]`: what one session may do at most.
     pub limits: LimitsSection,
+    /// `[prices]`: what models' tokens cost, by the models' names or how these begin.
+    pub prices: BTreeMap<String, Price>,
     /// `[risk]`: which rules count, and how much.
     pub risk: Risk,
     /// `[verify]`: what decides whether a session's work passes.
@@ -132,6 +135,38 @@ impl<T: Copy> Bound<T> {
     }
 }
 
+/// `[prices.MODEL]`, in US dollars for a million tokens.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Price {
+    /// Tokens that the model reads.
+    pub input: Spanned<f64>,
+    /// Tokens that it writes.
+    pub output: Spanned<f64>,
+    /// Tokens that it reads from a cache; as `input` without it.
+    pub cache_read: Option<Spanned<f64>>,
+    /// Tokens that it reads and puts into a cache; as `input` without it.
+    pub cache_write: Option<Spanned<f64>>,
+}
+
+impl Price {
+    fn all(&self) -> impl Iterator<Item = &Spanned<f64>> {
+        [&self.input, &self.output].into_iter().chain(&self.cache_read).chain(&self.cache_write)
+    }
+
+    /// In millionths of a dollar, as core counts.
+    fn exact(&self) -> countersign_core::usage::Price {
+        let exact = |dollars: &Spanned<f64>| (dollars.get_ref() * 1e6).round() as u64;
+        let or_input = |price: &Option<Spanned<f64>>| exact(price.as_ref().unwrap_or(&self.input));
+        countersign_core::usage::Price {
+            input: exact(&self.input),
+            output: exact(&self.output),
+            cache_read: or_input(&self.cache_read),
+            cache_write: or_input(&self.cache_write),
+        }
+    }
+}
+
 /// `[risk]`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -209,10 +244,21 @@ impl Policy {
         let tools = [&self.tools.allow, &self.tools.deny, &self.tools.ask].into_iter().flatten();
         found.extend(tools.filter_map(|name| Some((name.span(), Pattern::parse(name.get_ref()).err()?))));
         found.extend(self.limits.check());
+        let prices = self.prices.values().flat_map(Price::all);
+        let wrong = prices.filter(|price| !(0.0..=DEAREST).contains(price.get_ref()));
+        found.extend(wrong.map(|price| (price.span(), "a price is a number of dollars from 0 to 1000000".to_owned())));
         found.sort_by_key(|(span, _)| span.start);
         found
     }
+
+    /// The prices as core reckons with them.
+    pub(super) fn exact_prices(&self) -> Prices {
+        Prices(self.prices.iter().map(|(model, price)| (model.clone(), price.exact())).collect())
+    }
 }
+
+/// Dollars for a million tokens: a higher price is a mistake.
+const DEAREST: f64 = 1e6;
 
 fn bad_entry(written: &Spanned<String>, needs_symbol: bool) -> Option<(Range<usize>, String)> {
     let why = match Entry::parse(written.get_ref()) {

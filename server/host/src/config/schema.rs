@@ -45,6 +45,8 @@ mod tests {
         }
         let tier = &schema["properties"]["risk"]["properties"]["tier"]["items"];
         assert_eq!(keys(tier), expected("[[risk.tier]]\nzzz = 1\n"));
+        let price = &schema["properties"]["prices"]["additionalProperties"];
+        assert_eq!(keys(price), expected("[prices.model]\nzzz = 1\n"));
     }
 
     #[test]
@@ -78,6 +80,9 @@ mod tests {
             "[[risk.tier]]\npaths = ['a']\n",
             "[[risk.tier]]\npaths = ['a']\ntier = 5\n",
             "[audit]\nretention = 1.5\n",
+            "[prices.model]\ninput = 3\n",
+            "[prices.model]\ninput = -3\noutput = 15\n",
+            "[prices]\nmodel = 3\n",
             "[ui]\nhover = 1\n",
         ] {
             assert!(parse(Path::new(FILE_NAME), text).is_err(), "{text}");

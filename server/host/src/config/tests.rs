@@ -7,6 +7,7 @@ use expect_test::expect;
 use countersign_core::finding::Severity;
 use countersign_core::limits::{Limit, Limits};
 use countersign_core::rules::Preset;
+use countersign_core::usage::Price as Exact;
 
 use super::*;
 
@@ -48,6 +49,16 @@ lines = { ask = 500, deny = 1000 }
 commands = 100
 minutes = { deny = 60 }
 cost = 2.5
+
+[prices."claude-opus"]
+input = 5
+output = 25
+cache-read = 0.5
+cache-write = 6.25
+
+[prices.gpt-6]
+input = 1.25
+output = 10
 
 [risk]
 preset = "strict"
@@ -98,6 +109,11 @@ fn every_documented_key_is_read() {
     assert_eq!(config.tools.judge("mcp__db__query").decision, Decision::Ask);
     assert_eq!(config.tools.judge("mcp__db__drop").decision, Decision::Deny);
     assert_eq!(config.tools.judge("mcp__docs__read").decision, Decision::Allow);
+    let price = |model: &str| config.prices.of(model).copied();
+    let opus = Exact { input: 5_000_000, output: 25_000_000, cache_read: 500_000, cache_write: 6_250_000 };
+    assert_eq!(price("claude-opus-4-5"), Some(opus));
+    let gpt = Exact { input: 1_250_000, output: 10_000_000, cache_read: 1_250_000, cache_write: 1_250_000 };
+    assert_eq!((price("gpt-6-astra"), price("gpt-5")), (Some(gpt), None));
     assert_eq!(config.risk.preset, Some(Preset::Strict));
     assert_eq!(config.risk.severity["test-deleted"], Severity::Critical);
     assert_eq!(config.risk.tier[0].reviewers, ["security"]);
@@ -133,6 +149,7 @@ fn what_is_wrong_is_said_at_its_place() {
         "[limits]\nlines = { max = 4 }\n",
         "[tools]\ndeny = [\"\", \"a[\"]\n",
         "[attribution]\nwindow = 3\n",
+        "[prices.gpt]\ninput = 1\noutput = -2\ncache-read = nan\n",
         "[ui]\ncode-lens = 1\n",
         "[scope]\n[scope]\n",
         "\u{feff}[scope]\ndeny = [1]\n",
@@ -143,7 +160,7 @@ fn what_is_wrong_is_said_at_its_place() {
     expect![[r#"
         .countersign.toml:2:18: unclosed array, expected `]`  <>
         .countersign.toml:2:1: unknown field `alow`, expected one of `allow`, `deny`, `ask`, `symbols`, `protect`, `outside`, `unanswered`  <alow>
-        .countersign.toml:1:2: unknown field `scpe`, expected one of `scope`, `tools`, `limits`, `risk`, `verify`, `attribution`, `audit`, `ui`  <scpe>
+        .countersign.toml:1:2: unknown field `scpe`, expected one of `scope`, `tools`, `limits`, `prices`, `risk`, `verify`, `attribution`, `audit`, `ui`  <scpe>
         .countersign.toml:3:9: invalid type: string "src", expected a sequence  <"src">
         .countersign.toml:2:21: unknown variant `everything`, expected one of `public-api`, `tests`, `dependencies`, `ci`, `licence`, `generated`, `policy`  <"everything">
         .countersign.toml:2:11: unknown variant `allow`, expected `ask` or `deny`  <"allow">
@@ -157,6 +174,8 @@ fn what_is_wrong_is_said_at_its_place() {
         .countersign.toml:2:9: a tool's name is missing  <"">
         .countersign.toml:2:13: unclosed character class; missing ']'  <"a[">
         .countersign.toml:2:1: unknown field `window`, there are no fields  <window>
+        .countersign.toml:3:10: a price is a number of dollars from 0 to 1000000  <-2>
+        .countersign.toml:4:14: a price is a number of dollars from 0 to 1000000  <nan>
         .countersign.toml:2:13: invalid type: integer `1`, expected a boolean  <1>
         .countersign.toml:2:2: duplicate key  <scope>
         .countersign.toml:2:9: invalid type: integer `1`, expected a string  <1>
@@ -198,6 +217,18 @@ fn a_repository_cannot_loosen_its_users_limits_and_rules() {
     assert_eq!(config.risk.severity["x"], Severity::High);
     assert_eq!(config.risk.severity["y"], Severity::Critical);
     assert_eq!(config.risk.disable, ["a", "z"]);
+}
+
+#[test]
+fn a_repository_cannot_make_its_users_models_cheaper() {
+    let config = merged(
+        "[prices.claude]\ninput = 3\noutput = 15\n",
+        "[prices.claude-opus]\ninput = 0\noutput = 25\n[prices.gpt]\ninput = 1\noutput = 2\n",
+    );
+    let price = |model: &str| config.prices.of(model).map(|price| (price.input, price.output));
+    assert_eq!(price("claude-opus-4-5"), Some((3_000_000, 25_000_000)));
+    assert_eq!(price("claude-haiku-4-5"), Some((3_000_000, 15_000_000)));
+    assert_eq!(price("gpt-6"), Some((1_000_000, 2_000_000)));
 }
 
 #[test]

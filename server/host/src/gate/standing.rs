@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use countersign_core::announce::{AgentAct, AgentEvent};
-use countersign_core::limits::Addition;
+use countersign_core::limits::{Addition, Limit};
 use countersign_core::review::Policy;
 use countersign_core::verdict::{Decision, Verdict};
 
@@ -33,8 +33,19 @@ pub(super) fn verdict(
     if policy.limits.is_empty() {
         return Ok(tool);
     }
+    let cost = cost(store, event, policy)?;
     let count = store.count(&event.session)?;
-    Ok(tool.combine(policy.limits.judge(count, &addition, now())))
+    Ok(tool.combine(policy.limits.judge(count, cost, &addition, now())))
+}
+
+/// What the session that a person started has cost so far; asked for only where that is limited.
+fn cost(store: &mut Store, event: &AgentEvent, policy: &Policy) -> Result<Option<u64>> {
+    if policy.limits.cost == Limit::default() {
+        return Ok(None);
+    }
+    let session = event.session.parent();
+    store.know_spent(&session)?;
+    Ok(store.workspace.usage(&session).and_then(|usage| usage.cost(&policy.prices)))
 }
 
 fn addition(questions: &[Question]) -> Addition {

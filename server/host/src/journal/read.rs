@@ -30,13 +30,21 @@ impl Journal {
         self.events(which, (id, after))
     }
 
-    /// Of a session's events after `after` that are about no file, the newest `limit`, and the newest of the kind `besides` however old
+    /// Of a session's events after `after` that are about no file, the newest `limit`, and the newest of each kind of `besides` however old
     /// it is; oldest first. What a session was told of long ago costs a reader nothing.
-    pub fn newest_of_session(&self, session: &str, after: Seq, limit: usize, besides: &str) -> Result<Vec<Event>> {
+    pub fn newest_of_session(&self, session: &str, after: Seq, limit: usize, besides: [&str; 2]) -> Result<Vec<Event>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let which = "WHERE seq IN (SELECT seq FROM events WHERE session = ?1 AND path IS NULL AND seq > ?2 ORDER BY seq DESC LIMIT ?3)
-            OR seq = (SELECT max(seq) FROM events WHERE session = ?1 AND kind = ?4 AND seq > ?2) ORDER BY seq";
-        self.events(which, (session, after, limit, besides))
+            OR seq IN (SELECT max(seq) FROM events WHERE session = ?1 AND kind IN (?4, ?5) AND seq > ?2 GROUP BY kind) ORDER BY seq";
+        self.events(which, (session, after, limit, besides[0], besides[1]))
+    }
+
+    /// The newest event of a kind of a session and of each of its subagents, oldest first.
+    pub fn newest_of_family(&self, session: &str, kind: &str) -> Result<Vec<Event>> {
+        // `0` is the letter behind `/`.
+        let which = "WHERE seq IN (SELECT max(seq) FROM events
+                WHERE kind = ?2 AND (session = ?1 OR session > ?1 || '/' AND session < ?1 || '0') GROUP BY session) ORDER BY seq";
+        self.events(which, (session, kind))
     }
 
     /// The place of the last event; 0 in an empty journal.

@@ -53,20 +53,36 @@ fn a_reader_gets_what_it_asks_for() {
 }
 
 #[test]
-fn of_a_long_session_the_newest_is_read_and_one_kind_however_old() {
+fn of_a_long_session_the_newest_is_read_and_two_kinds_however_old() {
     let (_dir, mut journal) = begin();
     let told = |kind, body| NewEvent { kind, path: None, session: Some("s1"), ..event(body) };
     let batch =
         [told("scoped", "1"), told("scoped", "2"), told("told", "3"), event("4"), told("told", "5"), told("told", "6")];
+    let older = [told("used", "7"), told("used", "8"), told("told", "9"), told("told", "10")];
     let _ = journal.append(&batch, None, Durability::Edit).expect("appends");
     let seqs = |after, limit| -> Vec<Seq> {
-        let events = journal.newest_of_session("s1", after, limit, "scoped").expect("reads");
+        let events = journal.newest_of_session("s1", after, limit, ["scoped", "used"]).expect("reads");
         events.iter().map(|event| event.seq).collect()
     };
     assert_eq!(seqs(0, 2), [2, 5, 6], "what is about a file is left out");
     assert_eq!(seqs(0, 9), [1, 2, 3, 5, 6]);
     assert_eq!(seqs(2, 9), [3, 5, 6]);
     assert_eq!(seqs(6, 9), [] as [Seq; 0]);
+    let _ = journal.append(&older, None, Durability::Edit).expect("appends");
+    let events = journal.newest_of_session("s1", 0, 2, ["scoped", "used"]).expect("reads");
+    assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [2, 8, 9, 10]);
+}
+
+#[test]
+fn the_newest_of_a_kind_is_found_for_a_session_and_each_of_its_subagents() {
+    let (_dir, mut journal) = begin();
+    let told = |session, kind, body| NewEvent { kind, path: None, session: Some(session), ..event(body) };
+    let sessions = ["s1", "s1/a", "s1/b", "s1/a", "s1", "s10", "s1-x", "s", "s0"];
+    let batch: Vec<NewEvent<'_>> = sessions.iter().map(|session| told(*session, "used", "1")).collect();
+    let _ = journal.append(&batch, None, Durability::Edit).expect("appends");
+    let _ = journal.append(&[told("s1/b", "told", "2")], None, Durability::Edit).expect("appends");
+    let events = journal.newest_of_family("s1", "used").expect("reads");
+    assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [3, 4, 5]);
 }
 
 #[test]
