@@ -2,6 +2,7 @@
 
 mod held;
 mod moves;
+mod named;
 mod state;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::disk::{self, Reading};
 pub use held::Held;
+pub use named::InHead;
 
 /// The repository of a workspace, if there is one.
 #[derive(Clone, Debug)]
@@ -129,11 +131,24 @@ impl Git {
     /// # Errors
     /// If git cannot be asked.
     pub fn dirty(&self) -> Result<Dirty> {
-        if !self.is_present() {
+        self.status(&["."])
+    }
+
+    /// The same of these files, and of what is in these folders.
+    ///
+    /// # Errors
+    /// If git cannot be asked.
+    pub fn dirty_in(&self, names: &[String]) -> Result<Dirty> {
+        let paths: Vec<String> = names.iter().map(|name| format!(":(literal){name}")).collect();
+        self.status(&paths.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn status(&self, paths: &[&str]) -> Result<Dirty> {
+        if !self.is_present() || paths.is_empty() {
             return Ok(Dirty::default());
         }
-        let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "."];
-        let output = self.command(&arguments).output().context("cannot run git")?;
+        let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--"];
+        let output = self.command(&[&arguments, paths].concat()).output().context("cannot run git")?;
         if !output.status.success() {
             bail!("git status failed: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
@@ -194,6 +209,9 @@ impl Git {
 
     /// The workspace's place in the repository, with a slash behind it; empty at the top.
     fn prefix(&self) -> Result<String> {
+        if self.root.join(".git").exists() {
+            return Ok(String::new());
+        }
         let output = self.command(&["rev-parse", "--show-prefix"]).output().context("cannot run git")?;
         Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned())
     }
