@@ -30,14 +30,25 @@ const PATIENCE: Duration = Duration::from_millis(150);
 const FOLDER: &str = "servers";
 const ENDING: &str = ".sock";
 
-/// Has a running server judge what an agent told, the newest one. None where none answers in time, or it would rather have the hook do it.
+/// What came of asking a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// There is none to ask.
+    Nobody,
+    /// It did not answer in time, or would rather have the hook do the work; it may have done it all the same.
+    None,
+    /// What it says.
+    Judged(Judged),
+}
+
+/// Has a running server judge what an agent told, the newest one.
 #[must_use]
-pub fn judge(state: &Path, request: &Request) -> Option<Judged> {
+pub fn judge(state: &Path, request: &Request) -> Answer {
     let until = Instant::now() + PATIENCE;
-    let stream = connect(state)?;
+    let Some(stream) = connect(state) else { return Answer::Nobody };
     let mut line = Line { stream: &stream, until };
-    line.write_all(&request.encode()).ok()?;
-    wire::read_reply(&mut line)
+    let judged = line.write_all(&request.encode()).ok().and_then(|()| wire::read_reply(&mut line));
+    judged.map_or(Answer::None, Answer::Judged)
 }
 
 /// A server's own socket.

@@ -82,11 +82,12 @@ pub struct Taken {
 }
 
 /// Takes in an event whose paths are the workspace's, without the secrets in it. Told twice, it is taken in once: who asks a server and
-/// gets no answer in time does the work itself. `hears` says whether the agent reads what it is told at this moment.
+/// gets no answer in time does the work itself, and says `since` when it asked. `hears` says whether the agent reads what it is told at
+/// this moment.
 ///
 /// # Errors
 /// If the journal or a file cannot be read or written.
-pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Taken> {
+pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool, since: Option<u64>) -> Result<Taken> {
     let line = match &event.act {
         AgentAct::WillRun { command, .. } => command.clone(),
         _ => String::new(),
@@ -95,7 +96,7 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Ta
     redact::event(event);
     let event = &*event;
     store.know_session(&event.session)?;
-    let mut taken = take_in(store, event, &around)?;
+    let mut taken = take_in(store, event, &around, since)?;
     if let Some(command) = &mut taken.command {
         command.line = line;
     }
@@ -103,7 +104,7 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Ta
     Ok(taken)
 }
 
-fn take_in(store: &mut Store, event: &AgentEvent, around: &Around) -> Result<Taken> {
+fn take_in(store: &mut Store, event: &AgentEvent, around: &Around, since: Option<u64>) -> Result<Taken> {
     match &event.act {
         AgentAct::WillWrite { writes } => {
             let paths = paths(event);
@@ -111,7 +112,7 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around) -> Result<Tak
             for path in &paths {
                 store.read(path, false, false)?;
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
             let questions = writes.iter().flat_map(|write| questions(store, event, write)).collect();
             return Ok(Taken { questions, ..Taken::default() });
         }
@@ -122,7 +123,7 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around) -> Result<Tak
                     begin_as_told(store, write)?;
                 }
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
             let paths = paths(event);
             store.settle_moves(&paths.iter().cloned().collect(), false)?;
             for path in paths {
@@ -135,7 +136,7 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around) -> Result<Tak
             for path in &seen.paths {
                 look(store, path, false);
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
             return Ok(Taken { command: Some(Command { line: String::new(), known: seen.known }), ..Taken::default() });
         }
         AgentAct::DidRun { .. } if *around != Around::Nothing => {
@@ -148,16 +149,16 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around) -> Result<Tak
                 }
                 look(store, &path, true);
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
         }
         AgentAct::TurnEnded | AgentAct::SessionEnded => {
             // Not every write is reported; after this none is the agent's any more.
             for path in store.workspace.unreported(&event.author()) {
                 look(store, &path, false);
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
         }
-        _ => tell(store, event)?,
+        _ => store.tell(event, since)?,
     }
     Ok(Taken::default())
 }
@@ -222,11 +223,6 @@ fn would_destroy(store: &Store, event: &AgentEvent, path: &str, after: &str) -> 
     let act = Act::agent(event.author(), Evidence::Content, now());
     let paths = || [path].into_iter().chain(file.former_paths());
     foreseen(&file.document, after, &act, &|since| held_by_any(paths(), since, &|path, since| git.of(path, since)))
-}
-
-fn tell(store: &mut Store, event: &AgentEvent) -> Result<()> {
-    let facts = store.workspace.told(event, now());
-    store.append(&facts)
 }
 
 /// A file that cannot be read is not followed: a folder, one that is closed to us.

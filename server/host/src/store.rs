@@ -5,6 +5,7 @@ mod decisions;
 mod moves;
 mod reading;
 mod serving;
+mod telling;
 mod unsaved;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,6 +171,25 @@ impl Store {
                 sessions.entry(session.clone()).or_default();
             }
             for session in wanted {
+                self.catch_up_session(&session)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees to it that what agents announced that may be at work now is known: what is read then may be theirs.
+    ///
+    /// # Errors
+    /// As [`Store::catch_up`].
+    pub fn know_who_is_at_work(&mut self) -> Result<()> {
+        if let Reach::Some { sessions, .. } = &self.reach {
+            let recent =
+                self.journal.sessions_since(i64::try_from(now().saturating_sub(SILENCE)).unwrap_or_default())?;
+            let new: Vec<String> = recent.into_iter().filter(|session| !sessions.contains_key(session)).collect();
+            for session in new {
+                if let Reach::Some { sessions, .. } = &mut self.reach {
+                    sessions.insert(session.clone(), 0);
+                }
                 self.catch_up_session(&session)?;
             }
         }
@@ -385,8 +405,12 @@ pub fn is_unexplained(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
 }
 
+/// What is filed where an agent told something.
+const TOLD: &str = "told";
 /// What is filed where a file came from elsewhere.
 const MOVED: &str = "moved";
+/// Milliseconds: an agent of which nothing was heard for so long writes no more.
+const SILENCE: u64 = 10 * 60 * 1000;
 /// What a session's scope is filed as.
 const SCOPED: &str = "scoped";
 /// So many of the last things that an agent told are what its next one may go with.
@@ -412,7 +436,7 @@ fn kind(what: &What) -> &'static str {
         What::Mode(_) => "mode",
         What::Empty(_) => "empty",
         What::Settled => "settled",
-        What::Told { .. } => "told",
+        What::Told { .. } => TOLD,
         What::TurnedDown { .. } => "turned-down",
         What::Asked { .. } => "asked",
         What::Informed { .. } => "informed",

@@ -121,7 +121,7 @@ impl Said {
             act,
         };
         let mut store = Store::open_narrow(&self.root).context("the workspace's journal")?;
-        gate::take(&mut store, &mut event, false)?;
+        gate::take(&mut store, &mut event, false, None)?;
         Ok(())
     }
 

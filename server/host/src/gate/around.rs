@@ -78,6 +78,7 @@ impl Around {
     /// # Errors
     /// If git cannot be asked, or the journal cannot be read.
     pub(super) fn look(&self, store: &mut Store) -> Result<Seen> {
+        store.know_who_is_at_work()?;
         let named = match self {
             // What a program does that git runs then is not known.
             Self::Named { names, by_git } if !*by_git || !store.git.has_hook("post-checkout") => Some(names),

@@ -23,7 +23,7 @@ use crate::agents;
 use crate::approvals::wire::{self, Asking, Judged, Outcome, Request, Told};
 use crate::approvals::{self, Door, Line};
 use crate::gate::{self, Care, Question, Taken};
-use crate::store::is_unexplained;
+use crate::store::{is_unexplained, now};
 
 /// So many hooks are served at a time; more do their work themselves.
 const MOST: usize = 64;
@@ -104,7 +104,7 @@ fn ask(inbox: &Inbox, asking: Asking, stream: &UnixStream) -> Option<Outcome> {
 fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, until: Instant) -> Option<Judged> {
     let agent = agents::find(&told.agent)?;
     let message = (agent.parse)(&told.payload).ok()?;
-    let hears = agent.hears(&message);
+    let (hears, since) = (agent.hears(&message), now());
     let mut judged = Judged::default();
     for mut event in message.events {
         let (placed, cwd) = gate::place(&told.dir, &event).ok()?;
@@ -115,7 +115,7 @@ fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, unti
         let asking = Arc::clone(stream);
         let (Taken { questions, context, .. }, policy) = inbox.ask_until(until, move |owner| {
             // It came late to this: by now the hook does it, or has done it.
-            if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
+            if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears, since) }
         })??;
         judged.context = judged.context.or(context);
         if !questions.is_empty() {
@@ -154,7 +154,7 @@ fn compile(path: &str) {
 impl Owner {
     /// Takes an agent's event in, after all that was typed before it: what is to be judged, and by what. None where it fails, or where the disk holds what nobody has
     /// explained: a save may be on its way here, and a hook can wait for that.
-    fn take(&mut self, event: &mut AgentEvent, hears: bool) -> Option<(Taken, Arc<Policy>)> {
+    fn take(&mut self, event: &mut AgentEvent, hears: bool, since: u64) -> Option<(Taken, Arc<Policy>)> {
         self.flush_all();
         self.catch_up();
         let announces = matches!(event.act, AgentAct::WillWrite { .. });
@@ -168,7 +168,7 @@ impl Owner {
                 changed.push(path);
             }
         }
-        let taken = gate::take(&mut self.store, event, hears);
+        let taken = gate::take(&mut self.store, event, hears, Some(since));
         for path in changed {
             // Not at once: the hook is not to wait for the processor.
             self.schedule(&path, PAUSE);
