@@ -177,23 +177,29 @@ impl Store {
         Ok(())
     }
 
-    /// Sees to it that what agents announced that may be at work now is known: what is read then may be theirs.
+    /// Sees to it that what agents announced that may be at work now is known: what is read then may be theirs. Whether that was news.
     ///
     /// # Errors
     /// As [`Store::catch_up`].
-    pub fn know_who_is_at_work(&mut self) -> Result<()> {
-        if let Reach::Some { sessions, .. } = &self.reach {
-            let recent =
-                self.journal.sessions_since(i64::try_from(now().saturating_sub(SILENCE)).unwrap_or_default())?;
-            let new: Vec<String> = recent.into_iter().filter(|session| !sessions.contains_key(session)).collect();
-            for session in new {
-                if let Reach::Some { sessions, .. } = &mut self.reach {
-                    sessions.insert(session.clone(), 0);
-                }
-                self.catch_up_session(&session)?;
-            }
+    pub fn know_who_is_at_work(&mut self) -> Result<bool> {
+        if !matches!(self.reach, Reach::Some { .. }) {
+            return Ok(false);
         }
-        Ok(())
+        let since = i64::try_from(now().saturating_sub(SILENCE)).unwrap_or_default();
+        let mut is_news = false;
+        for session in self.journal.sessions_since(since)? {
+            let upto = |store: &Self| match &store.reach {
+                Reach::Some { sessions, .. } => sessions.get(&session).copied(),
+                Reach::All => None,
+            };
+            let before = upto(self);
+            if let Reach::Some { sessions, .. } = &mut self.reach {
+                sessions.entry(session.clone()).or_default();
+            }
+            self.catch_up_session(&session)?;
+            is_news |= upto(self) != before;
+        }
+        Ok(is_news)
     }
 
     fn catch_up_path(&mut self, path: &str) -> Result<()> {
