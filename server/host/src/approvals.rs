@@ -18,6 +18,7 @@ use anyhow::{Context, Result};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
+use crate::git::Dirty;
 use crate::state_dir;
 use crate::store::now;
 use wire::{Judged, Request};
@@ -49,6 +50,15 @@ pub fn judge(state: &Path, request: &Request) -> Answer {
     let mut line = Line { stream: &stream, until };
     let judged = line.write_all(&request.encode()).ok().and_then(|()| wire::read_reply(&mut line));
     judged.map_or(Answer::None, Answer::Judged)
+}
+
+/// What differs from HEAD in a workspace, as the newest server knows it. None where none is certain of that in time.
+#[must_use]
+pub fn differs(state: &Path, root: &Path) -> Option<Dirty> {
+    let stream = connect(state)?;
+    let mut line = Line { stream: &stream, until: Instant::now() + PATIENCE };
+    line.write_all(&Request::Differs(root.to_owned()).encode()).ok()?;
+    wire::read_reply(&mut line)
 }
 
 /// A server's own socket.

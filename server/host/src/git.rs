@@ -3,6 +3,7 @@
 mod held;
 mod moves;
 mod named;
+mod stamp;
 mod state;
 
 use std::collections::BTreeMap;
@@ -11,10 +12,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 
 use crate::disk::{self, Reading};
 pub use held::Held;
 pub use named::InHead;
+pub use stamp::Stamp;
 
 /// The repository of a workspace, if there is one.
 #[derive(Clone, Debug)]
@@ -43,7 +46,7 @@ fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
 const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
 /// What differs from HEAD.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dirty {
     /// Relative to the workspace.
     pub paths: Vec<String>,
@@ -51,6 +54,24 @@ pub struct Dirty {
     pub states: BTreeMap<String, [u8; 2]>,
     /// Names that are not UTF-8, as far as they can be shown: they are not followed.
     pub unreadable: Vec<String>,
+}
+
+impl Dirty {
+    /// The same, where this is what differs of these files and of what is in these folders.
+    #[must_use]
+    pub fn with(&self, names: &[String], of_these: Dirty) -> Dirty {
+        let is_known = |path: &String| {
+            let is_below = |name: &String| path.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            !names.iter().any(|name| name == path || is_below(name))
+        };
+        let mut dirty = of_these;
+        dirty.paths.extend(self.paths.iter().filter(|path| is_known(path)).cloned());
+        let states = self.states.iter().filter(|(path, _)| is_known(path));
+        dirty.states.extend(states.map(|(path, state)| (path.clone(), *state)));
+        dirty.unreadable.extend(self.unreadable.iter().cloned());
+        dirty.paths.sort();
+        dirty
+    }
 }
 
 impl Git {

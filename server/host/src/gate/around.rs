@@ -9,6 +9,7 @@ use anyhow::Result;
 use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::shell::{self, Place};
 
+use crate::approvals;
 use crate::disk;
 use crate::git::{Dirty, InHead};
 use crate::state_dir;
@@ -50,6 +51,16 @@ pub(super) struct Seen {
     /// Those of them of which the journal knew, and git does not say that they differ.
     pub(super) others: BTreeSet<String>,
     pub(super) known: Known,
+}
+
+impl Known {
+    /// Whether the index may have something else of a file than HEAD.
+    pub(super) fn may_be_staged(&self, path: &str) -> bool {
+        match self {
+            Self::All(dirty) | Self::In(_, dirty) => dirty.states.get(path).is_none_or(|[index, _]| *index != b' '),
+            Self::Files { .. } => true,
+        }
+    }
 }
 
 impl Around {
@@ -95,7 +106,7 @@ impl Around {
                 let is_in = |path: &String| names.iter().any(|name| is_in(path, name));
                 (store.git.dirty_in(names)?, heads.filter(is_in).collect(), Some(names.clone()))
             }
-            _ => (store.git.dirty()?, heads.collect(), None),
+            _ => (all(store)?, heads.collect(), None),
         };
         let dirty = limited(store, dirty);
         let paths = dirty.paths.iter().cloned().collect();
@@ -105,6 +116,12 @@ impl Around {
         };
         Ok(Seen { paths, others, known })
     }
+}
+
+/// All that differs: a server that follows the workspace may know it.
+fn all(store: &Store) -> Result<Dirty> {
+    let served = state_dir::of(&store.root).ok().and_then(|place| approvals::differs(&place.dir, &store.root));
+    served.map_or_else(|| store.git.dirty(), Ok)
 }
 
 fn is_in(path: &str, folder: &str) -> bool {

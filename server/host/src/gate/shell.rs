@@ -119,11 +119,12 @@ impl Tree<'_> {
             return if is_agents { None } else { at_risk(0, false) };
         }
         let git = &self.store.git;
+        let is_staged = self.known.may_be_staged(path);
         let act = Act::agent(self.event.author(), Evidence::Content, now());
         let names: Vec<&str> = [path].into_iter().chain(file.former_paths()).collect();
         let committed = |since| {
             let mut held = held_by_any(names.iter().copied(), since, &|path, since| self.held.of(path, since))?;
-            if kept == Kept::Index {
+            if kept == Kept::Index && is_staged {
                 held.extend(git.before(path).map(|reading| reading.content));
             }
             Some(held)
@@ -134,6 +135,8 @@ impl Tree<'_> {
         if lines > 0 {
             return at_risk(lines, is_users);
         }
+        // Where nothing is staged the index has what HEAD has, and is not read, which takes long where it is large.
+        let kept = if kept == Kept::Index && !is_staged { Kept::Commit } else { kept };
         let deleted = deleted(git, &file.document, path, kept);
         (deleted > 0).then(|| Loss { path: path.to_owned(), lines: 0, deleted, is_users: false })
     }

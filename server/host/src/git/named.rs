@@ -45,6 +45,22 @@ impl Git {
         found.map(|name| Some(std::str::from_utf8(name).ok()?.trim_start_matches("./").to_owned())).collect()
     }
 
+    /// The folders of the workspace in which git follows a file; none where it cannot be asked. The workspace itself has no name.
+    #[must_use]
+    pub fn folders(&self) -> Option<BTreeSet<String>> {
+        let listed = self.listed(&["ls-files", "-z", "--", "."])?;
+        let (mut folders, mut last) = (BTreeSet::new(), None);
+        for path in listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
+            let folder = path.iter().rposition(|byte| *byte == b'/').map_or(&path[..0], |at| &path[..at]);
+            // They come in order: each folder's files one behind the other, mostly.
+            if last != Some(folder) {
+                folders.insert(std::str::from_utf8(folder).ok()?.to_owned());
+                last = Some(folder);
+            }
+        }
+        Some(folders)
+    }
+
     /// Whether git would run a program of the repository's, or the user's, of this name.
     #[must_use]
     pub fn has_hook(&self, name: &str) -> bool {

@@ -17,6 +17,7 @@ use countersign_core::syntax::{Budget, Language};
 use countersign_core::verdict::{Decision, Verdict};
 
 use super::asking;
+use super::differing::Eyes;
 use super::inbox::{Event, Inbox};
 use super::owner::{Owner, PAUSE};
 use crate::agents;
@@ -40,7 +41,7 @@ const REST: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// If no socket can be made in the state folder, or no thread started.
-pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox) -> Result<PathBuf> {
+pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox, eyes: Eyes) -> Result<PathBuf> {
     let door = Door::open(state)?;
     let path = door.path().to_owned();
     let root = root.to_owned();
@@ -53,8 +54,8 @@ pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox) -> Result<PathBuf>
             };
             // Each thread holds one of them, and this one.
             if Arc::strong_count(&served) <= MOST && approvals::is_same_user(&stream) {
-                let (root, inbox) = (Arc::clone(&served), inbox.clone());
-                let serve = move || serve(&root, &inbox, stream);
+                let (root, inbox, eyes) = (Arc::clone(&served), inbox.clone(), eyes.clone());
+                let serve = move || serve(&root, &inbox, &eyes, stream);
                 let _ = std::thread::Builder::new().name("hook".to_owned()).spawn(serve);
             }
         }
@@ -62,7 +63,7 @@ pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox) -> Result<PathBuf>
     Ok(path)
 }
 
-fn serve(root: &Path, inbox: &Inbox, stream: UnixStream) {
+fn serve(root: &Path, inbox: &Inbox, eyes: &Eyes, stream: UnixStream) {
     let until = Instant::now() + LONGEST;
     let stream = Arc::new(stream);
     let mut line = Line { stream: &stream, until };
@@ -70,6 +71,10 @@ fn serve(root: &Path, inbox: &Inbox, stream: UnixStream) {
     let _ = match wire::read_request(&mut line) {
         Some(Request::Judge(told)) => match judge(root, inbox, &told, &stream, until) {
             Some(judged) => line.write_all(&wire::encode_reply(&judged)),
+            None => return,
+        },
+        Some(Request::Differs(of)) => match eyes.differs(until).filter(|_| of == root) {
+            Some(dirty) => line.write_all(&wire::encode_reply(&dirty)),
             None => return,
         },
         Some(Request::Ask(asking)) => {
