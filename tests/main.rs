@@ -1,5 +1,6 @@
 //! All tests, one binary: `support` is what they stand on, `harness` proves that it is real.
 
+mod burst;
 mod cases;
 mod cli;
 mod commands;

@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -291,4 +292,113 @@ fn fifty_hooks_at_once_through_a_server_lose_nothing() {
         assert_eq!((hunks.len(), &hunks[0]["authors"][0]["session"]), (1, &json!(session)), "{file}");
     }
     run(&repository, &["log", "--verify"]);
+}
+
+/// A hook of which it is noted when it asks git for all that differs.
+fn noting(repository: &Repository) -> (Vec<PathBuf>, PathBuf) {
+    let (folder, log) = (repository.home().join("bin"), repository.home().join("surveys"));
+    fs::create_dir(&folder).unwrap();
+    let real = binary::run(repository.command("sh").args(["-c", "command -v git"]), b"").ok();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *' status '*' -- .') echo one >> '{}';; esac\nexec {} \"$@\"\n",
+        log.display(),
+        real.trim()
+    );
+    fs::write(folder.join("git"), script).unwrap();
+    fs::set_permissions(folder.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("PATH={}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let hook = [PathBuf::from("env"), path.into()].into_iter().chain(countersign_hook("claude-code")).collect();
+    (hook, log)
+}
+
+fn surveys(log: &Path) -> usize {
+    fs::read_to_string(log).map_or(0, |log| log.lines().count())
+}
+
+/// What commands do whose lines do not tell, one after the other, at once behind each other.
+const DOES: &[&str] = &[
+    "echo more >> a.txt",
+    "mkdir -p deep/er/still && echo new > deep/er/still/new.txt && echo two > deep/two.txt",
+    "rm locked/x.txt && echo y2 > asked/y.txt && chmod +x net.py",
+    "mv deep moved && echo more >> moved/two.txt",
+    "mkdir target && echo out > target/out",
+    "mv moved/er moved/her && echo more >> moved/her/still/new.txt && rm -r asked",
+    "rm -r moved/her && mkdir -p moved/her/still && echo again > moved/her/still/new.txt",
+];
+
+/// What the agent is said to have done once it ran these.
+fn ran(repository: &Repository, hook: Vec<PathBuf>) -> String {
+    let mut agent = ClaudeCode::start(repository, hook, "s1");
+    agent.prompt("go on");
+    for (nth, does) in DOES.iter().enumerate() {
+        repository.write(&format!("../home/run{nth}"), &format!("{does}\n"));
+        // It is not in the workspace, and so is not read.
+        agent.bash(&format!("sh ../home/run{nth}"));
+    }
+    let ids = run(repository, &["status"]);
+    let plain = |line: &str| {
+        line.split("  ").filter(|word| !word.contains(['.', '+']) || word.contains("txt")).collect::<String>()
+    };
+    ids.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_server_that_follows_the_workspace_tells_a_hook_what_differs_and_misses_nothing() {
+    let (alone, beside) = (repository(), repository());
+    for repository in [&alone, &beside] {
+        repository.write(".gitignore", "target/\n*.o\n");
+        repository.commit("Ignore");
+    }
+    let by_itself = ran(&alone, countersign_hook("claude-code"));
+    let (hook, log) = noting(&beside);
+    let client = serve(&beside);
+    let agent = ClaudeCode::start(&beside, hook.clone(), "s1");
+    let end = Instant::now() + DEADLINE;
+    // It asks git itself until the server knows.
+    while Instant::now() < end {
+        let before = surveys(&log);
+        let make = json!({ "tool_name": "Bash", "tool_use_id": "t", "tool_input": { "command": "make" }, "tool_response": {} });
+        for event in ["PreToolUse", "PostToolUse"] {
+            agent.tell(event, make.clone());
+        }
+        if surveys(&log) == before {
+            break;
+        }
+    }
+    let before = surveys(&log);
+    assert_eq!(ran(&beside, hook), by_itself);
+    let by_hooks = surveys(&log) - before;
+    assert!(by_hooks <= DOES.len(), "most of {} surveys are the server's, not {by_hooks} the hooks'", 2 * DOES.len());
+    assert!(!facts(&beside).concat().contains("target/out"));
+    client.quit();
+}
+
+#[test]
+fn what_was_written_staged_or_committed_a_moment_ago_is_known_of() {
+    let repository = repository();
+    let client = serve(&repository);
+    let mut agent = claude(&repository, "s1");
+    for round in 0..10 {
+        let name = format!("fresh{round}.txt");
+        // What it was to run before was interrupted, longer ago than the clock of a file system is coarse: it did not write this.
+        agent.prompt("go on");
+        repository.git(&["commit", "--quiet", "--allow-empty", "--message", "Empty"]);
+        repository.git(&["commit", "--quiet", "--allow-empty", "--message", "Another"]);
+        fs::write(repository.path(&name), format!("{round}\n")).unwrap();
+        let mut asked = |when: &str, says: &str| {
+            assert_eq!(agent.announce_bash("git clean -fd").decision(), says, "round {round}: {when}");
+        };
+        asked("written", "ask");
+        repository.git(&["add", &name]);
+        asked("staged", "none");
+        repository.git(&["commit", "--quiet", "--message", "Mine"]);
+        asked("committed", "none");
+        repository.git(&["reset", "--quiet", "HEAD~1"]);
+        asked("not followed any more, but held by a commit that HEAD was at", "none");
+        fs::write(repository.path(&name), format!("{round}, and more\n")).unwrap();
+        fs::rename(repository.path(&name), repository.path("away.txt")).unwrap();
+        fs::remove_file(repository.path("away.txt")).unwrap();
+        asked("gone", "none");
+    }
+    client.quit();
 }

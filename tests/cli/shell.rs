@@ -115,3 +115,56 @@ fn what_a_command_writes_and_stages_is_the_agents_all_the_same() {
     assert_eq!(repository.read("a.txt"), "one\ntwo\n");
     assert!(!repository.path("new.txt").exists());
 }
+
+#[test]
+fn around_a_command_that_names_its_files_nothing_else_is_looked_at_and_what_it_does_is_the_agents() {
+    let files = [("a.txt", "one\n"), ("b.txt", "b\n"), ("src/c.txt", "c\n"), (".gitignore", "target/\n*.o\n")];
+    let repository = Repository::new(&files);
+    write_as_user(&repository, "a.txt", "one\nmine\n");
+    write_as_user(&repository, "other.txt", "mine\n");
+    let mut agent = claude(&repository, "s1");
+    agent.prompt("go on");
+    agent.bash("echo two >> a.txt && mkdir -p target new && touch target/x y.o && echo n > new/n.txt");
+    agent.bash("cd src && sed -i s/c/C/ c.txt && mv ../b.txt d.txt");
+    agent.bash("rm -rf target && cp a.txt copy.txt");
+    agent.stop();
+    let followed = |path: &str| {
+        let journal = rusqlite::Connection::open(repository.path(".git/countersign/journal.sqlite")).unwrap();
+        let count = "SELECT count(*) FROM events WHERE path = ?";
+        journal.query_row(count, [path], |row| row.get::<_, u32>(0)).unwrap() > 0
+    };
+    assert!(!followed("other.txt"), "it was not named");
+    assert!(!followed("target/x") && !followed("y.o"), "git ignores them");
+    expect_test::expect![[r#"
+        a.txt
+          line 3  +1 -0  claude-code s1  ID
+        copy.txt
+          lines 1-3  +3 -0  claude-code s1  ID
+        new/n.txt
+          line 1  +1 -0  claude-code s1  ID
+        src/c.txt
+          line 1  +1 -1  claude-code s1  ID
+        src/d.txt
+          came from b.txt  claude-code s1
+        1 file moved, empty, or with another mode
+        4 hunks in 4 files, 0 findings
+    "#]]
+    .assert_eq(&status(&repository));
+    revert(&repository, &["--all"]);
+    assert_eq!(repository.read("a.txt"), "one\nmine\n");
+    assert_eq!(repository.status(), " M a.txt\n?? other.txt\n");
+}
+
+#[test]
+fn a_file_that_a_command_names_and_takes_back_is_asked_about_where_it_holds_work() {
+    let repository = Repository::new(&[("a.txt", "one\n"), ("b.txt", "b\n"), ("pixel.png", "x")]);
+    fs::write(repository.path("pixel.png"), [0, 159, 146, 150]).expect("it is ours");
+    repository.commit("Bytes");
+    write_as_user(&repository, "a.txt", "one\nmine\n");
+    let mut agent = claude(&repository, "s1");
+    let mut said = |command: &str| agent.announce_bash(command).decision().to_owned();
+    let asked = ["git checkout -- a.txt", "git restore b.txt a.txt", "rm a.txt", "cp b.txt a.txt", "sed -i d a.txt"];
+    assert_eq!(asked.map(&mut said), ["ask"; 5]);
+    let harmless = ["git checkout -- b.txt", "rm b.txt pixel.png", "cp a.txt b.txt", "echo x >> a.txt", "touch a.txt"];
+    assert_eq!(harmless.map(said), ["none"; 5]);
+}

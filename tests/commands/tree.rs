@@ -86,7 +86,7 @@ impl Watched {
     /// What a hook says before the agent may run a command.
     pub(super) fn judge(&mut self, command: &str) -> Verdict {
         let event = self.event("PreToolUse", "Bash", &json!({ "command": command }));
-        let taken = gate::take(&mut self.store, &mut event.clone(), false, &Policy::default()).unwrap();
+        let taken = gate::take(&mut self.store, &mut event.clone(), false, None, &Policy::default()).unwrap();
         let until = Instant::now() + PATIENCE;
         let root = self.repository.root().to_owned();
         // Of a command that only reads nothing is asked.
@@ -99,11 +99,11 @@ impl Watched {
         let input = json!({ "file_path": file, "content": text });
         let mut before = self.event("PreToolUse", "Write", &input);
         gate::localise(&mut before, self.repository.root(), self.repository.root());
-        gate::take(&mut self.store, &mut before, false, &Policy::default()).unwrap();
+        gate::take(&mut self.store, &mut before, false, None, &Policy::default()).unwrap();
         fs::write(&file, text).unwrap();
         let mut after = self.event("PostToolUse", "Write", &input);
         gate::localise(&mut after, self.repository.root(), self.repository.root());
-        gate::take(&mut self.store, &mut after, false, &Policy::default()).unwrap();
+        gate::take(&mut self.store, &mut after, false, None, &Policy::default()).unwrap();
         self.calls += 1;
     }
 

@@ -15,6 +15,7 @@ mod interpreters;
 mod judge;
 mod losses;
 mod machine;
+mod names;
 mod network;
 mod options;
 mod packages;
@@ -34,6 +35,8 @@ pub use judge::judge;
 pub use target::{Pattern, Target};
 pub use world::{Changed, Kept, Kind, Loss, Place, World};
 
+use std::collections::BTreeSet;
+
 use crate::syntax::Budget;
 use run::Shell;
 
@@ -49,10 +52,24 @@ pub fn effects(line: &str, place: &Place, world: &mut dyn World, budget: &mut Bu
 #[must_use]
 pub fn only_reads(line: &str) -> bool {
     let place = Place { root: "/".into(), cwd: "/".into(), home: None };
-    let (mut world, mut budget) = (world::Nothing, Budget::steps(READING));
+    let (mut world, mut budget) = (world::Folders(&|_| true), Budget::steps(READING));
     let mut shell = Shell::new(&place, &mut world, &mut budget);
     shell.script(line, &flow::Flow::of(""));
-    !shell.may_write && shell.into_effects().is_empty()
+    !shell.may_write && shell.named.is_empty() && shell.into_effects().is_empty()
+}
+
+/// The files that a command line may change, by their absolute paths, and with all that is in them if they are folders; none where it is
+/// not certain that it changes no others. `is_folder` says whether there is a folder of an absolute path.
+#[must_use]
+pub fn writes(line: &str, place: &Place, is_folder: &dyn Fn(&str) -> bool) -> Option<BTreeSet<String>> {
+    let (mut world, mut budget) = (world::Folders(is_folder), Budget::steps(READING));
+    let mut shell = Shell::new(place, &mut world, &mut budget);
+    shell.script(line, &flow::Flow::of(""));
+    let (may_write, mut named) = (shell.may_write, std::mem::take(&mut shell.named));
+    for effect in shell.into_effects() {
+        named.extend(effect.files()?);
+    }
+    (!may_write).then_some(named)
 }
 
 /// Steps: what is longer is not among the lines of which it is certain.

@@ -18,6 +18,7 @@ use anyhow::{Context, Result};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
+use crate::git::Dirty;
 use crate::state_dir;
 use crate::store::now;
 use wire::{Judged, Request};
@@ -30,13 +31,33 @@ const PATIENCE: Duration = Duration::from_millis(150);
 const FOLDER: &str = "servers";
 const ENDING: &str = ".sock";
 
-/// Has a running server judge what an agent told, the newest one. None where none answers in time, or it would rather have the hook do it.
+/// What came of asking a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// There is none to ask.
+    Nobody,
+    /// It did not answer in time, or would rather have the hook do the work; it may have done it all the same.
+    None,
+    /// What it says.
+    Judged(Judged),
+}
+
+/// Has a running server judge what an agent told, the newest one.
 #[must_use]
-pub fn judge(state: &Path, request: &Request) -> Option<Judged> {
+pub fn judge(state: &Path, request: &Request) -> Answer {
     let until = Instant::now() + PATIENCE;
-    let stream = connect(state)?;
+    let Some(stream) = connect(state) else { return Answer::Nobody };
     let mut line = Line { stream: &stream, until };
-    line.write_all(&request.encode()).ok()?;
+    let judged = line.write_all(&request.encode()).ok().and_then(|()| wire::read_reply(&mut line));
+    judged.map_or(Answer::None, Answer::Judged)
+}
+
+/// What differs from HEAD in a workspace, as the newest server knows it. None where none is certain of that in time.
+#[must_use]
+pub fn differs(state: &Path, root: &Path) -> Option<Dirty> {
+    let stream = connect(state)?;
+    let mut line = Line { stream: &stream, until: Instant::now() + PATIENCE };
+    line.write_all(&Request::Differs(root.to_owned()).encode()).ok()?;
     wire::read_reply(&mut line)
 }
 

@@ -306,6 +306,24 @@ pub fn replace_by_link(path: &Path, expected: Disk, target: &[u8]) -> Result<boo
     Ok(true)
 }
 
+/// Whether a folder lies on a file system of which this machine sees every change: none that others write to over a network, none that a
+/// program makes up.
+#[must_use]
+#[cfg(target_os = "linux")]
+pub fn is_local(folder: &Path) -> bool {
+    /// ext2 to ext4, XFS, Btrfs, tmpfs, F2FS, ZFS, bcachefs, overlays of these.
+    const LOCAL: [u64; 8] =
+        [0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0xf2f5_2010, 0x2fc1_2fc1, 0xca45_1a4e, 0x794c_7630];
+    rustix::fs::statfs(folder).is_ok_and(|found| LOCAL.contains(&(found.f_type as u64 & 0xffff_ffff)))
+}
+
+/// Elsewhere that is not known.
+#[must_use]
+#[cfg(not(target_os = "linux"))]
+pub fn is_local(_: &Path) -> bool {
+    false
+}
+
 /// A path as the workspace names it: relative to `root`, with `/`. None where it leads out of it, or is the root itself.
 /// Folders are resolved, a link at the end is not.
 #[must_use]

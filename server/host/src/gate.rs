@@ -1,11 +1,12 @@
 //! What an agent tells, taken in: the one place for a hook that works by itself and for a server that is asked. What it is about to write
 //! is handed back as questions, which can be judged wherever there is time for it.
 
+mod around;
 mod judge;
 mod shell;
 mod standing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -17,15 +18,13 @@ use countersign_core::review::{Policy, held_by_any};
 use countersign_core::verdict::Verdict;
 use countersign_core::workspace::Content;
 
-use crate::git::{Dirty, Held};
+use crate::git::Held;
 use crate::store::{Store, now};
 use crate::{disk, redact, state_dir};
 
+use around::{Around, Seen};
 pub use judge::{Care, Question, diff, ranges};
 pub use shell::Command;
-
-/// So many changed files are looked at around a shell command.
-const DIRTY: usize = 2000;
 
 /// The workspace of an event that was sent from `dir`, and the folder that its paths start from.
 ///
@@ -87,21 +86,27 @@ pub struct Taken {
 }
 
 /// Takes in an event whose paths are the workspace's, without the secrets in it. Told twice, it is taken in once: who asks a server and
-/// gets no answer in time does the work itself. `hears` says whether the agent reads what it is told at this moment; `policy` is asked only
-/// about what is announced.
+/// gets no answer in time does the work itself, and says `since` when it asked. `hears` says whether the agent reads what it is told at
+/// this moment; `policy` is asked only about what is announced.
 ///
 /// # Errors
 /// If the journal or a file cannot be read or written.
-pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool, policy: &Policy) -> Result<Taken> {
+pub fn take(
+    store: &mut Store,
+    event: &mut AgentEvent,
+    hears: bool,
+    since: Option<u64>,
+    policy: &Policy,
+) -> Result<Taken> {
     let line = match &event.act {
         AgentAct::WillRun { command, .. } => command.clone(),
         _ => String::new(),
     };
-    let surveys = surveys(event);
+    let around = Around::of(event, &store.root);
     redact::event(event);
     let event = &*event;
     store.know_session(&event.session)?;
-    let mut taken = take_in(store, event, surveys)?;
+    let mut taken = take_in(store, event, &around, since)?;
     if let Some(command) = &mut taken.command {
         command.line = line;
     }
@@ -110,7 +115,7 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool, policy: &Pol
     Ok(taken)
 }
 
-fn take_in(store: &mut Store, event: &AgentEvent, surveys: bool) -> Result<Taken> {
+fn take_in(store: &mut Store, event: &AgentEvent, around: &Around, since: Option<u64>) -> Result<Taken> {
     match &event.act {
         AgentAct::WillWrite { writes } => {
             let paths = paths(event);
@@ -118,7 +123,7 @@ fn take_in(store: &mut Store, event: &AgentEvent, surveys: bool) -> Result<Taken
             for path in &paths {
                 store.read(path, false, false)?;
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
             let questions = writes.iter().flat_map(|write| questions(store, event, write)).collect();
             return Ok(Taken { questions, ..Taken::default() });
         }
@@ -129,27 +134,25 @@ fn take_in(store: &mut Store, event: &AgentEvent, surveys: bool) -> Result<Taken
                     begin_as_told(store, write)?;
                 }
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
             let paths = paths(event);
             store.settle_moves(&paths.iter().cloned().collect(), false)?;
             for path in paths {
                 store.read(&path, false, false)?;
             }
         }
-        AgentAct::WillRun { .. } if surveys => {
-            let dirty = dirty(store)?;
-            let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
-            store.settle_moves(&dirty.paths.iter().cloned().chain(known).collect(), false)?;
-            for path in &dirty.paths {
+        AgentAct::WillRun { .. } if *around != Around::Nothing => {
+            let seen = around.look(store)?;
+            store.settle_moves(&seen.paths.union(&seen.others).cloned().collect(), false)?;
+            for path in &seen.paths {
                 look(store, path, false);
             }
-            tell(store, event)?;
-            return Ok(Taken { command: Some(Command { line: String::new(), dirty }), ..Taken::default() });
+            store.tell(event, since)?;
+            return Ok(Taken { command: Some(Command { line: String::new(), known: seen.known }), ..Taken::default() });
         }
-        AgentAct::DidRun { .. } if surveys => {
-            let since = dirty(store)?.paths;
-            let known = store.journal().heads()?.into_iter().map(|(path, _)| path);
-            let paths: BTreeSet<String> = since.into_iter().chain(known).collect();
+        AgentAct::DidRun { .. } if *around != Around::Nothing => {
+            let Seen { paths, others, .. } = around.look(store)?;
+            let paths = paths.union(&others).cloned().collect();
             store.settle_moves(&paths, true)?;
             for path in paths {
                 if let Err(error) = store.begin_before_command(&path) {
@@ -157,16 +160,16 @@ fn take_in(store: &mut Store, event: &AgentEvent, surveys: bool) -> Result<Taken
                 }
                 look(store, &path, true);
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
         }
         AgentAct::TurnEnded | AgentAct::SessionEnded => {
             // Not every write is reported; after this none is the agent's any more.
             for path in store.workspace.unreported(&event.author()) {
                 look(store, &path, false);
             }
-            tell(store, event)?;
+            store.tell(event, since)?;
         }
-        _ => tell(store, event)?,
+        _ => store.tell(event, since)?,
     }
     Ok(Taken::default())
 }
@@ -183,13 +186,12 @@ pub fn paths(event: &AgentEvent) -> Vec<String> {
     }
 }
 
-/// Whether an event waits for git and reads all that changed: a command's does, unless it is certain that it changes nothing. A hook does
-/// that itself: nothing of it is faster in a server, and who types there would wait.
+/// Whether files are looked at around an event, and git is asked: around a command, unless it is certain that it changes nothing. A hook
+/// does that itself: who types in a server's editor would wait.
 #[must_use]
 pub fn surveys(event: &AgentEvent) -> bool {
     match &event.act {
         AgentAct::WillRun { command, .. } | AgentAct::DidRun { command, background: false, .. } => {
-            // An agent that does not repeat it leaves open what it was.
             command.is_empty() || !countersign_core::shell::only_reads(command)
         }
         AgentAct::DidRun { .. } => true,
@@ -232,28 +234,6 @@ fn would_destroy(store: &Store, event: &AgentEvent, path: &str, after: &str) -> 
     let act = Act::agent(event.author(), Evidence::Content, now());
     let paths = || [path].into_iter().chain(file.former_paths());
     foreseen(&file.document, after, &act, &|since| held_by_any(paths(), since, &|path, since| git.of(path, since)))
-}
-
-/// What differs from HEAD. A name that is not UTF-8 is left, with a word.
-fn dirty(store: &Store) -> Result<Dirty> {
-    let mut dirty = store.git.dirty()?;
-    if let Some(first) = dirty.unreadable.first() {
-        state_dir::note(
-            &store.root,
-            &format!("not followed, since their names are not UTF-8: {} ({first:?} …)", dirty.unreadable.len()),
-        );
-    }
-    if dirty.paths.len() > DIRTY {
-        let left = dirty.paths.len() - DIRTY;
-        state_dir::note(&store.root, &format!("not looked at around a command, since so many files differ: {left}"));
-        dirty.paths.truncate(DIRTY);
-    }
-    Ok(dirty)
-}
-
-fn tell(store: &mut Store, event: &AgentEvent) -> Result<()> {
-    let facts = store.workspace.told(event, now());
-    store.append(&facts)
 }
 
 /// A file that cannot be read is not followed: a folder, one that is closed to us.

@@ -2,6 +2,8 @@
 
 mod held;
 mod moves;
+mod named;
+mod stamp;
 mod state;
 
 use std::collections::BTreeMap;
@@ -10,9 +12,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 
 use crate::disk::{self, Reading};
 pub use held::Held;
+pub use named::InHead;
+pub use stamp::Stamp;
 
 /// The repository of a workspace, if there is one.
 #[derive(Clone, Debug)]
@@ -41,7 +46,7 @@ fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
 const LEFT_BEHIND: Duration = Duration::from_secs(10);
 
 /// What differs from HEAD.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dirty {
     /// Relative to the workspace.
     pub paths: Vec<String>,
@@ -49,6 +54,24 @@ pub struct Dirty {
     pub states: BTreeMap<String, [u8; 2]>,
     /// Names that are not UTF-8, as far as they can be shown: they are not followed.
     pub unreadable: Vec<String>,
+}
+
+impl Dirty {
+    /// The same, where this is what differs of these files and of what is in these folders.
+    #[must_use]
+    pub fn with(&self, names: &[String], of_these: Dirty) -> Dirty {
+        let is_known = |path: &String| {
+            let is_below = |name: &String| path.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            !names.iter().any(|name| name == path || is_below(name))
+        };
+        let mut dirty = of_these;
+        dirty.paths.extend(self.paths.iter().filter(|path| is_known(path)).cloned());
+        let states = self.states.iter().filter(|(path, _)| is_known(path));
+        dirty.states.extend(states.map(|(path, state)| (path.clone(), *state)));
+        dirty.unreadable.extend(self.unreadable.iter().cloned());
+        dirty.paths.sort();
+        dirty
+    }
 }
 
 impl Git {
@@ -129,11 +152,24 @@ impl Git {
     /// # Errors
     /// If git cannot be asked.
     pub fn dirty(&self) -> Result<Dirty> {
-        if !self.is_present() {
+        self.status(&["."])
+    }
+
+    /// The same of these files, and of what is in these folders.
+    ///
+    /// # Errors
+    /// If git cannot be asked.
+    pub fn dirty_in(&self, names: &[String]) -> Result<Dirty> {
+        let paths: Vec<String> = names.iter().map(|name| format!(":(literal){name}")).collect();
+        self.status(&paths.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn status(&self, paths: &[&str]) -> Result<Dirty> {
+        if !self.is_present() || paths.is_empty() {
             return Ok(Dirty::default());
         }
-        let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "."];
-        let output = self.command(&arguments).output().context("cannot run git")?;
+        let arguments = ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--"];
+        let output = self.command(&[&arguments, paths].concat()).output().context("cannot run git")?;
         if !output.status.success() {
             bail!("git status failed: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
@@ -194,6 +230,9 @@ impl Git {
 
     /// The workspace's place in the repository, with a slash behind it; empty at the top.
     fn prefix(&self) -> Result<String> {
+        if self.root.join(".git").exists() {
+            return Ok(String::new());
+        }
         let output = self.command(&["rev-parse", "--show-prefix"]).output().context("cannot run git")?;
         Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned())
     }

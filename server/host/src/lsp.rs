@@ -10,6 +10,7 @@ mod actions;
 mod asking;
 mod commands;
 mod diagnostics;
+mod differing;
 mod ext;
 mod hooks;
 mod hover;

@@ -6,6 +6,7 @@ mod moves;
 mod reading;
 mod serving;
 mod counts;
+mod telling;
 mod unsaved;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,6 +207,31 @@ impl Store {
         }
         let events = self.journal.newest_of_family(&session.id, USED)?;
         self.take_over_new(&events)
+    }
+
+    /// Sees to it that what agents announced that may be at work now is known: what is read then may be theirs. Whether that was news.
+    ///
+    /// # Errors
+    /// As [`Store::catch_up`].
+    pub fn know_who_is_at_work(&mut self) -> Result<bool> {
+        if !matches!(self.reach, Reach::Some { .. }) {
+            return Ok(false);
+        }
+        let since = i64::try_from(now().saturating_sub(SILENCE)).unwrap_or_default();
+        let mut is_news = false;
+        for session in self.journal.sessions_since(since)? {
+            let upto = |store: &Self| match &store.reach {
+                Reach::Some { sessions, .. } => sessions.get(&session).copied(),
+                Reach::All => None,
+            };
+            let before = upto(self);
+            if let Reach::Some { sessions, .. } = &mut self.reach {
+                sessions.entry(session.clone()).or_default();
+            }
+            self.catch_up_session(&session)?;
+            is_news |= upto(self) != before;
+        }
+        Ok(is_news)
     }
 
     fn catch_up_path(&mut self, path: &str) -> Result<()> {
@@ -417,8 +443,12 @@ pub fn is_unexplained(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
 }
 
+/// What is filed where an agent told something.
+const TOLD: &str = "told";
 /// What is filed where a file came from elsewhere.
 const MOVED: &str = "moved";
+/// Milliseconds: an agent of which nothing was heard for so long writes no more.
+const SILENCE: u64 = 10 * 60 * 1000;
 /// What a session's scope is filed as.
 const SCOPED: &str = "scoped";
 /// What a session's count of what it spent is filed as.
@@ -446,7 +476,7 @@ fn kind(what: &What) -> &'static str {
         What::Mode(_) => "mode",
         What::Empty(_) => "empty",
         What::Settled => "settled",
-        What::Told { .. } => "told",
+        What::Told { .. } => TOLD,
         What::TurnedDown { .. } => "turned-down",
         What::Asked { .. } => "asked",
         What::Used(_) => USED,

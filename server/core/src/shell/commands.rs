@@ -2,9 +2,11 @@
 
 use super::effect::What;
 use super::flow::Flow;
+use super::names;
 use super::options::Options;
 use super::reads;
 use super::run::Shell;
+use super::target::Target;
 use super::word::Word;
 
 /// Signs of a command that are shown to a person.
@@ -70,11 +72,17 @@ impl Shell<'_, '_> {
 
     fn known_command(&mut self, name: &str, words: &[Word], stdin: &Flow) -> Flow {
         let arguments = &words[1..];
-        self.may_write |= !reads::only_runs(name) && !reads::only_prints(name, arguments);
+        if !reads::only_runs(name) && !reads::only_prints(name, arguments) {
+            self.changes_named(name, arguments);
+        }
         if is_help(arguments) {
             return Flow::default();
         }
-        if let Some(flow) = self.wrapper(name, arguments, stdin) {
+        let outer = self.is_given_names;
+        self.is_given_names |= matches!(name, "xargs" | "find");
+        let wrapped = self.wrapper(name, arguments, stdin);
+        self.is_given_names = outer;
+        if let Some(flow) = wrapped {
             return flow;
         }
         if let Some(flow) = self.builtin(name, arguments, stdin) {
@@ -102,6 +110,29 @@ impl Shell<'_, '_> {
         }
         // What a program makes of what it reads is not known, but where that came from is.
         stdin.clone().changed()
+    }
+
+    /// Takes note of the files that a command changes, or that it is not certain which.
+    fn changes_named(&mut self, name: &str, arguments: &[Word]) {
+        let Some(words) = names::named(name, arguments) else {
+            self.may_write = true;
+            return;
+        };
+        let folder = |shell: &Self, word: &Word| match name {
+            "git" => word.pathspec(shell.state.cwd.as_deref(), &shell.place.root),
+            _ => shell.target(word),
+        };
+        for target in words.iter().map(|word| folder(self, word)).collect::<Vec<_>>() {
+            self.changes(&target);
+        }
+    }
+
+    /// Takes note of a file that is changed.
+    pub(super) fn changes(&mut self, target: &Target) {
+        match target.literal().filter(|_| !self.is_given_names && !self.has_branches) {
+            Some(path) => drop(self.named.insert(path)),
+            None => self.may_write = true,
+        }
     }
 
     /// What belongs to the shell itself, and small programs that pass on what they are given.

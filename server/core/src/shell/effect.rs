@@ -11,6 +11,22 @@ pub struct Effect {
     pub command: String,
 }
 
+impl Effect {
+    /// The files of the work tree that it is about; none where it is not certain that there are no others.
+    pub(super) fn files(&self) -> Option<Vec<String>> {
+        match &self.what {
+            What::Discards { paths, .. } => paths.iter().map(Target::literal).collect(),
+            What::Removes { target, .. }
+            | What::Overwrites { target, .. }
+            | What::Edits { target }
+            | What::ChangesModes { target, .. } => target.literal().map(|path| vec![path]),
+            What::Moves { from, to } => [from, to].into_iter().map(Target::literal).collect(),
+            What::ReadsSecret { .. } | What::Tampers { .. } | What::Persists { .. } => Some(Vec::new()),
+            _ => None,
+        }
+    }
+}
+
 /// What of ignored files is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ignored {

@@ -52,7 +52,9 @@ impl Shell<'_, '_> {
     /// What is written goes into a file.
     pub(super) fn goes_into(&mut self, word: &Word, flow: &Flow, appends: bool) {
         let target = self.target(word);
-        self.may_write |= !target.literal().is_some_and(|path| path.starts_with("/dev/"));
+        if !target.literal().is_some_and(|path| path.starts_with("/dev/")) {
+            self.changes(&target);
+        }
         if let Some(path) = target.literal() {
             if let Some(rest) = path.strip_prefix("/dev/tcp/").or_else(|| path.strip_prefix("/dev/udp/")) {
                 let to = rest.split('/').next().unwrap_or_default().to_owned();
@@ -299,7 +301,7 @@ fn overwritten(target: Target) -> What {
 }
 
 /// What comes first, and where it goes.
-fn ends(options: &Options) -> (&[Word], Option<&Word>) {
+pub(super) fn ends(options: &Options) -> (&[Word], Option<&Word>) {
     if let Some(to) = options.value(&["t", "target-directory"]) {
         return (&options.operands, Some(to));
     }

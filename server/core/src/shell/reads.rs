@@ -8,7 +8,12 @@ pub(super) fn only_prints(name: &str, arguments: &[Word]) -> bool {
     let has = |starts: &[&str]| words.iter().any(|word| starts.iter().any(|start| word.starts_with(start)));
     match name {
         "git" => git_only_prints(&words),
-        "sed" | "gsed" => !has(&["-f", "--file"]) && arguments.iter().all(Word::is_known),
+        "sed" | "gsed" => {
+            let in_place = |word: &String| word.starts_with('-') && word.contains('i');
+            !has(&["-f", "--file"]) && !words.iter().any(in_place) && arguments.iter().all(Word::is_known)
+        }
+        // A second file is written.
+        "uniq" => words.iter().filter(|word| !word.starts_with('-')).count() < 2,
         "awk" | "gawk" => {
             let runs = |word: &String| word.contains(['>', '|']) || word.contains("system") || word.contains("getline");
             !has(&["-f", "-i", "--file", "--include"]) && !words.iter().any(runs)

@@ -3,7 +3,7 @@
 
 mod redirects;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
@@ -42,8 +42,14 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) unfollowed: bool,
     /// Where this line put files, and what they were.
     pub(super) moved: Vec<(String, Target)>,
-    /// It is not certain that nothing was changed.
+    /// It is not certain that no other files were changed than those that are named.
     pub(super) may_write: bool,
+    /// Files that were changed, with all that is in them if they are folders.
+    pub(super) named: BTreeSet<String>,
+    /// What is looked at is run with names that are not known.
+    pub(super) is_given_names: bool,
+    /// There are ways through the line that were not gone one by one: what a variable holds is not certain.
+    pub(super) has_branches: bool,
     depth: usize,
     steps: usize,
     is_lost: bool,
@@ -84,6 +90,9 @@ impl<'a, 'b> Shell<'a, 'b> {
             unfollowed: false,
             moved: Vec::new(),
             may_write: false,
+            named: BTreeSet::new(),
+            is_given_names: false,
+            has_branches: false,
             depth: 0,
             steps: 0,
             is_lost: false,
@@ -217,6 +226,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             "pipeline" => self.pipeline(node, text, stdin),
             "subshell" => self.aside(|shell| shell.statements(node, text, stdin)),
             "function_definition" => {
+                self.has_branches = true;
                 let body = node.child_by_field_name("body").map_or("", |body| &text[body.byte_range()]);
                 if let Some(name) = node.child_by_field_name("name") {
                     self.state.functions.insert(text[name.byte_range()].to_owned(), body.to_owned());
@@ -231,6 +241,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             | "c_style_for_statement"
             | "case_statement"
             | "case_item" => {
+                self.has_branches = true;
                 self.maybe(|shell| shell.statements(node, text, stdin));
                 Flow::default()
             }
@@ -251,7 +262,10 @@ impl<'a, 'b> Shell<'a, 'b> {
         let (mut flow, mut may_not) = (Flow::of(""), false);
         for child in children {
             match child.kind() {
-                "||" => may_not = true,
+                "||" => {
+                    self.has_branches = true;
+                    may_not = true;
+                }
                 _ if !child.is_named() => {}
                 _ if may_not => flow = flow.then(self.maybe(|shell| shell.statement(child, text, stdin))),
                 _ => flow = flow.then(self.statement(child, text, stdin)),

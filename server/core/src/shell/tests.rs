@@ -1,6 +1,7 @@
 //! Command lines and what is said of them, in a workspace that is written out here.
 
 mod beyond;
+mod named;
 mod wrapped;
 
 use expect_test::{Expect, expect};
@@ -261,6 +262,7 @@ fn it_is_certain_of_few_commands_that_they_change_nothing() {
         "git branch new",
         "git diff --output=x",
         "git st",
+        "uniq a b",
         "bash x.sh",
         "./ls",
         "find . -exec touch {} +",

@@ -123,10 +123,10 @@ pub trait World {
     fn loss(&mut self, path: &str, kept: Kept) -> Option<Loss>;
 }
 
-/// A world of which nothing is known.
-pub(super) struct Nothing;
+/// A world of which nothing is known but where folders are.
+pub(super) struct Folders<'a>(pub(super) &'a dyn Fn(&str) -> bool);
 
-impl World for Nothing {
+impl World for Folders<'_> {
     fn alias(&mut self, _: &str) -> Option<String> {
         None
     }
@@ -135,8 +135,8 @@ impl World for Nothing {
         None
     }
 
-    fn kind(&mut self, _: &str) -> Kind {
-        Kind::Outside
+    fn kind(&mut self, path: &str) -> Kind {
+        if (self.0)(path) { Kind::Folder } else { Kind::Absent }
     }
 
     fn resolved(&mut self, _: &str) -> Option<String> {

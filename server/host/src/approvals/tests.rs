@@ -41,7 +41,7 @@ fn a_hook_asks_the_newest_server_however_deep_the_folder_is() {
     let _older = open(&state);
     let newer = open(&state);
     let asked = serve(&newer, wire::encode_reply(&reply("yes")));
-    assert_eq!(judge(&state, &request()), Some(reply("yes")));
+    assert_eq!(judge(&state, &request()), Answer::Judged(reply("yes")));
     assert_eq!(asked.join().unwrap(), Some(request()));
 }
 
@@ -63,7 +63,7 @@ fn the_socket_of_a_server_that_is_gone_is_removed_by_who_meets_it() {
     };
     let left = stale();
     assert!(left.exists());
-    assert_eq!(judge(folder.path(), &request()), None);
+    assert_eq!(judge(folder.path(), &request()), Answer::Nobody);
     assert!(!left.exists(), "by a hook");
     let left = stale();
     let door = open(folder.path());
@@ -76,7 +76,7 @@ fn a_server_that_is_silent_costs_a_hook_its_patience_and_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let door = Door::open(folder.path()).unwrap();
     let started = Instant::now();
-    assert_eq!(judge(folder.path(), &request()), None);
+    assert_eq!(judge(folder.path(), &request()), Answer::None);
     assert!(started.elapsed() >= PATIENCE && started.elapsed() < PATIENCE * 10, "{:?}", started.elapsed());
     // Where others have queued up before, there is no wait at all.
     rustix::net::listen(&door.listener, 1).unwrap();
@@ -99,7 +99,7 @@ fn a_reply_that_trickles_in_costs_no_more_either() {
         }
         false
     });
-    assert_eq!(judge(folder.path(), &request()), None);
+    assert_eq!(judge(folder.path(), &request()), Answer::None);
     assert!(trickle.join().unwrap(), "the hook hung up");
 }
 
@@ -110,7 +110,7 @@ fn rubbish_half_a_reply_and_a_server_that_hangs_up_are_no_answer() {
         let folder = tempfile::tempdir().unwrap();
         let door = Door::open(folder.path()).unwrap();
         let asked = serve(&door, answer);
-        assert_eq!(judge(folder.path(), &request()), None);
+        assert_eq!(judge(folder.path(), &request()), Answer::None);
         assert_eq!(asked.join().unwrap(), Some(request()));
     }
 }

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::agents::MAX_PAYLOAD;
 
 /// Raised with every change of the form. Processes of two releases do not talk: they may judge differently.
-const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), " 2").as_bytes();
+const VERSION: &[u8] = concat!(env!("CARGO_PKG_VERSION"), " 3").as_bytes();
 const JUDGE: &[u8] = b"judge";
 const ASK: &[u8] = b"ask";
+const DIFFERS: &[u8] = b"differs";
 /// The longest request, in bytes: a message of an agent and what goes with it.
 const LONGEST_REQUEST: u32 = MAX_PAYLOAD as u32 + 64 * 1024;
 /// So many bytes are read at a time.
@@ -30,6 +31,8 @@ pub enum Request {
     Judge(Told),
     /// That it puts a question to the person.
     Ask(Asking),
+    /// That it says what differs from HEAD in this workspace.
+    Differs(PathBuf),
 }
 
 /// What a hook was started with.
@@ -93,6 +96,7 @@ impl Request {
                 encode(&[VERSION, JUDGE, agent.as_bytes(), dir.as_os_str().as_bytes(), payload])
             }
             Self::Ask(asking) => encode(&[VERSION, ASK, &json(asking), &[], &[]]),
+            Self::Differs(root) => encode(&[VERSION, DIFFERS, &[], root.as_os_str().as_bytes(), &[]]),
         }
     }
 }
@@ -106,6 +110,7 @@ pub fn read_request(from: &mut impl Read) -> Option<Request> {
             let agent = std::str::from_utf8(first).ok()?.to_owned();
             Some(Request::Judge(Told { agent, dir: OsStr::from_bytes(dir).into(), payload: payload.to_owned() }))
         }
+        DIFFERS => Some(Request::Differs(OsStr::from_bytes(dir).into())),
         ASK => serde_json::from_slice(first).ok().map(Request::Ask),
         _ => None,
     }
@@ -196,6 +201,8 @@ mod tests {
             patience: 55_000,
         });
         assert_eq!(read_request(&mut &asking.encode()[..]), Some(asking));
+        let differs = Request::Differs("/a folder".into());
+        assert_eq!(read_request(&mut &differs.encode()[..]), Some(differs));
         let judged = Judged { verdict: Verdict::ask("é"), context: Some("more".into()), diff: None };
         assert_eq!(read_reply(&mut &encode_reply(&judged)[..]), Some(judged));
         for outcome in [Outcome::Said(Answer::Session), Outcome::Unanswered] {

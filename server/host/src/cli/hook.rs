@@ -135,13 +135,15 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<(Reply, O
     }
     let placed = message.events.into_iter().map(|event| gate::places(dir, event));
     let mut placed: Vec<Placed> = placed.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
-    let judged = ask(dir, agent, &placed, payload);
+    let asked = now();
+    let answer = ask(dir, agent, &placed, payload);
     for ((root, cwd), event) in &mut placed {
         gate::localise(event, root, cwd);
     }
-    let Judged { mut verdict, context, diff } = match judged {
-        Some(judged) => judged,
-        None => by_itself(&mut placed, hears, until)?,
+    let Judged { mut verdict, context, diff } = match answer {
+        approvals::Answer::Judged(judged) => judged,
+        approvals::Answer::None => by_itself(&mut placed, hears, Some(asked), until)?,
+        approvals::Answer::Nobody => by_itself(&mut placed, hears, None, until)?,
     };
     if let (Decision::Ask, Moment::BeforeTool, Some(((root, _), event))) =
         (verdict.decision, message.moment, placed.first())
@@ -160,21 +162,22 @@ fn answer(dir: &Path, agent: &agents::Agent, until: Instant) -> Result<(Reply, O
 }
 
 /// What a server says that follows the workspace, where all of the message is for one.
-fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -> Option<Judged> {
-    let ((root, _), _) = placed.first()?;
+fn ask(dir: &Path, agent: &agents::Agent, placed: &[Placed], payload: Vec<u8>) -> approvals::Answer {
+    let Some(((root, _), _)) = placed.first() else { return approvals::Answer::Nobody };
     if placed.iter().any(|((other, _), event)| other != root || gate::surveys(event)) {
-        return None;
+        return approvals::Answer::Nobody;
     }
-    let state = state_dir::of(root).ok()?.dir;
-    let dir = std::fs::canonicalize(dir).ok()?;
-    approvals::judge(&state, &Request::Judge(Told { agent: agent.name.to_owned(), dir, payload }))
+    let (Ok(state), Ok(dir)) = (state_dir::of(root), std::fs::canonicalize(dir)) else {
+        return approvals::Answer::Nobody;
+    };
+    approvals::judge(&state.dir, &Request::Judge(Told { agent: agent.name.to_owned(), dir, payload }))
 }
 
-/// What this process says of a message without any server.
-fn by_itself(placed: &mut [Placed], hears: bool, until: Instant) -> Result<Judged> {
+/// What this process says of a message without any server; `asked` is when one was asked that gave no answer.
+fn by_itself(placed: &mut [Placed], hears: bool, asked: Option<u64>, until: Instant) -> Result<Judged> {
     let mut all = Judged::default();
     for ((root, cwd), event) in placed {
-        let judged = take((root, cwd), event, hears, until)?;
+        let judged = take((root, cwd), event, (hears, asked), until)?;
         all.verdict = all.verdict.combine(judged.verdict);
         all.context = all.context.or(judged.context);
         all.diff = all.diff.or(judged.diff);
@@ -183,7 +186,12 @@ fn by_itself(placed: &mut [Placed], hears: bool, until: Instant) -> Result<Judge
 }
 
 /// Takes one event in: what is to be said of it, and what else the agent is to be told.
-fn take((root, cwd): (&Path, &Path), event: &mut AgentEvent, hears: bool, until: Instant) -> Result<Judged> {
+fn take(
+    (root, cwd): (&Path, &Path),
+    event: &mut AgentEvent,
+    (hears, asked): (bool, Option<u64>),
+    until: Instant,
+) -> Result<Judged> {
     let mut store = Store::open_narrow(root).context("the workspace's journal")?;
     if let Some(aside) = &store.set_aside {
         note(
@@ -199,7 +207,7 @@ fn take((root, cwd): (&Path, &Path), event: &mut AgentEvent, hears: bool, until:
     for error in errors {
         note(root, &error.to_string());
     }
-    let Taken { questions, command, verdict, context } = gate::take(&mut store, event, hears, &policy)?;
+    let Taken { questions, command, verdict, context } = gate::take(&mut store, event, hears, asked, &policy)?;
     if let Some(command) = command {
         // Git may have taken all the time that there was; a command is judged all the same.
         let until = until.max(Instant::now() + AFTER_GIT);

@@ -122,7 +122,7 @@ impl Said {
             act,
         };
         let mut store = Store::open_narrow(&self.root).context("the workspace's journal")?;
-        gate::take(&mut store, &mut event, false, &Policy::default())?;
+        gate::take(&mut store, &mut event, false, None, &Policy::default())?;
         Ok(())
     }
 

@@ -12,12 +12,13 @@ use countersign_core::document::{Act, Document};
 use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::revert::{Request, plan};
 use countersign_core::review::held_by_any;
-use countersign_core::shell::{self, Changed, Effect, Kept, Kind, Loss, Place, World};
+use countersign_core::shell::{self, Changed, Effect, Kept, Kind, Loss, Place, What, World};
 use countersign_core::syntax::Budget;
 use countersign_core::verdict::Verdict;
 use countersign_core::workspace::Content;
 
-use crate::git::{Dirty, Git, Held};
+use super::around::Known;
+use crate::git::{Git, Held};
 use crate::store::{Store, now};
 use crate::{disk, redact};
 
@@ -35,8 +36,7 @@ const STEPS: u64 = 400_000;
 pub struct Command {
     /// With the secrets that may be in it: it is not kept.
     pub line: String,
-    /// What differs from HEAD.
-    pub dirty: Dirty,
+    pub(super) known: Known,
 }
 
 impl Command {
@@ -50,8 +50,10 @@ impl Command {
         let place = Place { root: root.to_owned(), cwd: cwd.to_owned(), home };
         let held = Held::new(&store.git);
         let (ignored, losses, late) = (None, BTreeMap::new(), false);
-        let mut tree = Tree { store, event, dirty: &self.dirty, held, ignored, losses, in_time, late };
+        let known = self.known.clone();
+        let mut tree = Tree { store, event, known, held, ignored, losses, in_time, late };
         let effects: Vec<Effect> = shell::effects(&self.line, &place, &mut tree, &mut Budget::steps(STEPS));
+        tree.know_enough_for(&effects);
         let mut verdict = shell::judge(&effects, &place, &mut tree);
         if tree.late {
             let late = "The command does so much that there was no time to look at what it would do.";
@@ -67,7 +69,7 @@ impl Command {
 struct Tree<'a> {
     store: &'a mut Store,
     event: &'a AgentEvent,
-    dirty: &'a Dirty,
+    known: Known,
     held: Held,
     ignored: Option<Option<Vec<String>>>,
     losses: BTreeMap<(String, Kept), Option<Loss>>,
@@ -77,6 +79,23 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
+    /// Asks git how files differ, where it is not enough that they may: for what it takes back itself, and for what is no text, of which
+    /// only git tells whether it is what was committed.
+    fn know_enough_for(&mut self, effects: &[Effect]) {
+        let Known::Files { here, ignored } = &self.known else { return };
+        let takes_back = effects.iter().any(|effect| matches!(effect.what, What::Discards { .. }));
+        let is_long = |path: &String| {
+            std::fs::symlink_metadata(self.store.root.join(path)).is_ok_and(|meta| meta.len() > LARGEST)
+        };
+        let is_whole = |path: &String| self.store.workspace.file(path).is_none_or(|file| file.is_whole);
+        if takes_back || here.iter().any(|path| is_whole(path) || is_long(path)) {
+            let names: Vec<String> = here.iter().chain(ignored).cloned().collect();
+            if let Ok(dirty) = self.store.git.dirty_in(&names) {
+                self.known = Known::In(names, dirty);
+            }
+        }
+    }
+
     /// Whether git may be asked.
     fn has_time(&mut self) -> bool {
         let has_time = (self.in_time)();
@@ -100,11 +119,12 @@ impl Tree<'_> {
             return if is_agents { None } else { at_risk(0, false) };
         }
         let git = &self.store.git;
+        let is_staged = self.known.may_be_staged(path);
         let act = Act::agent(self.event.author(), Evidence::Content, now());
         let names: Vec<&str> = [path].into_iter().chain(file.former_paths()).collect();
         let committed = |since| {
             let mut held = held_by_any(names.iter().copied(), since, &|path, since| self.held.of(path, since))?;
-            if kept == Kept::Index {
+            if kept == Kept::Index && is_staged {
                 held.extend(git.before(path).map(|reading| reading.content));
             }
             Some(held)
@@ -115,6 +135,8 @@ impl Tree<'_> {
         if lines > 0 {
             return at_risk(lines, is_users);
         }
+        // Where nothing is staged the index has what HEAD has, and is not read, which takes long where it is large.
+        let kept = if kept == Kept::Index && !is_staged { Kept::Commit } else { kept };
         let deleted = deleted(git, &file.document, path, kept);
         (deleted > 0).then(|| Loss { path: path.to_owned(), lines: 0, deleted, is_users: false })
     }
@@ -181,7 +203,15 @@ impl World for Tree<'_> {
         if !self.has_time() {
             return None;
         }
-        let changed = self.dirty.states.iter().map(|(path, [index, tree])| Changed {
+        let dirty = match &self.known {
+            Known::All(dirty) | Known::In(_, dirty) => dirty,
+            Known::Files { here, .. } => {
+                let may =
+                    |path: &String| Changed { path: path.clone(), staged: false, unstaged: true, untracked: false };
+                return Some(here.iter().map(may).collect());
+            }
+        };
+        let changed = dirty.states.iter().map(|(path, [index, tree])| Changed {
             path: path.clone(),
             staged: !matches!(index, b' ' | b'?'),
             unstaged: !matches!(tree, b' ' | b'?'),
@@ -194,8 +224,13 @@ impl World for Tree<'_> {
         if !self.store.git.is_present() {
             return Some(Vec::new());
         }
-        let git = &self.store.git;
-        self.ignored.get_or_insert_with(|| git.ignored()).clone()
+        let (git, known) = (&self.store.git, &self.known);
+        let ask = || match known {
+            Known::All(_) => git.ignored(),
+            Known::In(names, _) => git.ignored_in(names),
+            Known::Files { ignored, .. } => Some(ignored.clone()),
+        };
+        self.ignored.get_or_insert_with(ask).clone()
     }
 
     fn within(&mut self, folder: &str) -> Option<Vec<String>> {

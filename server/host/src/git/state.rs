@@ -22,6 +22,15 @@ impl Git {
         self.paths(&["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"])
     }
 
+    /// The same of these files, and of what is in these folders.
+    #[must_use]
+    pub fn ignored_in(&self, names: &[String]) -> Option<Vec<String>> {
+        let mut arguments = vec!["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z", "--"];
+        let paths: Vec<String> = names.iter().map(|name| format!(":(literal){name}")).collect();
+        arguments.extend(paths.iter().map(String::as_str));
+        self.paths(&arguments)
+    }
+
     /// Whether anything in a folder is followed.
     #[must_use]
     pub fn follows_any_in(&self, folder: &str) -> bool {

@@ -6,6 +6,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use super::blob::{self, Packed};
 use super::chain::{self, Linked};
 use super::head::{self, Disk, DiskHead};
+use super::read;
 use super::{Hash, Journal, Seq};
 
 /// An event to append.
@@ -113,6 +114,20 @@ impl Journal {
                 head::set(transaction, head.path, DiskHead { disk: head.new, seq: last })?;
             }
             Ok(None)
+        })
+    }
+
+    /// The same for what a session tells: only where nothing of it was appended behind the event that the writer saw last of it.
+    pub fn append_of_session(
+        &mut self,
+        batch: &[NewEvent<'_>],
+        session: &str,
+        seen: Seq,
+        durability: Durability,
+    ) -> Result<Appended> {
+        self.append_guarded(batch, durability, |transaction, last| {
+            let before = read::last_of_session(transaction, session, last - batch.len() as Seq)?;
+            Ok((before > seen).then_some(Appended::Moved { head: None }))
         })
     }
 

@@ -1,9 +1,14 @@
 //! Reading events back: those after a place, those of a file, those of a session.
 
 use anyhow::Result;
-use rusqlite::{Params, Row};
+use rusqlite::{Connection, Params, Row};
 
 use super::{Event, Hash, Journal, Seq, chain};
+
+/// Milliseconds: an event may be appended so long after the time that it has, behind others of a later time.
+const LATE: i64 = 10_000;
+/// So many of the last events are looked at for sessions.
+const LAST: i64 = 1000;
 
 impl Journal {
     /// The events after `after`, oldest first, `limit` at most: what a reader has not seen yet.
@@ -28,6 +33,30 @@ impl Journal {
         let which = "WHERE seq IN (SELECT seq FROM events WHERE session = ?1 AND seq > ?2
             UNION SELECT seq FROM events WHERE session > ?1 || '/' AND session < ?1 || '0' AND seq > ?2) ORDER BY seq";
         self.events(which, (id, after))
+    }
+
+    /// The place of a session's last event; 0 where it has none.
+    pub fn last_of_session(&self, session: &str) -> Result<Seq> {
+        let last = last_of_session(&self.connection, session, Seq::MAX);
+        self.told("look for a session's last event", last.map_err(Into::into))
+    }
+
+    /// A session's events since a time (milliseconds since 1970, UTC), oldest first.
+    pub fn events_of_session_since(&self, session: &str, time: i64) -> Result<Vec<Event>> {
+        let which = "WHERE session = ?1 AND time >= ?2 AND seq > coalesce(
+            (SELECT seq FROM events WHERE session = ?1 AND time < ?3 ORDER BY seq DESC LIMIT 1), 0) ORDER BY seq";
+        self.events(which, (session, time, time.saturating_sub(LATE)))
+    }
+
+    /// The sessions of which something was appended since a time (milliseconds since 1970, UTC), as far as that is among the last events.
+    pub fn sessions_since(&self, time: i64) -> Result<Vec<String>> {
+        let query = "SELECT DISTINCT session FROM (SELECT session, time FROM events ORDER BY seq DESC LIMIT ?)
+            WHERE session IS NOT NULL AND time >= ?";
+        let select = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.connection.prepare_cached(query)?;
+            statement.query_map((LAST, time), |row| row.get(0))?.collect()
+        };
+        self.told("look for sessions", select().map_err(Into::into))
     }
 
     /// Of a session's events after `after` that are about no file, the newest `limit`, and the newest of each kind of `besides` however old
@@ -63,6 +92,12 @@ impl Journal {
         let events = statement.query_map(parameters, event)?;
         Ok(events.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+/// The place of a session's last event up to `until`; 0 where it has none.
+pub(super) fn last_of_session(connection: &Connection, session: &str, until: Seq) -> rusqlite::Result<Seq> {
+    let last = "SELECT coalesce(max(seq), 0) FROM events WHERE session = ? AND seq <= ?";
+    connection.prepare_cached(last)?.query_row((session, until), |row| row.get(0))
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {

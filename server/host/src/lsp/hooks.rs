@@ -17,13 +17,14 @@ use countersign_core::syntax::{Budget, Language};
 use countersign_core::verdict::{Decision, Verdict};
 
 use super::asking;
+use super::differing::Eyes;
 use super::inbox::{Event, Inbox};
 use super::owner::{Owner, PAUSE};
 use crate::agents;
 use crate::approvals::wire::{self, Asking, Judged, Outcome, Request, Told};
 use crate::approvals::{self, Door, Line};
 use crate::gate::{self, Care, Question, Taken};
-use crate::store::is_unexplained;
+use crate::store::{is_unexplained, now};
 
 /// So many hooks are served at a time; more do their work themselves.
 const MOST: usize = 64;
@@ -40,7 +41,7 @@ const REST: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// If no socket can be made in the state folder, or no thread started.
-pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox) -> Result<PathBuf> {
+pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox, eyes: Eyes) -> Result<PathBuf> {
     let door = Door::open(state)?;
     let path = door.path().to_owned();
     let root = root.to_owned();
@@ -53,8 +54,8 @@ pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox) -> Result<PathBuf>
             };
             // Each thread holds one of them, and this one.
             if Arc::strong_count(&served) <= MOST && approvals::is_same_user(&stream) {
-                let (root, inbox) = (Arc::clone(&served), inbox.clone());
-                let serve = move || serve(&root, &inbox, stream);
+                let (root, inbox, eyes) = (Arc::clone(&served), inbox.clone(), eyes.clone());
+                let serve = move || serve(&root, &inbox, &eyes, stream);
                 let _ = std::thread::Builder::new().name("hook".to_owned()).spawn(serve);
             }
         }
@@ -62,7 +63,7 @@ pub(super) fn listen(root: &Path, state: &Path, inbox: Inbox) -> Result<PathBuf>
     Ok(path)
 }
 
-fn serve(root: &Path, inbox: &Inbox, stream: UnixStream) {
+fn serve(root: &Path, inbox: &Inbox, eyes: &Eyes, stream: UnixStream) {
     let until = Instant::now() + LONGEST;
     let stream = Arc::new(stream);
     let mut line = Line { stream: &stream, until };
@@ -70,6 +71,10 @@ fn serve(root: &Path, inbox: &Inbox, stream: UnixStream) {
     let _ = match wire::read_request(&mut line) {
         Some(Request::Judge(told)) => match judge(root, inbox, &told, &stream, until) {
             Some(judged) => line.write_all(&wire::encode_reply(&judged)),
+            None => return,
+        },
+        Some(Request::Differs(of)) => match eyes.differs(until).filter(|_| of == root) {
+            Some(dirty) => line.write_all(&wire::encode_reply(&dirty)),
             None => return,
         },
         Some(Request::Ask(asking)) => {
@@ -104,7 +109,7 @@ fn ask(inbox: &Inbox, asking: Asking, stream: &UnixStream) -> Option<Outcome> {
 fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, until: Instant) -> Option<Judged> {
     let agent = agents::find(&told.agent)?;
     let message = (agent.parse)(&told.payload).ok()?;
-    let hears = agent.hears(&message);
+    let (hears, since) = (agent.hears(&message), now());
     let mut judged = Judged::default();
     for mut event in message.events {
         let (placed, cwd) = gate::place(&told.dir, &event).ok()?;
@@ -116,7 +121,7 @@ fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, unti
         let (Taken { questions, verdict: standing, context, .. }, policy) =
             inbox.ask_until(until, move |owner| {
                 // It came late to this: by now the hook does it, or has done it.
-                if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
+                if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears, since) }
             })??;
         judged.context = judged.context.or(context);
         judged.verdict = judged.verdict.combine(standing);
@@ -156,7 +161,7 @@ fn compile(path: &str) {
 impl Owner {
     /// Takes an agent's event in, after all that was typed before it: what is to be judged, and by what. None where it fails, or where the disk holds what nobody has
     /// explained: a save may be on its way here, and a hook can wait for that.
-    fn take(&mut self, event: &mut AgentEvent, hears: bool) -> Option<(Taken, Arc<Policy>)> {
+    fn take(&mut self, event: &mut AgentEvent, hears: bool, since: u64) -> Option<(Taken, Arc<Policy>)> {
         self.flush_all();
         self.catch_up();
         let announces = matches!(event.act, AgentAct::WillWrite { .. });
@@ -171,7 +176,7 @@ impl Owner {
             }
         }
         let policy = self.in_force.policy(&self.store.root);
-        let taken = gate::take(&mut self.store, event, hears, &policy);
+        let taken = gate::take(&mut self.store, event, hears, Some(since), &policy);
         for path in changed {
             // Not at once: the hook is not to wait for the processor.
             self.schedule(&path, PAUSE);

@@ -68,16 +68,17 @@ impl Server {
         let outbox = outbox(self.editor.clone(), self.inbox.clone(), self.ready.clone());
         let owner = Owner::open(root, encoding, client, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
+        let git = owner.store.git.clone();
         std::thread::Builder::new().name("owner".to_owned()).spawn(move || owner.run(&letters))?;
-        match wake.parent().map(|state| hooks::listen(&root, state, self.inbox.clone())) {
+        let eyes = watch::watch(&root, &wake, &git, self.inbox.clone(), move |text| {
+            let _ = outbox.send(super::outbox::Out::Message(MessageType::Warning, text));
+        });
+        match wake.parent().map(|state| hooks::listen(&root, state, self.inbox.clone(), eyes)) {
             Some(Ok(door)) => drop(self.door.set(door)),
             // Hooks do their work themselves then.
             Some(Err(error)) => tracing::warn!("hooks cannot ask this server: {error:#}"),
             None => {}
         }
-        watch::watch(&root, &wake, self.inbox.clone(), move |text| {
-            let _ = outbox.send(super::outbox::Out::Message(MessageType::Warning, text));
-        });
         Ok(())
     }
 

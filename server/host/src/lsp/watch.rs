@@ -3,56 +3,93 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use ignore::WalkBuilder;
-use notify::event::{CreateKind, EventKind, ModifyKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
+use super::differing::{Asked, Differing, Eyes, Said};
 use super::inbox::{Event, Inbox};
+use crate::git::Git;
 
 /// Events that come this close together are told as one.
 const TOGETHER: Duration = Duration::from_millis(50);
 
+/// What the watcher hears.
+#[derive(Debug)]
+pub(super) enum Heard {
+    Disk(notify::Result<notify::Event>),
+    /// A hook asks what differs.
+    Asked(Asked),
+    /// What git said of that.
+    Git(Option<Said>),
+}
+
 /// Watches a workspace, and the file that is written when something was journaled, until the process ends. What cannot be watched is
-/// said.
-pub(super) fn watch(root: &Path, wake: &Path, inbox: Inbox, say: impl Fn(String) + Send + 'static) {
-    let (root, wake) = (root.to_owned(), wake.to_owned());
+/// said. Where to ask what differs.
+pub(super) fn watch(root: &Path, wake: &Path, git: &Git, inbox: Inbox, say: impl Fn(String) + Send + 'static) -> Eyes {
+    let (sender, heard) = channel();
+    let folder = wake.parent().unwrap_or(root).to_owned();
+    let eyes = Eyes { git: git.clone(), folder, watcher: sender };
+    let (root, wake, own) = (root.to_owned(), wake.to_owned(), eyes.clone());
     let started = std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
-        if let Err(error) = run(&root, &wake, &inbox, &say) {
+        if let Err(error) = run(&root, &wake, &own, &heard, &inbox, &say) {
             say(format!("Changes on disk are not watched: {error}"));
         }
     });
     if let Err(error) = started {
         tracing::error!("no watcher: {error}");
     }
+    eyes
 }
 
-fn run(root: &Path, wake: &Path, inbox: &Inbox, say: &dyn Fn(String)) -> notify::Result<()> {
-    let (sender, events) = channel();
+fn run(
+    root: &Path,
+    wake: &Path,
+    eyes: &Eyes,
+    events: &Receiver<Heard>,
+    inbox: &Inbox,
+    say: &dyn Fn(String),
+) -> notify::Result<()> {
+    let sender = eyes.watcher.clone();
     // The callback must only hand on, or the kernel's queue runs over.
     let mut watcher = notify::recommended_watcher(move |event| {
-        let _ = sender.send(event);
+        let _ = sender.send(Heard::Disk(event));
     })?;
     let mut watched = HashSet::new();
-    walk(root, &mut watcher, &mut watched, say);
-    if let Some(folder) = wake.parent() {
+    let mut differing = Differing::new(eyes.git.clone(), root, eyes.watcher.clone());
+    walk(root, &mut watcher, &mut watched, &mut differing, say);
+    for folder in wake.parent().into_iter().chain(eyes.git.dir()) {
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
     }
     inbox.tell(Event::Rescan);
     let mut paths: HashSet<PathBuf> = HashSet::new();
-    let (mut lost, mut journaled) = (false, false);
+    let (mut lost, mut journaled, mut moved) = (false, false, false);
     loop {
-        let idle = paths.is_empty() && !lost && !journaled;
+        let idle = paths.is_empty() && !lost && !journaled && !differing.is_due;
         let event = if idle {
             events.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             events.recv_timeout(TOGETHER)
         };
         match event {
-            Ok(Ok(event)) => {
-                lost |= event.need_rescan();
+            Ok(Heard::Asked(asked)) => differing.is_asked(asked),
+            Ok(Heard::Git(said)) => {
+                for folder in differing.hears(said, &watched) {
+                    // Git ignores it and follows something in it all the same.
+                    match watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                        Ok(()) => drop(watched.insert(folder)),
+                        Err(_) => differing.is_blind(),
+                    }
+                }
+            }
+            Ok(Heard::Disk(Ok(event))) => {
+                if event.need_rescan() {
+                    lost = true;
+                    differing.forget();
+                }
                 let made = matches!(
                     event.kind,
                     EventKind::Create(CreateKind::Folder | CreateKind::Any)
@@ -61,19 +98,43 @@ fn run(root: &Path, wake: &Path, inbox: &Inbox, say: &dyn Fn(String)) -> notify:
                 for path in event.paths {
                     if wake.parent().is_some_and(|folder| path.starts_with(folder)) {
                         journaled |= path == *wake;
-                    } else if made && path.is_dir() {
+                        differing.sees_mark(&path);
+                    } else if eyes.git.dir().is_some_and(|dir| path.starts_with(dir)) {
+                        differing.is_due = true;
+                    } else if made && path.is_dir() && !is_ignored(&path) {
+                        if matches!(event.kind, EventKind::Modify(_)) {
+                            // What is in it is known by its old name.
+                            differing.forget();
+                            moved = true;
+                        }
                         // What was put in it before it was watched was not told.
-                        paths.extend(walk(&path, &mut watcher, &mut watched, say));
-                    } else if !matches!(event.kind, EventKind::Access(_)) {
-                        paths.insert(path);
+                        let found = walk(&path, &mut watcher, &mut watched, &mut differing, say);
+                        found.iter().for_each(|file| differing.touches(file));
+                        paths.extend(found);
+                    } else {
+                        // One that was open to be written may have been, by a way of which nothing is told.
+                        let is_closed = matches!(event.kind, EventKind::Access(AccessKind::Close(AccessMode::Write)));
+                        if is_closed || !matches!(event.kind, EventKind::Access(_)) {
+                            differing.touches(&path);
+                        }
+                        if !matches!(event.kind, EventKind::Access(_)) {
+                            paths.insert(path);
+                        }
                     }
                 }
             }
-            Ok(Err(error)) => {
+            Ok(Heard::Disk(Err(error))) => {
                 tracing::warn!("watching: {error}");
                 lost = true;
+                differing.forget();
             }
             Err(RecvTimeoutError::Timeout) => {
+                if std::mem::take(&mut moved) {
+                    walk(root, &mut watcher, &mut watched, &mut differing, say);
+                }
+                if differing.is_due {
+                    differing.settle();
+                }
                 if std::mem::take(&mut journaled) {
                     inbox.tell(Event::Journal);
                 }
@@ -89,15 +150,24 @@ fn run(root: &Path, wake: &Path, inbox: &Inbox, say: &dyn Fn(String)) -> notify:
     }
 }
 
+/// Whether git ignores a new folder, in one of which that is not so.
+fn is_ignored(folder: &Path) -> bool {
+    let Some(parent) = folder.parent() else { return false };
+    let mut beside = WalkBuilder::new(parent).hidden(false).ignore(false).max_depth(Some(1)).build().flatten();
+    !beside.any(|entry| entry.path() == folder)
+}
+
 /// Watches a folder and all below it that git does not ignore. The files there.
 fn walk(
     root: &Path,
     watcher: &mut RecommendedWatcher,
     watched: &mut HashSet<PathBuf>,
+    differing: &mut Differing,
     say: &dyn Fn(String),
 ) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let walk = WalkBuilder::new(root).hidden(false).filter_entry(|entry| entry.file_name() != ".git").build();
+    let walk =
+        WalkBuilder::new(root).hidden(false).ignore(false).filter_entry(|entry| entry.file_name() != ".git").build();
     for entry in walk.flatten() {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         if !is_folder {
@@ -110,13 +180,19 @@ fn walk(
                 watched.insert(entry.into_path());
             }
             Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => {
+                differing.is_blind();
                 say(format!(
                     "Only {} folders can be watched: raise fs.inotify.max_user_watches. Changes elsewhere are seen when a file is opened or saved, or a hook tells of them.",
                     watched.len()
                 ));
                 break;
             }
-            Err(error) => tracing::warn!("{}: {error}", entry.path().display()),
+            Err(error) => {
+                if entry.path().exists() {
+                    differing.is_blind();
+                }
+                tracing::warn!("{}: {error}", entry.path().display());
+            }
         }
     }
     files

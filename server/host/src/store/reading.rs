@@ -54,6 +54,10 @@ impl Store {
                 continue;
             }
             if is_unexplained(&facts) {
+                // Another agent may have announced it since it was looked who is at work.
+                if self.know_who_is_at_work()? {
+                    continue;
+                }
                 if self.is_explained_by_a_server(path, reading.disk)? {
                     continue;
                 }

@@ -1,0 +1,75 @@
+//! What git says of files by their names, where it need not read its index for it: that takes as long as the repository is large.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Git, entries};
+
+/// What HEAD has under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InHead {
+    /// A file that is no link.
+    File,
+    /// A folder, a link or another repository.
+    Other,
+}
+
+impl Git {
+    /// Those names under which HEAD has something; none where that cannot be told.
+    #[must_use]
+    pub fn in_head(&self, names: &[String]) -> Option<BTreeMap<String, InHead>> {
+        if names.is_empty() {
+            return Some(BTreeMap::new());
+        }
+        let paths: Vec<String> = names.iter().map(|name| format!("./{name}")).collect();
+        let listed = self.listed(&with(&["ls-tree", "-z", "HEAD", "--"], &paths))?;
+        let found = entries(&listed).map(|entry| {
+            let kind = if entry.mode.starts_with(b"100") { InHead::File } else { InHead::Other };
+            Some((String::from_utf8(entry.path.to_vec()).ok()?, kind))
+        });
+        found.collect()
+    }
+
+    /// Those names that git is told to ignore, followed or not; none where that cannot be told.
+    #[must_use]
+    pub fn ignores(&self, names: &[String]) -> Option<BTreeSet<String>> {
+        if names.is_empty() {
+            return Some(BTreeSet::new());
+        }
+        let paths: Vec<String> = names.iter().map(|name| format!("./{name}")).collect();
+        let asked = self.command(&with(&["check-ignore", "--no-index", "-z", "--"], &paths)).output().ok()?;
+        // 1 is that it ignores none of them.
+        if !matches!(asked.status.code(), Some(0 | 1)) {
+            return None;
+        }
+        let found = asked.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        found.map(|name| Some(std::str::from_utf8(name).ok()?.trim_start_matches("./").to_owned())).collect()
+    }
+
+    /// The folders of the workspace in which git follows a file; none where it cannot be asked. The workspace itself has no name.
+    #[must_use]
+    pub fn folders(&self) -> Option<BTreeSet<String>> {
+        let listed = self.listed(&["ls-files", "-z", "--", "."])?;
+        let (mut folders, mut last) = (BTreeSet::new(), None);
+        for path in listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
+            let folder = path.iter().rposition(|byte| *byte == b'/').map_or(&path[..0], |at| &path[..at]);
+            // They come in order: each folder's files one behind the other, mostly.
+            if last != Some(folder) {
+                folders.insert(std::str::from_utf8(folder).ok()?.to_owned());
+                last = Some(folder);
+            }
+        }
+        Some(folders)
+    }
+
+    /// Whether git would run a program of the repository's, or the user's, of this name.
+    #[must_use]
+    pub fn has_hook(&self, name: &str) -> bool {
+        let place = self.listed(&["rev-parse", "--git-path", &format!("hooks/{name}")]);
+        let place = place.and_then(|place| String::from_utf8(place).ok());
+        place.is_none_or(|place| self.root.join(place.trim_end_matches('\n')).exists())
+    }
+}
+
+fn with<'a>(arguments: &[&'a str], paths: &'a [String]) -> Vec<&'a str> {
+    arguments.iter().copied().chain(paths.iter().map(String::as_str)).collect()
+}
