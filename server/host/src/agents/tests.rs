@@ -259,6 +259,10 @@ fn a_message_tells_where_what_is_said_is_kept_and_whose_it_is() {
             "codex",
             r#""hook_event_name":"SubagentStop","agent_id":"a","transcript_path":"/t/rollout.jsonl","agent_transcript_path":null"#,
         ),
+        (
+            "codex",
+            r#""hook_event_name":"UserPromptSubmit","prompt":"","agent_id":"01a2-f5","transcript_path":"/t/rollout-2026-01a2-f5.jsonl""#,
+        ),
         ("gemini-cli", r#""hook_event_name":"AfterAgent","transcript_path":"file:///t/chat%20s.jsonl""#),
         ("claude-code", r#""hook_event_name":"Stop","transcript_path":["/t/s.jsonl"]"#),
         ("codex", r#""hook_event_name":"Stop","transcript_path":"""#),
@@ -274,6 +278,7 @@ fn a_message_tells_where_what_is_said_is_kept_and_whose_it_is() {
         claude-code: /t/s.jsonl of s
         codex: /t/rollout.jsonl of s
         codex: /t/rollout.jsonl of s
+        codex: /t/rollout-2026-01a2-f5.jsonl of s/01a2-f5
         gemini-cli: /t/chat s.jsonl of s
         claude-code: nowhere
         codex: nowhere

@@ -1,7 +1,7 @@
 //! Codex's transcripts: running totals after each answer, and, of newer versions, each answer's own before them. What a session goes on from
 //! stands copied at its head, with the time at which it was copied.
 
-use countersign_core::usage::{Response, Tally, Tokens};
+use countersign_core::usage::{Head, Response, Tally, Tokens};
 use serde_json::Value;
 
 use super::{Whose, id, model, tokens};
@@ -19,12 +19,14 @@ pub(super) fn line(tally: &mut Tally, text: &str, _: Whose) {
     }
     let Ok(line) = serde_json::from_str::<Value>(text) else { return };
     let payload = &line["payload"];
-    let is_copied = || tally.copied.is_some_and(|until| until > 0 && time(&line).is_some_and(|at| at <= until));
+    let head = tally.head.unwrap_or_default();
+    let is_copied = || head.copied > 0 && time(&line).is_some_and(|at| at <= head.copied);
     match line["type"].as_str().unwrap_or_default() {
         // Those behind the first are of the sessions that it goes on from.
-        "session_meta" if tally.copied.is_none() => {
+        "session_meta" if tally.head.is_none() => {
             let began = time(&line).filter(|_| goes_on(payload));
-            tally.copied = Some(began.map_or(0, |began| began + COPYING));
+            let copied = began.map_or(0, |began| began + COPYING);
+            tally.head = Some(Head { thread: payload["id"].as_str().map(id), copied });
         }
         "turn_context" => {
             if let Some(named) = payload["model"].as_str() {
@@ -32,9 +34,12 @@ pub(super) fn line(tally: &mut Tally, text: &str, _: Whose) {
             }
         }
         "token_usage_record" => {
-            let copied = is_copied();
             tally.is_exact = true;
-            if !copied {
+            let is_own = match (head.thread, payload["thread_id"].as_str().map(id)) {
+                (Some(own), Some(thread)) => own == thread,
+                _ => !is_copied(),
+            };
+            if is_own {
                 let model = tally.model.clone().unwrap_or_default();
                 let id = payload["response_id"].as_str().map(id);
                 let tokens = spent(&payload["usage"]);

@@ -63,7 +63,7 @@ const CODEX_EXACT: &str = concat!(
     "\n",
     r#"{"timestamp":"2026-09-18T16:00:00.005Z","ordinal":5,"type":"response_item","payload":{"type":"custom_tool_call","call_id":"c0"}}"#,
     "\n",
-    r#"{"timestamp":"2026-09-18T16:00:05.000Z","ordinal":6,"type":"token_usage_record","payload":{"thread_id":"t2","response_id":"resp_1","usage":{"input_tokens":26552,"cached_input_tokens":7040,"cache_write_input_tokens":12,"output_tokens":234,"reasoning_output_tokens":30,"total_tokens":26786}}}"#,
+    r#"{"timestamp":"2026-09-18T16:00:00.150Z","ordinal":6,"type":"token_usage_record","payload":{"thread_id":"t2","response_id":"resp_1","usage":{"input_tokens":26552,"cached_input_tokens":7040,"cache_write_input_tokens":12,"output_tokens":234,"reasoning_output_tokens":30,"total_tokens":26786}}}"#,
     "\n",
     r#"{"timestamp":"2026-09-18T16:00:05.000Z","ordinal":7,"type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":96552,"cached_input_tokens":7040,"output_tokens":7234},"last_token_usage":{"input_tokens":26552,"cached_input_tokens":7040,"output_tokens":234}}}}"#,
     "\n",
@@ -157,6 +157,20 @@ fn codex_tells_each_answers_own_tokens_and_what_was_copied_counts_elsewhere() {
             gpt-6-astra
             own: 1 calls
               gpt-6-astra: in 19500, cached 7040, into the cache 12, out 234
+        "#]],
+    );
+}
+
+#[test]
+fn codex_tells_no_threads_in_older_forks_and_what_was_copied_has_one_time() {
+    let old =
+        CODEX_EXACT.lines().filter(|line| !line.contains("token_usage_record")).collect::<Vec<_>>().join("\n") + "\n";
+    check(
+        &read("codex", Whose::Subagents, &[old.as_bytes()]),
+        &expect![[r#"
+            gpt-6-astra
+            own: 1 calls
+              gpt-6-astra: in 19512, cached 7040, into the cache 0, out 234
         "#]],
     );
 }
