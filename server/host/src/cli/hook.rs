@@ -109,6 +109,9 @@ impl Spending {
             transcripts::note_spent(&mut store, &self.event, spent)?;
         }
         let Some(transcript) = &self.transcript else { return Ok(()) };
+        if matches!(self.event.act, AgentAct::Prompted { .. }) {
+            transcripts::begin(&mut store, &self.event.agent, transcript)?;
+        }
         transcripts::follow(&mut store, &self.event.agent, transcript, &mut || Instant::now() < until)
     }
 }

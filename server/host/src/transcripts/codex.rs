@@ -4,7 +4,7 @@
 use countersign_core::usage::{Head, Response, Tally, Tokens};
 use serde_json::Value;
 
-use super::{Whose, id, model, tokens};
+use super::{Whose, id, model, time, tokens};
 
 /// Milliseconds within which all is copied that a session goes on from.
 const COPYING: u64 = 1000;
@@ -76,10 +76,4 @@ fn spent(usage: &Value) -> Tokens {
     let cache_read = tokens(usage, "cached_input_tokens").min(input);
     let cache_write = tokens(usage, "cache_write_input_tokens").min(input - cache_read);
     Tokens { input: input - cache_read - cache_write, output: tokens(usage, "output_tokens"), cache_read, cache_write }
-}
-
-/// When a line was written, in milliseconds since the Unix epoch.
-fn time(line: &Value) -> Option<u64> {
-    let time: jiff::Timestamp = line["timestamp"].as_str()?.parse().ok()?;
-    u64::try_from(time.as_millisecond()).ok()
 }

@@ -33,7 +33,9 @@ pub(super) fn read_on(
     let length = file.metadata()?.len();
     let is_same = length >= tally.upto && tally.file == name(path, &file, tally.upto)?;
     if !is_same {
-        tally = Tally::default();
+        // When the session began is known before there is a file.
+        let head = tally.head.filter(|_| tally.file.is_empty());
+        tally = Tally { head, ..Tally::default() };
     }
     let begin = tally.upto;
     while tally.upto < length && tally.upto - begin < MOST && in_time() {

@@ -188,6 +188,30 @@ fn gemini_cli_tells_each_state_of_a_message() {
 }
 
 #[test]
+fn what_a_session_of_claude_code_goes_on_from_is_told_of_a_time_before_it_began() {
+    let line = |id: &str, time: &str| {
+        format!(
+            r#"{{"type":"assistant","timestamp":"{time}","message":{{"id":"{id}","model":"m","content":[],"usage":{{"input_tokens":10}}}}}}"#
+        ) + "\n"
+    };
+    let text = [
+        line("1", "2026-11-27T04:13:49.094Z"),
+        line("2", "2026-11-27T04:14:28.300Z"),
+        line("3", "2026-11-27T04:14:28.483Z"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.jsonl");
+    std::fs::write(&path, text.concat()).unwrap();
+    let mut count = |tally: &mut Tally, line: &str| claude_code::line(tally, line, Whose::Sessions);
+    let mut read = |tally: Tally| file::read_on(&path, tally, &mut count, &mut || true).unwrap().unwrap();
+    let began = "2026-11-27T04:14:28.300Z".parse::<jiff::Timestamp>().unwrap().as_millisecond() as u64;
+    let head = Some(Head { thread: None, copied: began });
+    let own = read(Tally { head, ..Tally::default() });
+    assert_eq!((own.own.tokens().input, own.head), (10, head));
+    assert_eq!(read(Tally::default()).own.tokens().input, 30);
+}
+
+#[test]
 fn no_words_of_a_transcript_are_kept() {
     let spoken = r#"{"type":"assistant","message":{"id":"a secret word","model":"please note that this is long","content":[{"type":"tool_use","id":"b secret word"}],"usage":{"input_tokens":1,"output_tokens":99999999999999999,"cache_read_input_tokens":-4}},"isSidechain":true,"agentId":"c secret word","sessionId":"s1"}"#;
     let tally = read("claude-code", Whose::Sessions, &[format!("{spoken}\n").as_bytes()]);
