@@ -54,6 +54,12 @@ fn dialect(agent: &str) -> Option<Dialect> {
     })
 }
 
+/// Whether something is read of an agent's transcripts.
+#[must_use]
+pub fn is_read(agent: &str) -> bool {
+    dialect(agent).is_some()
+}
+
 /// Takes note that a session is prompted whose transcript is not there yet: what that will tell of a time before is copied from elsewhere,
 /// and was spent there.
 ///

@@ -93,7 +93,7 @@ impl Spending {
     fn of(message: &Message, dir: &Path) -> Option<Self> {
         let event = message.events.first()?;
         let is_calm = matches!(event.act, AgentAct::TurnEnded | AgentAct::SessionEnded | AgentAct::Prompted { .. });
-        let transcript = message.transcript.clone().filter(|_| is_calm);
+        let transcript = message.transcript.clone().filter(|_| is_calm && transcripts::is_read(&event.agent));
         let spent = message.spent.clone();
         if transcript.is_none() && spent.is_none() {
             return None;

@@ -12,7 +12,7 @@ use rustix::fs::OFlags;
 
 /// Bytes that are read at a time; a longer line is passed over.
 const BLOCK: usize = 4 << 20;
-/// Bytes that are read at most, before others wait; the next read goes on.
+/// Bytes that are read at most, however much time there is; the next read goes on.
 const MOST: u64 = 256 << 20;
 /// By so many of its first bytes a file is told from another.
 const HEAD: u64 = 512;
