@@ -215,15 +215,19 @@ fn what_is_no_transcript_costs_nothing() {
 }
 
 #[test]
-fn nothing_that_was_said_is_kept_of_a_transcript() {
+fn nothing_that_was_said_is_kept_of_a_transcript_and_of_a_prompt_not_all() {
     let repository = repository();
+    repository.write(".countersign.toml", "[audit]\nredaction = ['corp-[0-9]+']\n");
     let agent = claude(&repository, "s1");
     let mut line = answer("m1", "claude-opus-4-5", 1, 1, "t1");
     line["message"]["content"] = json!([{ "type": "text", "text": "the word is xyzzy" }]);
     append(&claudes_transcript(&repository, "s1"), &[line]);
-    agent.prompt("write to ada@example.org about /home/ada/calc");
+    agent.prompt("write to ada@example.org about corp-77 in /home/ada/calc");
     agent.stop();
     let log = ok(&repository, &["log", "--json"]);
     assert!(log.contains("\"used\"") && !log.contains("xyzzy"), "{log}");
-    assert!(log.contains("write to [redacted] about /home/[redacted]/calc") && !log.contains("ada@"), "{log}");
+    assert!(
+        log.contains("write to [redacted] about [redacted] in /home/[redacted]/calc") && !log.contains("ada@"),
+        "{log}"
+    );
 }

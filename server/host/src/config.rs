@@ -16,7 +16,7 @@ use countersign_core::scope::Scope;
 use countersign_core::usage::Prices;
 
 pub use error::ConfigError;
-pub use in_force::{InForce, in_force, prices, unanswered};
+pub use in_force::{InForce, in_force, prices, redactions, unanswered};
 pub use policy::{
     Attribution, Audit, Limits, Outside, Policy, Price, Risk, ScopeSection, Tier, Ui, Unanswered, Verify,
 };

@@ -17,7 +17,7 @@ use countersign_core::workspace::Content;
 
 use crate::git::{Dirty, Held};
 use crate::store::{Store, now};
-use crate::{disk, redact, state_dir};
+use crate::{config, disk, redact, state_dir};
 
 pub use judge::{Care, Question, diff, ranges};
 pub use shell::Command;
@@ -93,7 +93,7 @@ pub fn take(store: &mut Store, event: &mut AgentEvent, hears: bool) -> Result<Ta
         _ => String::new(),
     };
     let surveys = surveys(event);
-    redact::event(event);
+    redact::event(event, || config::redactions(&store.root));
     let event = &*event;
     store.know_session(&event.session)?;
     let mut taken = take_in(store, event, surveys)?;

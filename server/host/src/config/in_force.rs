@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use countersign_core::review::Policy;
 use countersign_core::usage::Prices;
+use regex::Regex;
 
 use super::{Config, ConfigError, FILE_NAME, Policies, Unanswered};
 
@@ -28,6 +29,13 @@ pub fn unanswered(root: &Path) -> Unanswered {
 #[must_use]
 pub fn prices(root: &Path) -> Prices {
     config_in_force(root).0.prices
+}
+
+/// What is taken out of what agents are told and run, in a workspace, besides what always is.
+#[must_use]
+pub fn redactions(root: &Path) -> Vec<Regex> {
+    let patterns = config_in_force(root).0.audit.redaction;
+    patterns.iter().filter_map(|pattern| Regex::new(pattern.get_ref()).ok()).collect()
 }
 
 fn config_in_force(root: &Path) -> (Config, Vec<ConfigError>) {

@@ -8,6 +8,7 @@ use countersign_core::rules::Preset;
 use countersign_core::scope::{Bounds, Class, Entry};
 use countersign_core::usage::Prices;
 use countersign_core::verdict::Decision;
+use regex::Regex;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -165,7 +166,7 @@ pub struct Attribution {}
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Audit {
     /// Regular expressions of what is redacted besides what always is.
-    pub redaction: Vec<String>,
+    pub redaction: Vec<Spanned<String>>,
     /// Days that history is kept; for ever without it.
     pub retention: Option<u32>,
 }
@@ -192,6 +193,8 @@ impl Policy {
         found.extend(scope.symbols.iter().filter_map(|entry| bad_entry(entry, true)));
         let range = tiers.iter().map(|tier| &tier.tier).filter(|tier| !(1..=4).contains(tier.get_ref()));
         found.extend(range.map(|tier| (tier.span(), "a tier is a number from 1 to 4".to_owned())));
+        let patterns = self.audit.redaction.iter().filter(|pattern| Regex::new(pattern.get_ref()).is_err());
+        found.extend(patterns.map(|pattern| (pattern.span(), "this is no regular expression".to_owned())));
         let prices = self.prices.values().flat_map(Price::all);
         let wrong = prices.filter(|price| !(0.0..=DEAREST).contains(price.get_ref()));
         found.extend(wrong.map(|price| (price.span(), "a price is a number of dollars from 0 to 1000000".to_owned())));
