@@ -90,6 +90,21 @@ fn a_session_of_claude_code_spent_what_its_transcript_tells() {
 }
 
 #[test]
+fn what_a_session_goes_on_from_was_spent_elsewhere() {
+    let repository = repository();
+    let agent = claude(&repository, "s2");
+    // Its transcript is made once it is prompted, and begins with what was said in another.
+    agent.tell("UserPromptSubmit", json!({ "prompt": "go on from there" }));
+    let mut copied = answer("m1", "claude-opus-4-5", 1000, 50, "t1");
+    copied["timestamp"] = json!("2026-01-02T03:04:05.678Z");
+    let mut own = answer("m2", "claude-opus-4-5", 7, 3, "t2");
+    own["timestamp"] = json!("2999-01-02T03:04:05.678Z");
+    append(&claudes_transcript(&repository, "s2"), &[copied, own]);
+    agent.stop();
+    assert_eq!((&spent(&repository, "s2")["input"], &spent(&repository, "s2")["calls"]), (&json!(7), &json!(1)));
+}
+
+#[test]
 fn a_subagent_spends_under_its_session() {
     let repository = repository();
     let agent = claude(&repository, "s1");
@@ -127,6 +142,18 @@ fn a_session_of_codex_spent_what_its_transcript_tells() {
                 "info": { "total_token_usage": total(900, 400, 70), "last_token_usage": total(900, 400, 70) } } }),
         ],
     );
+    // A subagent's own transcript is named where its session's is else.
+    let subagents = transcript.with_file_name("rollout-2.jsonl");
+    append(
+        &subagents,
+        &[
+            json!({ "timestamp": "2026-11-26T10:00:02.000Z", "type": "session_meta", "payload": { "id": "2", "parent_thread_id": "c1" } }),
+            json!({ "timestamp": "2026-11-26T10:00:02.500Z", "type": "token_usage_record", "payload": { "thread_id": "2", "response_id": "r1",
+                "usage": total(30, 20, 1) } }),
+        ],
+    );
+    let prompt = json!({ "session_id": "c1", "agent_id": "2", "hook_event_name": "UserPromptSubmit", "prompt": "look", "transcript_path": subagents });
+    tell(&repository, "codex", prompt);
     let stop = json!({ "session_id": "c1", "turn_id": "t", "hook_event_name": "Stop", "transcript_path": transcript,
         "permission_mode": "default", "stop_hook_active": false, "last_assistant_message": "Done." });
     tell(&repository, "codex", stop.clone());
@@ -134,7 +161,7 @@ fn a_session_of_codex_spent_what_its_transcript_tells() {
     let told = spent(&repository, "c1");
     assert_eq!(
         (&told["input"], &told["cacheRead"], &told["output"], &told["calls"]),
-        (&json!(500), &json!(400), &json!(70), &json!(1))
+        (&json!(510), &json!(420), &json!(71), &json!(1))
     );
     // No message said the model.
     assert_eq!(status_json(&repository)["sessions"][0]["model"], "gpt-6-astra");
@@ -188,15 +215,19 @@ fn what_is_no_transcript_costs_nothing() {
 }
 
 #[test]
-fn nothing_that_was_said_is_kept_of_a_transcript() {
+fn nothing_that_was_said_is_kept_of_a_transcript_and_of_a_prompt_not_all() {
     let repository = repository();
+    repository.write(".countersign.toml", "[audit]\nredaction = ['corp-[0-9]+']\n");
     let agent = claude(&repository, "s1");
     let mut line = answer("m1", "claude-opus-4-5", 1, 1, "t1");
     line["message"]["content"] = json!([{ "type": "text", "text": "the word is xyzzy" }]);
     append(&claudes_transcript(&repository, "s1"), &[line]);
-    agent.prompt("write to ada@example.org about /home/ada/calc");
+    agent.prompt("write to ada@example.org about corp-77 in /home/ada/calc");
     agent.stop();
     let log = ok(&repository, &["log", "--json"]);
     assert!(log.contains("\"used\"") && !log.contains("xyzzy"), "{log}");
-    assert!(log.contains("write to [redacted] about /home/[redacted]/calc") && !log.contains("ada@"), "{log}");
+    assert!(
+        log.contains("write to [redacted] about [redacted] in /home/[redacted]/calc") && !log.contains("ada@"),
+        "{log}"
+    );
 }

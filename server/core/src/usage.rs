@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use prices::{Price, Prices};
-pub use tally::{Response, Tally};
+pub use tally::{Head, Response, Tally};
 
 /// Tokens, each counted in one of these alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

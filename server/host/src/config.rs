@@ -19,7 +19,7 @@ use countersign_core::tools::Tools;
 use countersign_core::usage::Prices;
 
 pub use error::ConfigError;
-pub use in_force::{InForce, in_force, limits_cost, prices, unanswered};
+pub use in_force::{InForce, in_force, limits_cost, prices, redactions, unanswered};
 pub use policy::{Attribution, Audit, Outside, Policy, Price, Risk, ScopeSection, Tier, Ui, Unanswered, Verify};
 pub use schema::SCHEMA;
 

@@ -20,7 +20,7 @@ use countersign_core::workspace::Content;
 
 use crate::git::Held;
 use crate::store::{Store, now};
-use crate::{disk, redact, state_dir};
+use crate::{config, disk, redact, state_dir};
 
 use around::{Around, Seen};
 pub use judge::{Care, Question, diff, ranges};
@@ -103,7 +103,7 @@ pub fn take(
         _ => String::new(),
     };
     let around = Around::of(event, &store.root);
-    redact::event(event);
+    redact::event(event, || config::redactions(&store.root));
     let event = &*event;
     store.know_session(&event.session)?;
     let mut taken = take_in(store, event, &around, since)?;

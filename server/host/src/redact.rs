@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use countersign_core::announce::{AgentAct, AgentEvent};
-use regex::{Captures, Regex};
+use regex::{Captures, NoExpand, Regex};
 
 /// What stands where a secret stood.
 const GONE: &str = "[redacted]";
@@ -37,14 +37,18 @@ const HOME: &str = r#"(?x)
     [^\s/\\"'`:;,|&<>()\[\]{}$*]+
 "#;
 
-/// Takes secrets and personal data out of what an agent's event tells besides file text.
-pub fn event(event: &mut AgentEvent) {
-    match &mut event.act {
-        AgentAct::Prompted { text } => *text = impersonal(&redacted(text)),
-        AgentAct::WillRun { command, .. } | AgentAct::DidRun { command, .. } => {
-            *command = impersonal(&redacted(command));
-        }
-        _ => {}
+/// Takes secrets and personal data out of what an agent's event tells besides file text, and what `also` gives, which is asked where there is
+/// something to look through.
+pub fn event(event: &mut AgentEvent, also: impl FnOnce() -> Vec<Regex>) {
+    let (AgentAct::Prompted { text }
+    | AgentAct::WillRun { command: text, .. }
+    | AgentAct::DidRun { command: text, .. }) = &mut event.act
+    else {
+        return;
+    };
+    *text = impersonal(&redacted(text));
+    for pattern in also() {
+        *text = pattern.replace_all(text, NoExpand(GONE)).into_owned();
     }
 }
 

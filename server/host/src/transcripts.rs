@@ -16,7 +16,7 @@ use anyhow::Result;
 use countersign_core::announce::AgentEvent;
 use countersign_core::event::Used;
 use countersign_core::session::Session;
-use countersign_core::usage::{Tally, Usage};
+use countersign_core::usage::{Head, Tally, Usage};
 
 use crate::agents::Transcript;
 use crate::state_dir::note;
@@ -31,6 +31,8 @@ struct Dialect {
     line: fn(&mut Tally, &str, Whose),
     /// The transcripts of subagents that belong to a session's own, with their ids.
     subagents: fn(&Path) -> Vec<(String, PathBuf)>,
+    /// Whether a session's transcript is begun with that of another session, from which it goes on, and does not say so.
+    copies: bool,
 }
 
 /// Whose transcript is read.
@@ -43,13 +45,39 @@ enum Whose {
 }
 
 fn dialect(agent: &str) -> Option<Dialect> {
-    let alone = |line| Dialect { line, subagents: |_| Vec::new() };
+    let alone = |line| Dialect { line, subagents: |_| Vec::new(), copies: false };
     Some(match agent {
-        "claude-code" => Dialect { line: claude_code::line, subagents: claude_code::subagents },
+        "claude-code" => Dialect { line: claude_code::line, subagents: claude_code::subagents, copies: true },
         "codex" => alone(codex::line),
         "gemini-cli" => alone(gemini_cli::line),
         _ => return None,
     })
+}
+
+/// Whether something is read of an agent's transcripts.
+#[must_use]
+pub fn is_read(agent: &str) -> bool {
+    dialect(agent).is_some()
+}
+
+/// Takes note that a session is prompted whose transcript is not there yet: what that will tell of a time before is copied from elsewhere,
+/// and was spent there.
+///
+/// # Errors
+/// If the journal cannot be read or written.
+pub fn begin(store: &mut Store, agent: &str, transcript: &Transcript) -> Result<()> {
+    let Transcript { path, session } = transcript;
+    let copies = dialect(agent).is_some_and(|dialect| dialect.copies);
+    if !copies || session.subagent.is_some() || path.exists() {
+        return Ok(());
+    }
+    store.know_session(session)?;
+    if store.workspace.sessions().get(session).is_some_and(|state| state.tally.is_some()) {
+        return Ok(());
+    }
+    let tally = Tally { head: Some(Head { thread: None, copied: now() }), ..Tally::default() };
+    let fact = store.workspace.used(Used { session: session.clone(), agent: agent.into(), tally }, now());
+    store.append(&[fact])
 }
 
 /// Reads on in a transcript and in those of its subagents, as long as `in_time` says, and journals what was spent. What it all comes to
@@ -132,6 +160,12 @@ fn model(said: &str) -> Arc<str> {
 /// A number of tokens. What no model can have read or written is a mistake, and none.
 fn tokens(of: &serde_json::Value, name: &str) -> u64 {
     of[name].as_u64().filter(|tokens| *tokens < 1 << 40).unwrap_or_default()
+}
+
+/// When a line was written, in milliseconds since the Unix epoch.
+fn time(line: &serde_json::Value) -> Option<u64> {
+    let time: jiff::Timestamp = line["timestamp"].as_str()?.parse().ok()?;
+    u64::try_from(time.as_millisecond()).ok()
 }
 
 /// What tells a thing from others that is named so.

@@ -39,10 +39,19 @@ pub struct Tally {
     /// Whether each response's own tokens are told, so that totals say nothing new.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_exact: bool,
-    /// What it tells of this time and before was copied from the session that it goes on from, and was counted there; 0 where nothing was.
-    /// In milliseconds since the Unix epoch; none before its head is read.
+    /// What it says at its head of whose it is, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub copied: Option<u64>,
+    pub head: Option<Head>,
+}
+
+/// What a transcript says of whose it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// What tells its own thread of talk from that which it goes on from.
+    pub thread: Option<u64>,
+    /// What it tells of this time and before was copied from there, and was counted there; 0 where nothing was. In milliseconds since the
+    /// Unix epoch.
+    pub copied: u64,
 }
 
 /// A model's response, or a part of it.

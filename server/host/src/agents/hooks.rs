@@ -1,6 +1,9 @@
 //! Messages in the manner of Claude Code's hooks, as most agents send them: an event, a session, a tool and its input, each under one of a
 //! few names. What is an agent's own stands in its own file.
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result};
 use countersign_core::announce::{AgentAct, AgentEvent};
 use countersign_core::session::Session;
@@ -249,11 +252,19 @@ fn session(fields: Fields<'_>) -> Result<Session> {
 
 /// Where what is said is kept: a subagent's own file where one is named, else that of its session. What is no path is none.
 pub(super) fn transcript(fields: Fields<'_>, session: &Session) -> Option<Transcript> {
-    let named = |names: &[&str]| first(fields, names).ok().flatten().filter(|path| !path.is_empty());
+    let named = |names: &[&str]| {
+        let path = first(fields, names).ok().flatten().filter(|path| !path.is_empty());
+        path.map(|path| PathBuf::from(file_path(path)))
+    };
     let own = named(&["agent_transcript_path"]).filter(|_| session.subagent.is_some());
-    let parents = || Some((named(&["transcript_path", "transcriptPath"])?, session.parent()));
-    let (path, session) = own.map(|path| (path, session.clone())).or_else(parents)?;
-    Some(Transcript { path: file_path(path).into(), session })
+    if let Some(path) = own {
+        return Some(Transcript { path, session: session.clone() });
+    }
+    let path = named(&["transcript_path", "transcriptPath"])?;
+    // Codex names a subagent's own here, while that works, by its id.
+    let name = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    let is_own = session.subagent.as_ref().is_some_and(|id| name.ends_with(&**id));
+    Some(Transcript { session: if is_own { session.clone() } else { session.parent() }, path })
 }
 
 /// The folder that paths start from; the first folder of the workspace where none is sent.

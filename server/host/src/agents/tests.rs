@@ -1,5 +1,7 @@
 //! Hazards that every agent's messages share, and the replies. Whole messages are in the `tests` crate.
 
+mod kept;
+
 use expect_test::expect;
 
 use super::*;
@@ -242,43 +244,6 @@ fn events_and_tools_that_we_do_not_know_are_heard_and_change_nothing() {
     let message = (claude.parse)(tool).unwrap();
     assert_eq!(message.moment, Moment::BeforeTool);
     assert_eq!(message.events.len(), 1);
-}
-
-#[test]
-fn a_message_tells_where_what_is_said_is_kept_and_whose_it_is() {
-    let mut shown = String::new();
-    for (name, fields) in [
-        ("claude-code", r#""hook_event_name":"Stop","transcript_path":"/t/s.jsonl""#),
-        (
-            "claude-code",
-            r#""hook_event_name":"SubagentStop","agent_id":"a","transcript_path":"/t/s.jsonl","agent_transcript_path":"/t/s/subagents/agent-a.jsonl""#,
-        ),
-        ("claude-code", r#""hook_event_name":"SubagentStop","agent_id":"a","transcript_path":"/t/s.jsonl""#),
-        ("codex", r#""hook_event_name":"Stop","transcript_path":"/t/rollout.jsonl""#),
-        (
-            "codex",
-            r#""hook_event_name":"SubagentStop","agent_id":"a","transcript_path":"/t/rollout.jsonl","agent_transcript_path":null"#,
-        ),
-        ("gemini-cli", r#""hook_event_name":"AfterAgent","transcript_path":"file:///t/chat%20s.jsonl""#),
-        ("claude-code", r#""hook_event_name":"Stop","transcript_path":["/t/s.jsonl"]"#),
-        ("codex", r#""hook_event_name":"Stop","transcript_path":"""#),
-    ] {
-        let text = format!(r#"{{"session_id":"s",{fields}}}"#);
-        let message = (find(name).unwrap().parse)(text.as_bytes()).unwrap();
-        let kept = message.transcript.map(|kept| format!("{} of {}", kept.path.display(), kept.session));
-        shown += &format!("{name}: {}\n", kept.as_deref().unwrap_or("nowhere"));
-    }
-    expect![[r#"
-        claude-code: /t/s.jsonl of s
-        claude-code: /t/s/subagents/agent-a.jsonl of s/a
-        claude-code: /t/s.jsonl of s
-        codex: /t/rollout.jsonl of s
-        codex: /t/rollout.jsonl of s
-        gemini-cli: /t/chat s.jsonl of s
-        claude-code: nowhere
-        codex: nowhere
-    "#]]
-    .assert_eq(&shown);
 }
 
 #[test]

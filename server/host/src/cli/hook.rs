@@ -96,7 +96,7 @@ impl Spending {
     fn of(message: &Message, dir: &Path) -> Option<Self> {
         let event = message.events.first()?;
         let is_calm = matches!(event.act, AgentAct::TurnEnded | AgentAct::SessionEnded | AgentAct::Prompted { .. });
-        let transcript = message.transcript.clone().filter(|_| is_calm);
+        let transcript = message.transcript.clone().filter(|_| is_calm && transcripts::is_read(&event.agent));
         let spent = message.spent.clone();
         if transcript.is_none() && spent.is_none() {
             return None;
@@ -120,6 +120,9 @@ impl Spending {
             transcripts::note_spent(&mut store, &self.event, spent)?;
         }
         let Some(transcript) = &self.transcript else { return Ok(()) };
+        if matches!(self.event.act, AgentAct::Prompted { .. }) {
+            transcripts::begin(&mut store, &self.event.agent, transcript)?;
+        }
         transcripts::follow(&mut store, &self.event.agent, transcript, &mut || Instant::now() < until)
     }
 }

@@ -145,6 +145,9 @@ fn summary(event: &Event) -> String {
 
 /// What a session's own agent spent so far, without its subagents.
 fn spent(tally: &countersign_core::usage::Tally) -> String {
+    if tally.own.is_empty() && tally.file.is_empty() {
+        return "its transcript is not there yet".to_owned();
+    }
     let model = tally.model.as_deref().map(|model| format!(", {}", shown(model))).unwrap_or_default();
     format!("spent {}{model}", super::spending::tokens(&tally.own))
 }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use countersign_core::limits::Limit;
 use countersign_core::review::Policy;
 use countersign_core::usage::Prices;
+use regex::Regex;
 
 use super::{Config, ConfigError, FILE_NAME, Policies, Unanswered};
 
@@ -35,6 +36,13 @@ pub fn prices(root: &Path) -> Prices {
 #[must_use]
 pub fn limits_cost(root: &Path) -> bool {
     config_in_force(root).0.limits.cost != Limit::default()
+}
+
+/// What is taken out of what agents are told and run, in a workspace, besides what always is.
+#[must_use]
+pub fn redactions(root: &Path) -> Vec<Regex> {
+    let patterns = config_in_force(root).0.audit.redaction;
+    patterns.iter().filter_map(|pattern| Regex::new(pattern.get_ref()).ok()).collect()
 }
 
 fn config_in_force(root: &Path) -> (Config, Vec<ConfigError>) {

@@ -10,6 +10,7 @@ use countersign_core::scope::{Bounds, Class, Entry};
 use countersign_core::tools::{Lists, Pattern};
 use countersign_core::usage::Prices;
 use countersign_core::verdict::Decision;
+use regex::Regex;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -214,7 +215,7 @@ pub struct Attribution {}
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Audit {
     /// Regular expressions of what is redacted besides what always is.
-    pub redaction: Vec<String>,
+    pub redaction: Vec<Spanned<String>>,
     /// Days that history is kept; for ever without it.
     pub retention: Option<u32>,
 }
@@ -244,6 +245,8 @@ impl Policy {
         let tools = [&self.tools.allow, &self.tools.deny, &self.tools.ask].into_iter().flatten();
         found.extend(tools.filter_map(|name| Some((name.span(), Pattern::parse(name.get_ref()).err()?))));
         found.extend(self.limits.check());
+        let patterns = self.audit.redaction.iter().filter(|pattern| Regex::new(pattern.get_ref()).is_err());
+        found.extend(patterns.map(|pattern| (pattern.span(), "this is no regular expression".to_owned())));
         let prices = self.prices.values().flat_map(Price::all);
         let wrong = prices.filter(|price| !(0.0..=DEAREST).contains(price.get_ref()));
         found.extend(wrong.map(|price| (price.span(), "a price is a number of dollars from 0 to 1000000".to_owned())));

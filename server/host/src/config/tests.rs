@@ -150,6 +150,7 @@ fn what_is_wrong_is_said_at_its_place() {
         "[tools]\ndeny = [\"\", \"a[\"]\n",
         "[attribution]\nwindow = 3\n",
         "[prices.gpt]\ninput = 1\noutput = -2\ncache-read = nan\n",
+        "[audit]\nredaction = ['corp-[0-9]+', 'corp-(']\n",
         "[ui]\ncode-lens = 1\n",
         "[scope]\n[scope]\n",
         "\u{feff}[scope]\ndeny = [1]\n",
@@ -176,6 +177,7 @@ fn what_is_wrong_is_said_at_its_place() {
         .countersign.toml:2:1: unknown field `window`, there are no fields  <window>
         .countersign.toml:3:10: a price is a number of dollars from 0 to 1000000  <-2>
         .countersign.toml:4:14: a price is a number of dollars from 0 to 1000000  <nan>
+        .countersign.toml:2:29: this is no regular expression  <'corp-('>
         .countersign.toml:2:13: invalid type: integer `1`, expected a boolean  <1>
         .countersign.toml:2:2: duplicate key  <scope>
         .countersign.toml:2:9: invalid type: integer `1`, expected a string  <1>

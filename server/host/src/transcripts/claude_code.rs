@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use countersign_core::usage::{Response, Tally, Tokens};
 use serde_json::Value;
 
-use super::{Whose, id, model, sorted, tokens};
+use super::{Whose, id, model, sorted, time, tokens};
 
 /// Fields under which a session's cost so far stands, in US dollars.
 const COSTS: [&str; 2] = ["totalCostUSD", "total_cost_usd"];
@@ -21,8 +21,9 @@ pub(super) fn line(tally: &mut Tally, text: &str, whose: Whose) {
         return;
     }
     let Ok(line) = serde_json::from_str::<Value>(text) else { return };
-    // What another session's transcript was begun with was spent there.
-    if !line["forkedFrom"].is_null() {
+    // What was said in the session that this one goes on from was spent there. Not every way to go on says so.
+    let begins = tally.head.map_or(0, |head| head.copied);
+    if !line["forkedFrom"].is_null() || begins > 0 && time(&line).is_some_and(|at| at <= begins) {
         return;
     }
     if let Some(cost) = COSTS.iter().find_map(|name| line[*name].as_f64()).filter(|cost| (0.0..1e9).contains(cost)) {

@@ -1,10 +1,10 @@
 //! Codex's transcripts: running totals after each answer, and, of newer versions, each answer's own before them. What a session goes on from
 //! stands copied at its head, with the time at which it was copied.
 
-use countersign_core::usage::{Response, Tally, Tokens};
+use countersign_core::usage::{Head, Response, Tally, Tokens};
 use serde_json::Value;
 
-use super::{Whose, id, model, tokens};
+use super::{Whose, id, model, time, tokens};
 
 /// Milliseconds within which all is copied that a session goes on from.
 const COPYING: u64 = 1000;
@@ -19,12 +19,14 @@ pub(super) fn line(tally: &mut Tally, text: &str, _: Whose) {
     }
     let Ok(line) = serde_json::from_str::<Value>(text) else { return };
     let payload = &line["payload"];
-    let is_copied = || tally.copied.is_some_and(|until| until > 0 && time(&line).is_some_and(|at| at <= until));
+    let head = tally.head.unwrap_or_default();
+    let is_copied = || head.copied > 0 && time(&line).is_some_and(|at| at <= head.copied);
     match line["type"].as_str().unwrap_or_default() {
         // Those behind the first are of the sessions that it goes on from.
-        "session_meta" if tally.copied.is_none() => {
+        "session_meta" if tally.head.is_none() => {
             let began = time(&line).filter(|_| goes_on(payload));
-            tally.copied = Some(began.map_or(0, |began| began + COPYING));
+            let copied = began.map_or(0, |began| began + COPYING);
+            tally.head = Some(Head { thread: payload["id"].as_str().map(id), copied });
         }
         "turn_context" => {
             if let Some(named) = payload["model"].as_str() {
@@ -32,9 +34,12 @@ pub(super) fn line(tally: &mut Tally, text: &str, _: Whose) {
             }
         }
         "token_usage_record" => {
-            let copied = is_copied();
             tally.is_exact = true;
-            if !copied {
+            let is_own = match (head.thread, payload["thread_id"].as_str().map(id)) {
+                (Some(own), Some(thread)) => own == thread,
+                _ => !is_copied(),
+            };
+            if is_own {
                 let model = tally.model.clone().unwrap_or_default();
                 let id = payload["response_id"].as_str().map(id);
                 let tokens = spent(&payload["usage"]);
@@ -71,10 +76,4 @@ fn spent(usage: &Value) -> Tokens {
     let cache_read = tokens(usage, "cached_input_tokens").min(input);
     let cache_write = tokens(usage, "cache_write_input_tokens").min(input - cache_read);
     Tokens { input: input - cache_read - cache_write, output: tokens(usage, "output_tokens"), cache_read, cache_write }
-}
-
-/// When a line was written, in milliseconds since the Unix epoch.
-fn time(line: &Value) -> Option<u64> {
-    let time: jiff::Timestamp = line["timestamp"].as_str()?.parse().ok()?;
-    u64::try_from(time.as_millisecond()).ok()
 }

@@ -12,7 +12,7 @@ use rustix::fs::OFlags;
 
 /// Bytes that are read at a time; a longer line is passed over.
 const BLOCK: usize = 4 << 20;
-/// Bytes that are read at most, before others wait; the next read goes on.
+/// Bytes that are read at most, however much time there is; the next read goes on.
 const MOST: u64 = 256 << 20;
 /// By so many of its first bytes a file is told from another.
 const HEAD: u64 = 512;
@@ -33,7 +33,9 @@ pub(super) fn read_on(
     let length = file.metadata()?.len();
     let is_same = length >= tally.upto && tally.file == name(path, &file, tally.upto)?;
     if !is_same {
-        tally = Tally::default();
+        // When the session began is known before there is a file.
+        let head = tally.head.filter(|_| tally.file.is_empty());
+        tally = Tally { head, ..Tally::default() };
     }
     let begin = tally.upto;
     while tally.upto < length && tally.upto - begin < MOST && in_time() {

@@ -63,7 +63,7 @@ const CODEX_EXACT: &str = concat!(
     "\n",
     r#"{"timestamp":"2026-09-18T16:00:00.005Z","ordinal":5,"type":"response_item","payload":{"type":"custom_tool_call","call_id":"c0"}}"#,
     "\n",
-    r#"{"timestamp":"2026-09-18T16:00:05.000Z","ordinal":6,"type":"token_usage_record","payload":{"thread_id":"t2","response_id":"resp_1","usage":{"input_tokens":26552,"cached_input_tokens":7040,"cache_write_input_tokens":12,"output_tokens":234,"reasoning_output_tokens":30,"total_tokens":26786}}}"#,
+    r#"{"timestamp":"2026-09-18T16:00:00.150Z","ordinal":6,"type":"token_usage_record","payload":{"thread_id":"t2","response_id":"resp_1","usage":{"input_tokens":26552,"cached_input_tokens":7040,"cache_write_input_tokens":12,"output_tokens":234,"reasoning_output_tokens":30,"total_tokens":26786}}}"#,
     "\n",
     r#"{"timestamp":"2026-09-18T16:00:05.000Z","ordinal":7,"type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":96552,"cached_input_tokens":7040,"output_tokens":7234},"last_token_usage":{"input_tokens":26552,"cached_input_tokens":7040,"output_tokens":234}}}}"#,
     "\n",
@@ -162,6 +162,20 @@ fn codex_tells_each_answers_own_tokens_and_what_was_copied_counts_elsewhere() {
 }
 
 #[test]
+fn codex_tells_no_threads_in_older_forks_and_what_was_copied_has_one_time() {
+    let old =
+        CODEX_EXACT.lines().filter(|line| !line.contains("token_usage_record")).collect::<Vec<_>>().join("\n") + "\n";
+    check(
+        &read("codex", Whose::Subagents, &[old.as_bytes()]),
+        &expect![[r#"
+            gpt-6-astra
+            own: 1 calls
+              gpt-6-astra: in 19512, cached 7040, into the cache 0, out 234
+        "#]],
+    );
+}
+
+#[test]
 fn gemini_cli_tells_each_state_of_a_message() {
     check(
         &read("gemini-cli", Whose::Sessions, &[GEMINI.as_bytes()]),
@@ -171,6 +185,30 @@ fn gemini_cli_tells_each_state_of_a_message() {
               gemini-3-pro: in 707, cached 300, into the cache 0, out 25
         "#]],
     );
+}
+
+#[test]
+fn what_a_session_of_claude_code_goes_on_from_is_told_of_a_time_before_it_began() {
+    let line = |id: &str, time: &str| {
+        format!(
+            r#"{{"type":"assistant","timestamp":"{time}","message":{{"id":"{id}","model":"m","content":[],"usage":{{"input_tokens":10}}}}}}"#
+        ) + "\n"
+    };
+    let text = [
+        line("1", "2026-11-27T04:13:49.094Z"),
+        line("2", "2026-11-27T04:14:28.300Z"),
+        line("3", "2026-11-27T04:14:28.483Z"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.jsonl");
+    std::fs::write(&path, text.concat()).unwrap();
+    let mut count = |tally: &mut Tally, line: &str| claude_code::line(tally, line, Whose::Sessions);
+    let mut read = |tally: Tally| file::read_on(&path, tally, &mut count, &mut || true).unwrap().unwrap();
+    let began = "2026-11-27T04:14:28.300Z".parse::<jiff::Timestamp>().unwrap().as_millisecond() as u64;
+    let head = Some(Head { thread: None, copied: began });
+    let own = read(Tally { head, ..Tally::default() });
+    assert_eq!((own.own.tokens().input, own.head), (10, head));
+    assert_eq!(read(Tally::default()).own.tokens().input, 30);
 }
 
 #[test]
