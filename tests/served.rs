@@ -18,7 +18,9 @@ use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
-const POLICY: &str = "[scope]\ndeny = [\"locked/**\"]\nask = [\"asked/**\"]\n[tools]\ndeny = [\"mcp\"]\n[limits]\ncommands = { deny = 1 }\n";
+const POLICY: &str = "[scope]\ndeny = [\"locked/**\"]\nask = [\"asked/**\"]";
+/// What else a session's acts are judged by.
+const LIMITS: &str = "[tools]\ndeny = [\"mcp\"]\n[limits]\ncommands = { deny = 1 }\n";
 const PYTHON: &str = "import requests\n\ndef get(url):\n    return requests.get(url)\n";
 /// A hook's own budget, for a machine that has much else to do: without a limit a stopped server would hold it for ever.
 const IN_TIME: Duration = Duration::from_secs(3);
@@ -110,6 +112,9 @@ fn session(repository: &Repository) -> Vec<String> {
 #[test]
 fn a_hook_that_asks_a_server_gives_the_same_verdicts_and_facts_as_one_by_itself() {
     let (alone, beside) = (repository(), repository());
+    for repository in [&alone, &beside] {
+        repository.write(".countersign.toml", &format!("{POLICY}{LIMITS}"));
+    }
     let by_itself = session(&alone);
     let client = serve(&beside);
     let before = processes(&beside);

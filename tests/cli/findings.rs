@@ -65,7 +65,8 @@ fn check_prints_sarif_that_the_standard_takes() {
     write_as_user(&repository, ".countersign.toml", "[scope]\nallow = [\"tests/**\"]\n");
     let mut agent = claude(&repository, "s1");
     agent.prompt("go");
-    agent.bash("sed -i 's/return 1/return 11/' 'src/my file.py'");
+    // By a program: of a command that names the file, the scope is judged before it runs.
+    agent.bash("python3 -c \"import pathlib; p = pathlib.Path('src/my file.py'); p.write_text(p.read_text().replace('return 1', 'return 11'))\"");
     agent.edit("tests/test_a.py", "def test_two", "@pytest.mark.skip\ndef test_two");
     agent.stop();
     let ended = run(&repository, &["check", "--format", "sarif"]);

@@ -1,5 +1,7 @@
 //! Where an agent may write: set from the command line or the policy, judged before the write and shown after it.
 
+use expect_test::expect;
+
 use super::{claude, ok, revert, run, told, write_as_user};
 use crate::support::repository::Repository;
 
@@ -44,8 +46,8 @@ fn what_was_written_out_of_scope_is_found_and_reverted_alone() {
     agent.prompt("go");
     ok(&repository, &["scope", "set", "docs/**"]);
     agent.edit("docs/a.md", "a", "b");
-    // The hook cannot tell what a command will write.
-    agent.bash("sed -i 's/    2/    22/' src/lib.rs");
+    // What a program writes, the hook cannot tell.
+    agent.bash("python3 -c \"import pathlib; p = pathlib.Path('src/lib.rs'); p.write_text(p.read_text().replace('    2', '    22'))\"");
     agent.stop();
     let said = told(&repository, &["check"]);
     assert!(
@@ -114,4 +116,36 @@ fn a_broken_policy_is_said_and_the_last_good_one_stays_in_force() {
     }
     std::fs::remove_file(repository.path(".countersign.toml")).expect("it is there");
     assert_eq!(agent.edit("src/lib.rs", "    1\n", "    11\n").decision(), "none", "no policy is a policy too");
+}
+
+#[test]
+fn a_command_is_judged_by_the_files_that_it_names() {
+    let repository = Repository::new(&[
+        (".gitignore", "target/\n"),
+        ("src/lib.rs", "fn one() {}\n"),
+        ("docs/a.md", "a\n"),
+        ("docs/b.md", "b\n"),
+        ("target/out.o", "o\n"),
+    ]);
+    let mut agent = claude(&repository, "s1");
+    agent.prompt("go");
+    ok(&repository, &["scope", "set", "src/**"]);
+    let mut said = String::new();
+    for command in [
+        "sed -i s/one/two/ src/lib.rs",
+        "touch src/new.rs && cp src/lib.rs src/copy.rs",
+        "rm -rf target && mkdir -p target && echo x > target/log",
+        "ls docs; cat docs/a.md > /tmp/copy-of-a-page",
+        "sed -i s/a/b/ docs/a.md",
+        "echo more >> notes.txt",
+        "cp src/lib.rs docs/",
+        "git mv docs/a.md src/a.md",
+        "rm -rf docs",
+        "bash -c 'tee .countersign.toml < src/lib.rs'",
+    ] {
+        let reply = agent.bash(command);
+        said += &format!("{command}\n    {} {}\n", reply.decision(), reply.reason().replace('\n', "\n    "));
+    }
+    expect![[r#""#]].assert_eq(&said);
+    assert_eq!(repository.read("docs/a.md"), "a\n");
 }

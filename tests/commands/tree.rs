@@ -91,7 +91,7 @@ impl Watched {
         let root = self.repository.root().to_owned();
         // Of a command that only reads nothing is asked.
         let Some(command) = taken.command else { return Verdict::allow() };
-        command.judge(&mut self.store, &event, &root, &|| Instant::now() < until)
+        command.judge(&mut self.store, &event, &root, &Policy::default(), &|| Instant::now() < until)
     }
 
     fn agent_writes(&mut self, path: &str, text: &str) {

@@ -40,12 +40,27 @@ use std::collections::BTreeSet;
 use crate::syntax::Budget;
 use run::Shell;
 
-/// What a command line would do, from its first command to its last. `world` is asked for what the line itself does not say: aliases, and
-/// scripts that it runs.
-pub fn effects(line: &str, place: &Place, world: &mut dyn World, budget: &mut Budget<'_>) -> Vec<Effect> {
+/// What a command line would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// From its first command to its last.
+    pub effects: Vec<Effect>,
+    /// The files that it changes, as far as it names them, by their absolute paths; not those that it puts back from git. Where a copy goes
+    /// is told as if it were a file and as if it were a folder.
+    pub changed: BTreeSet<String>,
+    /// Those that go or get other rights, with all that is in them if they are folders.
+    pub gone: BTreeSet<String>,
+}
+
+/// Reads a command line. `world` is asked for what the line itself does not say: aliases, and scripts that it runs.
+pub fn read(line: &str, place: &Place, world: &mut dyn World, budget: &mut Budget<'_>) -> Reading {
     let mut shell = Shell::new(place, world, budget);
     shell.script(line, &flow::Flow::of(""));
-    shell.into_effects()
+    let mut changed = std::mem::take(&mut shell.authored);
+    let effects = shell.into_effects();
+    changed.extend(effects.iter().flat_map(Effect::overwrites));
+    let gone = effects.iter().filter_map(Effect::takes_away).collect();
+    Reading { effects, changed, gone }
 }
 
 /// Whether it is certain that a command line changes no file and does nothing else of note, wherever it is run.

@@ -3,6 +3,7 @@
 
 mod around;
 mod judge;
+mod scope;
 mod shell;
 mod standing;
 

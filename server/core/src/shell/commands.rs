@@ -123,6 +123,9 @@ impl Shell<'_, '_> {
             _ => shell.target(word),
         };
         for target in words.iter().map(|word| folder(self, word)).collect::<Vec<_>>() {
+            if name != "git" {
+                self.authored.extend(target.literal());
+            }
             self.changes(&target);
         }
     }

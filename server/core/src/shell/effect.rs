@@ -27,6 +27,32 @@ impl Effect {
     }
 }
 
+impl Effect {
+    /// The files that get another content, as far as they are named: not what is put back from git.
+    pub(super) fn overwrites(&self) -> Vec<String> {
+        match &self.what {
+            What::Overwrites { target, names } if !names.is_empty() => {
+                let folder = target.literal();
+                folder.into_iter().flat_map(|folder| names.iter().map(move |name| format!("{folder}/{name}"))).collect()
+            }
+            What::Overwrites { target, .. } | What::Edits { target } | What::Moves { to: target, .. } => {
+                target.literal().into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The file or folder that goes, or gets other rights, where it is named.
+    pub(super) fn takes_away(&self) -> Option<String> {
+        match &self.what {
+            What::Removes { target, .. } | What::ChangesModes { target, .. } | What::Moves { from: target, .. } => {
+                target.literal()
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What of ignored files is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ignored {

@@ -53,6 +53,7 @@ impl Shell<'_, '_> {
     pub(super) fn goes_into(&mut self, word: &Word, flow: &Flow, appends: bool) {
         let target = self.target(word);
         if !target.literal().is_some_and(|path| path.starts_with("/dev/")) {
+            self.authored.extend(target.literal());
             self.changes(&target);
         }
         if let Some(path) = target.literal() {

@@ -46,6 +46,8 @@ pub(super) struct Shell<'a, 'b> {
     pub(super) may_write: bool,
     /// Files that were changed, with all that is in them if they are folders.
     pub(super) named: BTreeSet<String>,
+    /// Those of them that get something else than git has of them.
+    pub(super) authored: BTreeSet<String>,
     /// What is looked at is run with names that are not known.
     pub(super) is_given_names: bool,
     /// There are ways through the line that were not gone one by one: what a variable holds is not certain.
@@ -91,6 +93,7 @@ impl<'a, 'b> Shell<'a, 'b> {
             moved: Vec::new(),
             may_write: false,
             named: BTreeSet::new(),
+            authored: BTreeSet::new(),
             is_given_names: false,
             has_branches: false,
             depth: 0,

@@ -86,7 +86,7 @@ fn place() -> Place {
 }
 
 fn verdict(line: &str) -> crate::verdict::Verdict {
-    let effects = effects(line, &place(), &mut Tree, &mut Budget::steps(1_000_000));
+    let Reading { effects, .. } = read(line, &place(), &mut Tree, &mut Budget::steps(1_000_000));
     judge(&effects, &place(), &mut Tree)
 }
 
@@ -311,4 +311,46 @@ fn every_prefix_of_a_line_is_read_without_a_panic() {
         verdict(&line[..at]);
         verdict(&line[at..]);
     }
+}
+
+#[test]
+fn the_files_that_a_line_changes_by_name_are_told() {
+    let mut told = String::new();
+    for line in [
+        "sed -i s/a/b/ src/a.rs && touch new.txt",
+        "echo x > docs/a.md; cat b >> log/b.txt",
+        "cp a.txt docs/; mv a.txt src/b.txt",
+        "rm -rf docs src/a.rs",
+        "git checkout -- a.txt; git restore src",
+        "bash -c 'tee a.txt < b'; chmod +x run.sh",
+        "ls; grep -r x src; cargo test",
+    ] {
+        let Reading { changed, gone, .. } = read(line, &place(), &mut Tree, &mut Budget::steps(1_000_000));
+        let list = |files: BTreeSet<String>| files.into_iter().collect::<Vec<_>>().join(" ");
+        told += &format!("{line}\n    changed: {}\n    gone: {}\n", list(changed), list(gone));
+    }
+    expect![[r#"
+        sed -i s/a/b/ src/a.rs && touch new.txt
+            changed: /w/new.txt /w/src/a.rs
+            gone: 
+        echo x > docs/a.md; cat b >> log/b.txt
+            changed: /w/docs/a.md /w/log/b.txt
+            gone: 
+        cp a.txt docs/; mv a.txt src/b.txt
+            changed: /w/a.txt /w/docs /w/docs/a.txt /w/src/b.txt /w/src/b.txt/a.txt
+            gone: /w/a.txt
+        rm -rf docs src/a.rs
+            changed: /w/docs /w/src/a.rs
+            gone: /w/docs /w/src/a.rs
+        git checkout -- a.txt; git restore src
+            changed: 
+            gone: 
+        bash -c 'tee a.txt < b'; chmod +x run.sh
+            changed: /w/a.txt
+            gone: /w/run.sh
+        ls; grep -r x src; cargo test
+            changed: 
+            gone: 
+    "#]]
+    .assert_eq(&told);
 }

@@ -214,7 +214,7 @@ fn take(
     if let Some(command) = command {
         // Git may have taken all the time that there was; a command is judged all the same.
         let until = until.max(Instant::now() + AFTER_GIT);
-        let verdict = verdict.combine(command.judge(&mut store, event, cwd, &|| Instant::now() < until));
+        let verdict = verdict.combine(command.judge(&mut store, event, cwd, &policy, &|| Instant::now() < until));
         return Ok(Judged { verdict, context, diff: None });
     }
     let mut in_time = || Instant::now() < until;

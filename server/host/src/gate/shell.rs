@@ -11,13 +11,14 @@ use countersign_core::diff;
 use countersign_core::document::{Act, Document};
 use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::revert::{Request, plan};
-use countersign_core::review::held_by_any;
+use countersign_core::review::{Policy, held_by_any};
 use countersign_core::shell::{self, Changed, Effect, Kept, Kind, Loss, Place, What, World};
 use countersign_core::syntax::Budget;
 use countersign_core::verdict::Verdict;
 use countersign_core::workspace::Content;
 
 use super::around::Known;
+use super::scope;
 use crate::git::{Git, Held};
 use crate::store::{Store, now};
 use crate::{disk, redact};
@@ -41,7 +42,14 @@ pub struct Command {
 
 impl Command {
     /// The verdict. `in_time` says whether there is time for more: what could not be looked at is asked about.
-    pub fn judge(&self, store: &mut Store, event: &AgentEvent, cwd: &Path, in_time: &dyn Fn() -> bool) -> Verdict {
+    pub fn judge(
+        &self,
+        store: &mut Store,
+        event: &AgentEvent,
+        cwd: &Path,
+        policy: &Policy,
+        in_time: &dyn Fn() -> bool,
+    ) -> Verdict {
         let home =
             std::env::var_os("HOME").and_then(|home| home.into_string().ok()).filter(|home| home.starts_with('/'));
         let (Some(root), Some(cwd)) = (store.root.to_str(), cwd.to_str()) else {
@@ -52,9 +60,10 @@ impl Command {
         let (ignored, losses, late) = (None, BTreeMap::new(), false);
         let known = self.known.clone();
         let mut tree = Tree { store, event, known, held, ignored, losses, in_time, late };
-        let effects: Vec<Effect> = shell::effects(&self.line, &place, &mut tree, &mut Budget::steps(STEPS));
-        tree.know_enough_for(&effects);
-        let mut verdict = shell::judge(&effects, &place, &mut tree);
+        let reading = shell::read(&self.line, &place, &mut tree, &mut Budget::steps(STEPS));
+        tree.know_enough_for(&reading.effects);
+        let mut verdict = shell::judge(&reading.effects, &place, &mut tree);
+        verdict = verdict.combine(scope::verdict(tree.store, event, &reading, &policy.scope));
         if tree.late {
             let late = "The command does so much that there was no time to look at what it would do.";
             verdict = verdict.combine(Verdict::ask(late));

@@ -1,6 +1,8 @@
 //! What git says of files by their names, where it need not read its index for it: that takes as long as the repository is large.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::process::Stdio;
 
 use super::{Git, entries};
 
@@ -35,13 +37,19 @@ impl Git {
         if names.is_empty() {
             return Some(BTreeSet::new());
         }
-        let paths: Vec<String> = names.iter().map(|name| format!("./{name}")).collect();
-        let asked = self.command(&with(&["check-ignore", "--no-index", "-z", "--"], &paths)).output().ok()?;
+        // On stdin, since only there it takes any name.
+        let mut asking = self.command(&["check-ignore", "--no-index", "-z", "--stdin"]);
+        let mut asking = asking.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+        let paths: String = names.iter().map(|name| format!("./{name}\0")).collect();
+        let mut stdin = asking.stdin.take()?;
+        // Beside reading, since it answers while it is asked.
+        let asked = std::thread::spawn(move || stdin.write_all(paths.as_bytes()));
+        let answered = asking.wait_with_output().ok()?;
         // 1 is that it ignores none of them.
-        if !matches!(asked.status.code(), Some(0 | 1)) {
+        if !matches!(answered.status.code(), Some(0 | 1)) || !matches!(asked.join(), Ok(Ok(()))) {
             return None;
         }
-        let found = asked.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        let found = answered.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         found.map(|name| Some(std::str::from_utf8(name).ok()?.trim_start_matches("./").to_owned())).collect()
     }
 

@@ -186,6 +186,7 @@ impl Shell<'_, '_> {
         if options.has(&["cached", "n", "dry-run"]) {
             return;
         }
+        self.authors(&options.operands);
         // Without being forced, git keeps what differs.
         if options.has(&["f", "force"]) {
             let paths = self.pathspecs(&options.operands);
@@ -195,6 +196,7 @@ impl Shell<'_, '_> {
 
     pub(super) fn git_mv(&mut self, arguments: &[Word]) {
         let options = Options::of(arguments, &[]);
+        self.authors(&options.operands);
         if let Some(to) = options.operands.last().filter(|_| options.has(&["f", "force"])) {
             let names = options
                 .operands
@@ -204,5 +206,10 @@ impl Shell<'_, '_> {
             let target = self.target(to);
             self.does(What::Overwrites { target, names });
         }
+    }
+    /// Takes note of files that become other than git has them.
+    fn authors(&mut self, words: &[Word]) {
+        let paths: Vec<String> = words.iter().filter_map(|word| self.target(word).literal()).collect();
+        self.authored.extend(paths);
     }
 }
