@@ -132,13 +132,15 @@ fn measure(place: &Place, kind: &Kind, rounds: usize, (how, nth): (&str, usize))
             times.add(git, before, after);
         }
     }
-    let shown = place.command(&place.binary).args(["log", &session]).output().expect("it starts");
-    assert!(shown.status.success() && !shown.stdout.is_empty(), "the hooks did their work");
+    assert!(!place.shown(&["log", &session]).is_empty(), "the hooks did their work");
     times.print(kind.name, kind.budgets[nth])
 }
 
+/// What happens between the hooks of a call, and what is said of it.
+type Run<'a> = Box<dyn Fn(&Place) -> Value + 'a>;
+
 /// What is told of a call, and what it does, with what it says of that.
-fn call(edited: &Path, call: Call, round: usize) -> (Value, Box<dyn Fn(&Place) -> Value + '_>) {
+fn call(edited: &Path, call: Call, round: usize) -> (Value, Run<'_>) {
     let bash = |line: &str| json!({ "tool_name": "Bash", "tool_input": { "command": line } });
     let said = || json!({ "stdout": "", "stderr": "", "interrupted": false });
     match call {

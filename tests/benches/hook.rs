@@ -73,7 +73,7 @@ fn measure(
             times.add(git, before, after);
         }
     }
-    let shown = place.shown();
+    let shown = place.shown(&["status"]);
     assert!(shown.contains(&format!("claude-code {session}")), "the hooks did their work: {shown}");
     times.print(how, budget)
 }

@@ -19,7 +19,7 @@ pub(crate) const SOURCES: std::ops::Range<usize> = 50..66;
 /// Where hooks are timed.
 pub(crate) struct Place {
     /// The release binary.
-    pub(crate) binary: PathBuf,
+    binary: PathBuf,
     /// The repository.
     pub(crate) root: PathBuf,
     home: PathBuf,
@@ -91,9 +91,10 @@ impl Place {
         timed(self.command(&self.binary).args(["hook", "claude-code"]), payload.to_string().as_bytes())
     }
 
-    /// What `countersign status` shows.
-    pub(crate) fn shown(&self) -> String {
-        let shown = self.command(&self.binary).arg("status").output().expect("it starts");
+    /// What `countersign` shows with these arguments.
+    pub(crate) fn shown(&self, arguments: &[&str]) -> String {
+        let shown = self.command(&self.binary).args(arguments).output().expect("it starts");
+        assert!(shown.status.success(), "{shown:?}");
         String::from_utf8_lossy(&shown.stdout).into_owned()
     }
 }
