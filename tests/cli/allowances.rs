@@ -49,9 +49,7 @@ fn what_commands_change_and_subagents_do_counts_too() {
     agent.prompt("go");
     assert_eq!(said(&agent.bash("sed -i 's/a()/one()/' src/a.rs")), "none: ");
     assert!(said(&agent.announce_edit("src/b.rs", "{}", "{ 1; }").reply).starts_with("ask: This would change more"));
-    let fields = |command: &str, call: &str| {
-        json!({ "tool_name": "Bash", "tool_use_id": call, "agent_id": "explore-1", "tool_input": { "command": command } })
-    };
+    let fields = |command: &str, call: &str| json!({ "tool_name": "Bash", "tool_use_id": call, "agent_id": "explore-1", "tool_input": { "command": command } });
     assert_eq!(said(&agent.tell("PreToolUse", fields("ls", "sub-1"))), "none: ");
     assert_eq!(said(&agent.tell("PreToolUse", fields("ls", "sub-1"))), "none: ", "told twice it is one");
     assert!(said(&agent.tell("PreToolUse", fields("ls src", "sub-2"))).starts_with("deny: This would be more than"));
@@ -59,7 +57,8 @@ fn what_commands_change_and_subagents_do_counts_too() {
 
 #[test]
 fn tools_are_judged_by_their_names_and_requests_are_recorded() {
-    let repository = repository("[tools]\nask = [\"mcp\", \"web\"]\nallow = [\"mcp__docs__*\"]\ndeny = [\"mcp__*__drop*\"]\n");
+    let repository =
+        repository("[tools]\nask = [\"mcp\", \"web\"]\nallow = [\"mcp__docs__*\"]\ndeny = [\"mcp__*__drop*\"]\n");
     let agent = claude(&repository, "s1");
     agent.prompt("go");
     let told: Vec<String> = ["Read", "mcp__docs__search", "mcp__db__query", "mcp__db__drop_table", "WebFetch"]

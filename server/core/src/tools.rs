@@ -128,7 +128,11 @@ impl Layer {
 }
 
 fn named(pattern: &Pattern, tool: &str) -> String {
-    if pattern.written == tool { format!("`{tool}` is listed") } else { format!("`{tool}` is in `{}`", pattern.written) }
+    if pattern.written == tool {
+        format!("`{tool}` is listed")
+    } else {
+        format!("`{tool}` is in `{}`", pattern.written)
+    }
 }
 
 #[cfg(test)]

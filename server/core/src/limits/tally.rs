@@ -143,9 +143,7 @@ pub(super) mod tests {
     #[test]
     fn files_count_once_and_so_does_a_call_that_is_told_twice() {
         let mut tally = Tally::default();
-        for fact in
-            [wrote("a", 3, 1), wrote("a", 4, 2), wrote("b", 1, 3), ran("c1", 4), ran("c1", 5), ran("c2", 6)]
-        {
+        for fact in [wrote("a", 3, 1), wrote("a", 4, 2), wrote("b", 1, 3), ran("c1", 4), ran("c1", 5), ran("c2", 6)] {
             tally.hear(&fact);
         }
         assert_eq!((tally.files(), tally.lines(), tally.commands()), (2, 8, 2));

@@ -24,8 +24,10 @@ impl File {
 /// Lines that came and lines that went; a part of a line counts as one.
 fn lines(weave: &Weave, edit: &Edit) -> u64 {
     let acts = &edit.acts;
-    let came: usize = acts.inserts.iter().filter(|insert| insert.like.is_none()).map(|insert| count(&insert.text)).sum();
-    let went = acts.kills.iter().chain(acts.claims.iter().map(|claim| &claim.to)).map(|span| count(&text(weave, *span)));
+    let came: usize =
+        acts.inserts.iter().filter(|insert| insert.like.is_none()).map(|insert| count(&insert.text)).sum();
+    let went =
+        acts.kills.iter().chain(acts.claims.iter().map(|claim| &claim.to)).map(|span| count(&text(weave, *span)));
     (came + went.sum::<usize>()) as u64
 }
 

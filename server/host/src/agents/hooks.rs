@@ -53,7 +53,7 @@ impl Event {
         let bare: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
         match bare.as_str() {
             "pretooluse" | "beforetool" | "toolcall" => Event::Before,
-"permissionrequest" => Event::Asked,
+            "permissionrequest" => Event::Asked,
             "posttooluse" | "aftertool" | "toolresult" => Event::After,
             "posttoolusefailure" => Event::Failed,
             "permissiondenied" => Event::Refused,

@@ -237,7 +237,8 @@ impl ToolsSection {
 impl LimitsSection {
     /// The section as core judges by it.
     pub(super) fn limits(&self) -> Limits {
-        let of = |bound: &Option<Spanned<Bound<u64>>>| bound.as_ref().map_or([None; 2], |bound| bound.get_ref().parts());
+        let of =
+            |bound: &Option<Spanned<Bound<u64>>>| bound.as_ref().map_or([None; 2], |bound| bound.get_ref().parts());
         let whole = |bound| {
             let [ask, deny] = of(bound);
             Limit { ask, deny }
@@ -259,7 +260,9 @@ impl LimitsSection {
         let all = whole.map(|bound| (bound.span(), as_dollars(bound.get_ref().parts())));
         let all = all.chain(self.cost.iter().map(|bound| (bound.span(), bound.get_ref().parts())));
         let wrong = |[ask, deny]: [Option<f64>; 2]| match (ask, deny) {
-            _ if [ask, deny].into_iter().flatten().any(|number| number.is_nan() || number < 0.0) => Some("a limit is a number from 0"),
+            _ if [ask, deny].into_iter().flatten().any(|number| number.is_nan() || number < 0.0) => {
+                Some("a limit is a number from 0")
+            }
             (None, None) => Some("a limit has `ask`, `deny` or both"),
             (Some(ask), Some(deny)) if deny < ask => Some("`deny` is reached before `ask`, which then never asks"),
             _ => None,

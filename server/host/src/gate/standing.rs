@@ -13,7 +13,12 @@ use crate::store::{Store, now};
 ///
 /// # Errors
 /// If the journal cannot be read.
-pub(super) fn verdict(store: &mut Store, event: &AgentEvent, questions: &[Question], policy: &Policy) -> Result<Verdict> {
+pub(super) fn verdict(
+    store: &mut Store,
+    event: &AgentEvent,
+    questions: &[Question],
+    policy: &Policy,
+) -> Result<Verdict> {
     let (tool, addition) = match &event.act {
         AgentAct::WillWrite { .. } => (Verdict::allow(), addition(questions)),
         AgentAct::WillRun { .. } => (Verdict::allow(), Addition { is_command: true, ..Addition::default() }),

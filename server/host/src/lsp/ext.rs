@@ -1,4 +1,5 @@
-//! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/didChangeHunks`, `countersign/agentEdit`.
+//! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/without`, `countersign/didChangeHunks`,
+//! `countersign/agentEdit`.
 
 use countersign_core::author::Author;
 use countersign_core::session::Session;
@@ -65,6 +66,26 @@ pub(super) struct AuthorInfo {
     /// (its shell command was running), `buffer` (a person's editor or command) or `none`; the weakest of all changes in the hunk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) evidence: Option<String>,
+}
+
+/// `countersign/without`: a document as it would be without what awaits review.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WithoutParams {
+    /// The document.
+    pub(super) text_document: TextDocumentIdentifier,
+    /// Without what the user wrote in the same hunks, too.
+    #[serde(default)]
+    pub(super) include_mine: bool,
+}
+
+/// Its answer; both are empty where the document is not followed, or is no text.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct WithoutResult {
+    /// The text that the hunks' ranges are of.
+    pub(super) text: String,
+    /// The same without the hunks.
+    pub(super) without: String,
 }
 
 /// `countersign/didChangeHunks`.

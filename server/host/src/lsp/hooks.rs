@@ -113,10 +113,11 @@ fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, unti
         }
         gate::localise(&mut event, root, &cwd);
         let asking = Arc::clone(stream);
-        let (Taken { questions, verdict: standing, context, .. }, policy) = inbox.ask_until(until, move |owner| {
-            // It came late to this: by now the hook does it, or has done it.
-            if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
-        })??;
+        let (Taken { questions, verdict: standing, context, .. }, policy) =
+            inbox.ask_until(until, move |owner| {
+                // It came late to this: by now the hook does it, or has done it.
+                if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears) }
+            })??;
         judged.context = judged.context.or(context);
         judged.verdict = judged.verdict.combine(standing);
         if !questions.is_empty() {

@@ -135,7 +135,11 @@ impl Deeds {
             }
         }
         let per_hundred = (self.asked * 100).checked_div(self.calls).unwrap_or(0);
-        parts.push(format!("{} for {} ({per_hundred} per 100)", count(self.asked as usize, "question"), count(self.calls as usize, "call")));
+        parts.push(format!(
+            "{} for {} ({per_hundred} per 100)",
+            count(self.asked as usize, "question"),
+            count(self.calls as usize, "call")
+        ));
         parts.join("; ")
     }
 
@@ -163,7 +167,9 @@ fn common(paths: &[&str]) -> String {
     if rest.is_empty() {
         return (*first).to_owned();
     }
-    let folders = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).split('/').map(str::to_owned).collect::<Vec<_>>();
+    let folders = |path: &str| {
+        path.rsplit_once('/').map_or("", |(folder, _)| folder).split('/').map(str::to_owned).collect::<Vec<_>>()
+    };
     let mut shared = folders(first);
     for path in rest {
         let held = shared.iter().zip(folders(path)).take_while(|(one, other)| *one == other).count();
@@ -183,7 +189,10 @@ pub(super) fn checks(place: &Place, deeds: &BTreeMap<String, Deeds>) -> Vec<Chec
     let mut checks: Vec<Check> = Vec::new();
     for (agent, deeds) in deeds {
         let said = format!("{}: may write {may}; did, in {}", shown(agent), deeds.said());
-        checks.push(Check { advice: Some(format!("the least it needs, as a policy:\n{}", deeds.least().trim_end())), ..Check::good("needs", said) });
+        checks.push(Check {
+            advice: Some(format!("the least it needs, as a policy:\n{}", deeds.least().trim_end())),
+            ..Check::good("needs", said)
+        });
     }
     checks
 }
