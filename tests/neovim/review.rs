@@ -39,17 +39,19 @@ fn it_shows_every_hunk_of_every_file_and_follows_what_happens() {
              three
         "#]]
         .assert_eq(&scene.neovim.text());
-        scene.claude.edit("a.rs", "fn y() {}\n", "fn y() {\n    todo!()\n}\n");
+        scene.claude.edit("a.rs", "fn y() {}\n", "fn y() {\n    // TODO: implement\n}\n");
         scene.neovim.wait_until("vim.fn.search('placeholder-left', 'nw') > 0");
         expect![[r#"
             --- a.rs
             +++ a.rs
-            @@ -1,3 +1,5 @@ claude-code · claude-opus-4-5, 1 finding
-            # medium  placeholder-left: `todo!()` is no body yet.
+            @@ -1,3 +1,7 @@ claude-code · claude-opus-4-5, 1 finding
+            # high  placeholder-left: Code is missing here: `// TODO: implement`.
              fn a() {}
              fn b() {}
-            +fn x() { todo!() }
-            +fn y() {}
+            +fn x() {}
+            +fn y() {
+            +    // TODO: implement
+            +}
              fn c() {}
         "#]]
         .assert_eq(&scene.neovim.text().lines().skip(1).take(11).map(|line| format!("{line}\n")).collect::<String>());

@@ -5,32 +5,23 @@ local server = require("countersign.server")
 
 local M = {}
 
--- Has the server do a command; `done` is told whether it did.
-function M.execute(client, name, argument, done)
+-- Has the server do a command.
+function M.execute(client, name, argument)
   local params = { command = name, arguments = { argument } }
   -- With the buffer, so that what was typed is told before.
   server.request(client, "workspace/executeCommand", params, function(error)
     if error then
       say.warn(error.message)
     end
-    if done then
-      done(not error)
-    end
   end, vim.api.nvim_get_current_buf())
 end
 
--- Does it to one hunk after the other: each edit is of the text that the one before left.
-function M.each(client, name, chosen, with, done)
-  local at = 0
-  local function next()
-    at = at + 1
-    if chosen[at] then
-      M.execute(client, name, vim.tbl_extend("force", { hunk = chosen[at].id, uri = chosen[at].uri }, with), next)
-    elseif done then
-      done()
-    end
-  end
-  next()
+-- The same to these hunks at once: one edit of each file.
+function M.named(client, name, chosen, with)
+  local ids = vim.tbl_map(function(hunk)
+    return hunk.id
+  end, chosen)
+  M.execute(client, name, vim.tbl_extend("force", { hunks = ids }, with))
 end
 
 -- The session of the hunk under the cursor.
@@ -59,7 +50,7 @@ function M.act(what, which, first, last, with)
     if first == last and #chosen > 1 then
       chosen = { chosen[#chosen] }
     end
-    return M.each(client, name, chosen, with)
+    return M.named(client, name, chosen, with)
   end
   local argument = vim.deepcopy(with)
   if which == "file" then

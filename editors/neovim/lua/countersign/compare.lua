@@ -8,6 +8,9 @@ local M = {}
 function M.texts(client, uri, with_mine, done)
   local params = { textDocument = { uri = uri }, includeMine = with_mine }
   server.request(client, "countersign/without", params, function(error, result)
+    if error then
+      say.warn(error.message)
+    end
     done(not error and result or { text = "", without = "" })
   end)
 end

@@ -11,6 +11,8 @@ local places = vim.api.nvim_create_namespace("countersign-hunks")
 local buffers = {}
 -- By client and address: counts as the server told them, of files that are not open, too.
 local counts = {}
+-- The clients that know of an agent at work.
+local at_work = {}
 
 -- Typing makes news three times a second. Signs can wait for its end; a revert or an agent's write is shown at once.
 local PAUSE = 250
@@ -117,7 +119,7 @@ end
 function M.attached(buffer)
   if not buffers[buffer] then
     buffers[buffer] = {}
-    vim.api.nvim_create_autocmd("BufUnload", {
+    vim.api.nvim_create_autocmd("BufWipeout", {
       buffer = buffer,
       once = true,
       callback = function()
@@ -139,11 +141,25 @@ function M.told(client, params)
   announce()
 end
 
+-- What the server tells: `countersign/didChangeWork`.
+function M.work(client, is_at_work)
+  at_work[client] = is_at_work or nil
+  announce()
+end
+
+function M.is_at_work()
+  return next(at_work) ~= nil
+end
+
 -- A server is gone, and with it what it told: what is drawn would be of nobody.
 function M.forget(client)
   counts[client] = nil
+  at_work[client] = nil
   for buffer in pairs(buffers) do
-    if vim.api.nvim_buf_is_loaded(buffer) and #vim.lsp.get_clients({ name = "countersign", bufnr = buffer }) == 0 then
+    local others = vim.tbl_filter(function(other)
+      return other.id ~= client
+    end, vim.lsp.get_clients({ name = "countersign", bufnr = buffer }))
+    if vim.api.nvim_buf_is_loaded(buffer) and #others == 0 then
       buffers[buffer] = {}
       vim.api.nvim_buf_clear_namespace(buffer, places, 0, -1)
       require("countersign.draw").buffer(buffer, {})
@@ -158,7 +174,10 @@ function M.of(buffer)
   buffer = buffer == 0 and vim.api.nvim_get_current_buf() or buffer
   local state = buffers[buffer]
   local found = {}
-  for _, hunk in ipairs(state and state.list or {}) do
+  if not state or not vim.api.nvim_buf_is_loaded(buffer) then
+    return found
+  end
+  for _, hunk in ipairs(state.list or {}) do
     local mark = vim.api.nvim_buf_get_extmark_by_id(buffer, places, hunk.mark, { details = true })
     if mark[1] then
       local first = mark[1] + 1

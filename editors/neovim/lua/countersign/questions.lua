@@ -83,20 +83,27 @@ function show()
       return item.title
     end,
   }
-  vim.ui.select(question.actions, options, function(choice)
-    -- The default one calls back before it returns, and what is resumed must have yielded.
-    vim.schedule(function()
+  -- The default one calls back before it returns, and what is resumed must have yielded.
+  local answer = vim.schedule_wrap(function(choice)
+    -- One that was put twice is answered once.
+    if queue[1] == question then
       table.remove(queue, 1)
       shown = false
       question.answer(choice or vim.NIL)
+      vim.cmd.redrawstatus({ bang = true })
       if #queue > 0 then
         if not is_at_rest() then
           tell(queue[1].message)
         end
         watch()
       end
-    end)
+    end
   end)
+  local ok, why = pcall(vim.ui.select, question.actions, options, answer)
+  if not ok then
+    say.warn("the question could not be put: " .. tostring(why))
+    answer(nil)
+  end
 end
 
 -- Answers `window/showMessageRequest`. With no screen there is no person: the agent's own question comes, or the policy.
@@ -125,6 +132,8 @@ function M.put()
   if #queue == 0 then
     return say.say("no agent asks anything")
   end
+  -- Some that draw their own forget to say that they were closed.
+  shown = false
   show()
 end
 

@@ -175,7 +175,7 @@ local function act_on(what, whole_file)
     end
     local found, client = chosen(first, last)
     if client then
-      act.each(client, "countersign." .. what, found, {})
+      act.named(client, "countersign." .. what, found, {})
     end
   end
 end

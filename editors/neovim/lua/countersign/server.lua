@@ -8,11 +8,17 @@ local crashes = {}
 -- A server that ran so long is no part of a row, in ms.
 local STEADY = 120000
 local MOST = 5
+-- Whether it was said that there is no program.
+local missed = false
 
 local function handlers()
   local options = require("countersign.config").options
   local given = {
+    ["workspace/applyEdit"] = require("countersign.edits").apply,
     ["window/showMessage"] = require("countersign.say").show,
+    ["countersign/didChangeWork"] = function(_, params, context)
+      require("countersign.hunks").work(context.client_id, params.atWork)
+    end,
     ["countersign/didChangeHunks"] = function(error, params, context)
       if options.reload then
         require("countersign.reload").catch_up(error, params)
@@ -57,6 +63,13 @@ local function ended(root, code, signal, id)
   end, 100 * 2 ^ row.count)
 end
 
+-- What Neovim can, and that we want to hear when agents are at work.
+local function capabilities()
+  return vim.tbl_deep_extend("force", vim.lsp.protocol.make_client_capabilities(), {
+    experimental = { countersign = { work = true } },
+  })
+end
+
 -- Starts the server of a buffer's workspace, or has the one that runs take the buffer in.
 function M.attach(buffer)
   if vim.bo[buffer].buftype ~= "" or vim.api.nvim_buf_get_name(buffer) == "" then
@@ -68,6 +81,10 @@ function M.attach(buffer)
   end
   local command = program.command()
   if not command then
+    if not missed then
+      missed = true
+      require("countersign.say").warn("its program was not found: see :checkhealth countersign")
+    end
     return
   end
   table.insert(command, "lsp")
@@ -75,6 +92,7 @@ function M.attach(buffer)
     name = "countersign",
     cmd = command,
     root_dir = root,
+    capabilities = capabilities(),
     handlers = handlers(),
     on_attach = function(_, attached)
       require("countersign.hunks").attached(attached)

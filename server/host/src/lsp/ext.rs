@@ -1,5 +1,5 @@
 //! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/without`, `countersign/didChangeHunks`,
-//! `countersign/agentEdit`.
+//! `countersign/didChangeWork`, `countersign/agentEdit`.
 
 use countersign_core::author::Author;
 use countersign_core::session::Session;
@@ -120,6 +120,24 @@ pub(super) struct DidChangeHunks;
 impl Notification for DidChangeHunks {
     type Params = HunksChanged;
     const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("countersign/didChangeHunks");
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
+}
+
+/// `countersign/didChangeWork`: an agent's turn has begun, or the last that ran has ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WorkChanged {
+    /// Whether an agent's turn runs.
+    pub(super) at_work: bool,
+}
+
+/// The notification of [`WorkChanged`].
+#[derive(Debug)]
+pub(super) struct DidChangeWork;
+
+impl Notification for DidChangeWork {
+    type Params = WorkChanged;
+    const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("countersign/didChangeWork");
     const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
 }
 

@@ -15,13 +15,14 @@ macro_rules! plugin {
 }
 
 /// All files of the plugin, by their names in it.
-const PLUGIN: [(&str, &str); 19] = plugin![
+const PLUGIN: [(&str, &str); 20] = plugin![
     "plugin/countersign.lua",
     "lua/countersign/act.lua",
     "lua/countersign/command.lua",
     "lua/countersign/compare.lua",
     "lua/countersign/config.lua",
     "lua/countersign/draw.lua",
+    "lua/countersign/edits.lua",
     "lua/countersign/health.lua",
     "lua/countersign/hunks.lua",
     "lua/countersign/init.lua",
