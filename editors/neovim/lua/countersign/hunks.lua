@@ -27,10 +27,19 @@ local function loaded(uri)
   return vim.api.nvim_buf_is_loaded(buffer) and buffer or nil
 end
 
--- Tells all who draw: `User CountersignChanged`, with the buffer where it is about one.
-local function announce(buffer)
-  vim.api.nvim_exec_autocmds("User", { pattern = "CountersignChanged", modeline = false, data = { buffer = buffer } })
-  vim.cmd.redrawstatus({ bang = true })
+local is_announced = false
+
+-- Tells all who draw, by `User CountersignChanged`: once for what comes at one time, as when a server begins.
+local function announce()
+  if is_announced then
+    return
+  end
+  is_announced = true
+  vim.schedule(function()
+    is_announced = false
+    vim.api.nvim_exec_autocmds("User", { pattern = "CountersignChanged", modeline = false })
+    vim.cmd.redrawstatus({ bang = true })
+  end)
 end
 
 local function take(buffer, list)
@@ -52,7 +61,7 @@ local function take(buffer, list)
     })
   end
   require("countersign.draw").buffer(buffer, M.of(buffer))
-  announce(buffer)
+  announce()
 end
 
 local function ask(buffer)
