@@ -285,6 +285,24 @@ fn the_status_says_what_awaits_review_in_all_files() {
 }
 
 #[test]
+fn a_file_of_whatever_name_counts_once_before_and_after_it_is_opened() {
+    scene(|scene| {
+        let path = "a b's é🎉.txt";
+        scene.claude.write(path, "one\n");
+        scene.neovim.wait_until("require('countersign').status().pending == 1");
+        scene.neovim.open(path);
+        scene.wait_for_hunks("agent 1-1");
+        scene.neovim.keys("Omine<Esc>");
+        scene.wait_for_hunks("agent 2-2");
+        assert_eq!(scene.neovim.lua("return require('countersign').status().pending", &[]).as_u64(), Some(1));
+        scene.neovim.cursor("one");
+        scene.neovim.command("Countersign revert");
+        scene.wait_for_text("mine\n");
+        scene.neovim.wait_until("require('countersign').status().pending == 0");
+    });
+}
+
+#[test]
 fn the_file_is_shown_beside_what_a_revert_would_leave() {
     scene(|scene| {
         scene.agent_writes();

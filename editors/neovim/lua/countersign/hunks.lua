@@ -9,7 +9,7 @@ local places = vim.api.nvim_create_namespace("countersign-hunks")
 -- By buffer: `list` as the server said it, each with the id of its `mark`; `asking` while an answer is on its way, `again` where it is old
 -- by then.
 local buffers = {}
--- By client and address: counts as the server told them, of files that are not open, too.
+-- By client and file: counts as the server told them, of files that are not open, too.
 local counts = {}
 -- The clients that know of an agent at work.
 local at_work = {}
@@ -142,7 +142,8 @@ end
 -- What the server tells: `countersign/didChangeHunks`.
 function M.told(client, params)
   counts[client] = counts[client] or {}
-  counts[client][params.uri] = params.counts
+  -- Not by the address: it is spelled in one way while the file is open, and may be in another before.
+  counts[client][vim.uri_to_fname(params.uri)] = params.counts
   local buffer = loaded(params.uri)
   if buffer and buffers[buffer] then
     M.refresh(buffer)
