@@ -1,5 +1,9 @@
 //! The product in a real Neovim, 0.10 and 0.12: an agent writes beside a person who types, and is taken back out.
 
+mod plugin;
+mod questions;
+mod review;
+
 use rmpv::Value;
 
 use crate::support::agent::{ClaudeCode, countersign_hook};

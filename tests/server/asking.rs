@@ -8,7 +8,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use super::{FILE, serve};
-use crate::support::agent::{ClaudeCode, Hook, Reply, countersign_hook};
+use crate::support::agent::{ClaudeCode, Reply, countersign_hook, hook_of_an_agent};
 use crate::support::client::{Answer, Client};
 
 use crate::support::profile::Profile;
@@ -16,12 +16,6 @@ use crate::support::repository::Repository;
 
 const QUESTION: &str = "window/showMessageRequest";
 const POLICY: &str = "[scope]\nask = [\"*.rs\"]\n";
-
-/// The hook of an agent that is a process of its own, as agents are. Perl is on every machine that has git.
-fn hook_of_an_agent() -> Hook {
-    let agent = ["perl", "-e", "exit(system(@ARGV) >> 8)"].map(PathBuf::from);
-    agent.into_iter().chain(countersign_hook("claude-code")).collect()
-}
 
 fn repository() -> Repository {
     Repository::new(&[("a.rs", FILE), ("b.rs", FILE), (".countersign.toml", POLICY)])

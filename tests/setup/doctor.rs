@@ -65,7 +65,7 @@ fn after_init_all_is_well_and_an_event_arrives() {
         ok round trip   an event of `claude-code` was in the journal after N ms
         ok journal      N events and N texts, all as they were written, read in N ms; the last link is LINK
         ok copy         ~/.local/state/countersign/ID, should git's folder be deleted
-        ok neovim       ~/.config/nvim/plugin/countersign.lua starts this program
+        ok neovim       ~/.local/share/nvim/site/plugin/countersign.lua starts this program
         -  helix        not found
         -  vscode       not found; there is no extension yet
         ok watches …
@@ -80,7 +80,7 @@ fn after_init_all_is_well_and_an_event_arrives() {
         ok round trip   an event of `claude-code` was in the journal after N ms
         ok journal      N events and N texts, all as they were written, read in N ms; the last link is LINK
         ok copy         ~/.local/state/countersign/ID, should git's folder be deleted
-        ok neovim       ~/.config/nvim/plugin/countersign.lua starts this program
+        ok neovim       ~/.local/share/nvim/site/plugin/countersign.lua starts this program
         -  helix        not found
         -  vscode       not found; there is no extension yet
         ok watches …

@@ -20,6 +20,12 @@ pub(crate) fn countersign_hook(agent: &str) -> Hook {
     vec![binary::countersign().into(), "hook".into(), agent.into()]
 }
 
+/// The hook of an agent that is a process of its own, as agents are: Claude Code. Perl is on every machine that has git.
+pub(crate) fn hook_of_an_agent() -> Hook {
+    let agent = ["perl", "-e", "exit(system(@ARGV) >> 8)"].map(PathBuf::from);
+    agent.into_iter().chain(countersign_hook("claude-code")).collect()
+}
+
 /// A hook's answer.
 #[derive(Debug)]
 pub(crate) struct Reply {

@@ -52,8 +52,17 @@ pub(crate) struct Neovim {
 impl Neovim {
     /// Starts in the repository's root, as fresh from the package: no configuration but its own.
     pub(crate) fn start(release: &Release, repository: &Repository) -> Neovim {
+        Neovim::start_with(release, repository, &["--clean"])
+    }
+
+    /// The same with what stands in the home, as users have it.
+    pub(crate) fn start_as_users_do(release: &Release, repository: &Repository) -> Neovim {
+        Neovim::start_with(release, repository, &["--cmd", "set noswapfile"])
+    }
+
+    fn start_with(release: &Release, repository: &Repository, arguments: &[&str]) -> Neovim {
         let mut command = repository.command(&release.program);
-        command.args(["--embed", "--clean", "-i", "NONE"]).env("TERM", "xterm-256color");
+        command.args(["--embed", "-i", "NONE"]).args(arguments).env("TERM", "xterm-256color");
         let mut neovim = Neovim { rpc: Rpc::start(&mut command) };
         // It waits for its screen before it starts up: with one it draws, prompts and gets the focus like any other.
         neovim.call(
@@ -146,6 +155,16 @@ impl Neovim {
               vim.api.nvim_create_autocmd('FileType', { callback = function() vim.lsp.start(config) end })
             end";
         self.lua(attach, &[name.into(), command.iter().map(|&word| word.into()).collect::<Vec<Value>>().into()]);
+    }
+
+    /// Loads our plugin from a folder, with this program.
+    pub(crate) fn load_plugin(&mut self, folder: &Path, program: &Path) {
+        let load = "local folder, program = ...
+            vim.opt.runtimepath:prepend(folder)
+            require('countersign').setup({ program = program })
+            vim.cmd.runtime('plugin/countersign.lua')";
+        let [folder, program] = [folder, program].map(|path| path.to_str().expect("a path in UTF-8").into());
+        self.lua(load, &[folder, program]);
     }
 
     /// The current buffer's diagnostics, one a line: `LINE:COLUMN severity source(code): message`, line and byte column from 1.

@@ -150,6 +150,8 @@ pub(super) struct Place {
     pub(super) home: Option<PathBuf>,
     /// The user's folder of configurations.
     pub(super) config: Option<PathBuf>,
+    /// The user's folder of data.
+    pub(super) data: Option<PathBuf>,
     /// This program, without links.
     pub(super) program: PathBuf,
     /// Whether the agents' settings of the user are meant, not those of the workspace.
@@ -167,7 +169,8 @@ impl Place {
         let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|folder: &PathBuf| folder.is_absolute());
         let home = absolute("HOME");
         let config = absolute("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
-        Ok(Place { root, home, config, program, user })
+        let data = absolute("XDG_DATA_HOME").or_else(|| Some(home.as_ref()?.join(".local/share")));
+        Ok(Place { root, home, config, data, program, user })
     }
 
     /// The program of this name that the PATH leads to.
@@ -192,7 +195,7 @@ impl Place {
 
     /// The folder that stays when what is below it was made by us and is empty again.
     fn floor(&self, file: &Path) -> &Path {
-        let folders = [Some(&self.root), self.config.as_ref(), self.home.as_ref()];
+        let folders = [Some(&self.root), self.config.as_ref(), self.data.as_ref(), self.home.as_ref()];
         folders.into_iter().flatten().find(|folder| file.starts_with(folder)).unwrap_or(&self.root)
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Abilities {
     pub(super) renews_hints: bool,
     /// It deletes files where an edit says so.
     pub(super) deletes: bool,
+    /// It is a plugin of ours that wants to know when agents are at work: `experimental.countersign.work`.
+    pub(super) hears_of_work: bool,
 }
 
 impl Abilities {
@@ -42,6 +44,7 @@ impl Abilities {
             renews_lenses: renews_lenses(can),
             renews_hints: renews_hints(can),
             deletes: deletes(can),
+            hears_of_work: hears_of_work(can),
         }
     }
 }
@@ -75,6 +78,11 @@ fn deletes(can: &ClientCapabilities) -> bool {
     let edit = can.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
     let known = edit.and_then(|edit| edit.resource_operations.as_ref());
     known.is_some_and(|known| known.contains(&tower_lsp::gen_lsp_types::ResourceOperationKind::Delete))
+}
+
+fn hears_of_work(can: &ClientCapabilities) -> bool {
+    let work = can.experimental.as_ref().and_then(|can| can.get("countersign")?.get("work")?.as_bool());
+    work.unwrap_or(false)
 }
 
 #[cfg(test)]

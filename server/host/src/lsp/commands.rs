@@ -80,7 +80,7 @@ fn accept(owner: &mut Owner, which: &Which) -> Result<Value, String> {
         owner.schedule(&path, std::time::Duration::ZERO);
         accepted += hunks.len();
     }
-    if accepted == 0 && which.hunk.is_some() {
+    if accepted == 0 && which.names_hunks() {
         return Err("the hunk is not there any more: the text has changed since".to_owned());
     }
     Ok(json!({ "hunks": accepted }))

@@ -1,4 +1,5 @@
-//! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/didChangeHunks`, `countersign/agentEdit`.
+//! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/without`, `countersign/didChangeHunks`,
+//! `countersign/didChangeWork`, `countersign/agentEdit`.
 
 use countersign_core::author::Author;
 use countersign_core::session::Session;
@@ -67,6 +68,26 @@ pub(super) struct AuthorInfo {
     pub(super) evidence: Option<String>,
 }
 
+/// `countersign/without`: a document as it would be without what awaits review.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WithoutParams {
+    /// The document.
+    pub(super) text_document: TextDocumentIdentifier,
+    /// Without what the user wrote in the same hunks, too.
+    #[serde(default)]
+    pub(super) include_mine: bool,
+}
+
+/// Its answer; both are empty where the document is not followed, or is no text.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct WithoutResult {
+    /// The text that the hunks' ranges are of.
+    pub(super) text: String,
+    /// The same without the hunks.
+    pub(super) without: String,
+}
+
 /// `countersign/didChangeHunks`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -99,6 +120,24 @@ pub(super) struct DidChangeHunks;
 impl Notification for DidChangeHunks {
     type Params = HunksChanged;
     const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("countersign/didChangeHunks");
+    const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
+}
+
+/// `countersign/didChangeWork`: an agent's turn has begun, or the last that ran has ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WorkChanged {
+    /// Whether an agent's turn runs.
+    pub(super) at_work: bool,
+}
+
+/// The notification of [`WorkChanged`].
+#[derive(Debug)]
+pub(super) struct DidChangeWork;
+
+impl Notification for DidChangeWork {
+    type Params = WorkChanged;
+    const METHOD: LspNotificationMethod<'static> = LspNotificationMethod::new("countersign/didChangeWork");
     const MESSAGE_DIRECTION: MessageDirection = MessageDirection::ServerToClient;
 }
 

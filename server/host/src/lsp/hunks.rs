@@ -1,9 +1,10 @@
-//! `countersign/hunks`: what plugins draw.
+//! `countersign/hunks` and `countersign/without`: what plugins draw.
 
 use countersign_core::author::Author;
-use countersign_core::edit::Lineage;
+use countersign_core::edit::{Deed, Lineage};
+use countersign_core::revert::{Request, plan};
 
-use super::ext::{AuthorInfo, HunkInfo, HunksParams};
+use super::ext::{AuthorInfo, HunkInfo, HunksParams, WithoutParams, WithoutResult};
 use super::owner::Owner;
 use super::position;
 
@@ -16,6 +17,20 @@ pub(super) fn of(owner: &mut Owner, params: &HunksParams) -> Vec<HunkInfo> {
         None => owner.store.workspace.files().map(|(path, _)| path.to_owned()).collect(),
     };
     paths.iter().flat_map(|path| of_file(owner, path)).collect()
+}
+
+/// A document's text, and what a revert of all its hunks would leave of it.
+pub(super) fn without(owner: &mut Owner, params: &WithoutParams) -> Option<WithoutResult> {
+    owner.catch_up();
+    let path = owner.path_of(&params.text_document.uri)?;
+    let lineage = owner.lineage(&path);
+    let file = owner.store.workspace.file(&path)?;
+    let hunks = countersign_core::review::pending(file, lineage);
+    let deeds: Vec<Deed> = hunks.into_iter().flat_map(|hunk| hunk.deeds).collect();
+    let whose = |author: &Author| author.is_agent() || *author == Author::External;
+    let request = Request { whose: &whose, only: Some(&deeds), accepted_too: false, mine_too: params.include_mine };
+    let without = plan(&file.document, lineage, &request).target.to_string();
+    Some(WithoutResult { text: file.document.text(lineage).to_string(), without })
 }
 
 fn of_file(owner: &Owner, path: &str) -> Vec<HunkInfo> {

@@ -11,7 +11,7 @@ use tower_lsp::gen_lsp_types::{
     ShowDocumentParams, Uri, WorkDoneProgressCreateParams, WorkDoneProgressCreateRequest, WorkspaceEdit,
 };
 
-use super::ext::{DidChangeHunks, HunksChanged};
+use super::ext::{DidChangeHunks, DidChangeWork, HunksChanged, WorkChanged};
 use super::inbox::{Event, Inbox};
 
 /// One thing that an editor is told or asked.
@@ -28,6 +28,7 @@ pub(super) enum Out {
     RefreshLenses,
     RefreshHints,
     Hunks(HunksChanged),
+    Work(WorkChanged),
     Edit(Box<WorkspaceEdit>),
     Message(MessageType, String),
     /// A file that the person wants to see.
@@ -73,6 +74,7 @@ async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>
         match out {
             Out::Diagnostics { uri, version, items } => client.publish_diagnostics(uri, items, version).await,
             Out::Hunks(changed) => client.send_notification::<DidChangeHunks>(changed).await,
+            Out::Work(changed) => client.send_notification::<DidChangeWork>(changed).await,
             Out::Message(kind, text) => client.show_message(kind, text).await,
             Out::Show(uri) => drop(tokio::spawn(open(client.clone(), uri))),
             // What comes behind these must not wait for a client that answers late, or for a person who is asked.

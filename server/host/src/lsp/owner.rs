@@ -95,6 +95,8 @@ pub(super) struct Owner {
     /// of, if a didSave follows.
     followed: HashMap<String, (Vec<EditId>, Instant)>,
     polled: Instant,
+    /// Whether the editor was last told that an agent is at work.
+    told_work: bool,
     /// Where the rules' pages are, if they could be written.
     pub(super) pages: Option<std::path::PathBuf>,
 }
@@ -155,6 +157,7 @@ impl Owner {
             followed: HashMap::new(),
             doubts: HashMap::new(),
             polled: Instant::now(),
+            told_work: false,
             pages,
         })
     }
@@ -218,6 +221,7 @@ impl Owner {
             }
         }
         reverts::turn_may_have_ended(self);
+        self.tell_of_work();
         self.work();
         self.serve_pulls();
     }

@@ -56,7 +56,7 @@ struct Done {
 pub(super) fn begin(owner: &mut Owner, which: Which, answer: Answer) {
     // A turn may have ended, and no wake-up come yet.
     owner.catch_up();
-    let is_bulk = which.hunk.is_none();
+    let is_bulk = !which.names_hunks();
     if !is_bulk || which.now || !owner.store.workspace.is_at_work(now()) {
         return start(owner, which, Some(answer));
     }
@@ -121,7 +121,7 @@ fn start(owner: &mut Owner, which: Which, answer: Option<Answer>) {
     };
     let long = owner.long("Reverting", true);
     let bulk = Bulk { all: paths.len(), paths: paths.into(), which, done: Done::default(), long, answer };
-    if bulk.which.hunk.is_none() {
+    if !bulk.which.names_hunks() {
         return owner.chores.push_back(Chore::Revert(Box::new(bulk)));
     }
     let mut next = Some(bulk);
@@ -157,7 +157,7 @@ impl Bulk {
     fn end(self, owner: &mut Owner) {
         let Self { which, mut done, answer, .. } = self;
         go_back(owner, &which, &mut done);
-        let result = if which.hunk.is_some() && done.met == 0 {
+        let result = if which.names_hunks() && done.met == 0 {
             Err("the hunk is not there any more: the text has changed since".to_owned())
         } else if done.files == 0 && !done.failed.is_empty() {
             Err(done.failed.join("; "))

@@ -10,7 +10,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, LspService};
 
 use super::abilities::Abilities;
-use super::ext::{AgentEditParams, HunksParams, HunksResult, Phase};
+use super::ext::{AgentEditParams, HunksParams, HunksResult, Phase, WithoutParams, WithoutResult};
 use super::inbox::{Event, Inbox, Letter, inbox};
 use super::outbox::outbox;
 use super::owner::Owner;
@@ -37,6 +37,7 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
         door: own,
     })
     .custom_method("countersign/hunks", Server::hunks)
+    .custom_method("countersign/without", Server::without)
     .custom_method("countersign/agentEdit", Server::agent_edit)
     .custom_method("window/workDoneProgress/cancel", Server::cancel)
     .finish();
@@ -85,6 +86,11 @@ impl Server {
     async fn hunks(&self, params: HunksParams) -> Result<HunksResult> {
         let hunks = self.inbox.ask(move |owner| hunks::of(owner, &params)).await;
         Ok(HunksResult { hunks: hunks.unwrap_or_default() })
+    }
+
+    async fn without(&self, params: WithoutParams) -> Result<WithoutResult> {
+        let without = self.inbox.ask(move |owner| hunks::without(owner, &params)).await;
+        Ok(without.flatten().unwrap_or_default())
     }
 
     async fn agent_edit(&self, params: AgentEditParams) {

@@ -14,6 +14,8 @@ use super::owner::Owner;
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Which {
     pub(super) hunk: Option<String>,
+    /// Several, of any files: what is meant goes in one edit of each.
+    pub(super) hunks: Vec<String>,
     pub(super) uri: Option<String>,
     pub(super) path: Option<String>,
     pub(super) session: Option<String>,
@@ -36,13 +38,13 @@ impl Which {
             (None, path) => path.clone(),
         };
         if named.is_none()
-            && self.hunk.is_none()
+            && !self.names_hunks()
             && self.session.is_none()
             && self.rule.is_none()
             && !self.out_of_scope
             && !self.all
         {
-            return Err("say what: a hunk, uri, session, rule, outOfScope or all".to_owned());
+            return Err("say what: a hunk, hunks, uri, session, rule, outOfScope or all".to_owned());
         }
         let files = owner.store.workspace.files().map(|(path, _)| path.to_owned());
         Ok(files.filter(|path| named.as_ref().is_none_or(|named| named == path)).collect())
@@ -52,13 +54,18 @@ impl Which {
     pub(super) fn is_by(&self, author: &Author) -> bool {
         match &self.session {
             Some(wanted) => author.session().is_some_and(|session| session.to_string() == *wanted),
-            None => author.is_agent() || self.hunk.is_some() && *author == Author::External,
+            None => author.is_agent() || self.names_hunks() && *author == Author::External,
         }
+    }
+
+    /// Whether it is by their names that hunks are meant.
+    pub(super) fn names_hunks(&self) -> bool {
+        self.hunk.is_some() || !self.hunks.is_empty()
     }
 
     /// Whether less than all is meant that someone did in a file.
     pub(super) fn is_by_part(&self) -> bool {
-        self.hunk.is_some() || self.rule.is_some() || self.out_of_scope
+        self.names_hunks() || self.rule.is_some() || self.out_of_scope
     }
 
     /// The hunks of a file that are meant.
@@ -72,13 +79,14 @@ impl Which {
                 })
             })
         };
-        let is_meant = |hunk: &Hunk| match &self.hunk {
-            Some(id) => hunk.id.to_string() == *id,
-            None => {
-                hunk.authors.iter().any(|author| author.is_agent() && self.is_by(author))
-                    && self.rule.as_ref().is_none_or(|rule| says(hunk, rule))
-                    && (!self.out_of_scope || says(hunk, OUT_OF_SCOPE))
+        let is_meant = |hunk: &Hunk| {
+            if self.names_hunks() {
+                let id = hunk.id.to_string();
+                return self.hunk.as_ref() == Some(&id) || self.hunks.contains(&id);
             }
+            hunk.authors.iter().any(|author| author.is_agent() && self.is_by(author))
+                && self.rule.as_ref().is_none_or(|rule| says(hunk, rule))
+                && (!self.out_of_scope || says(hunk, OUT_OF_SCOPE))
         };
         pending(file, owner.lineage(path)).into_iter().filter(is_meant).collect()
     }
@@ -97,7 +105,7 @@ impl Which {
     /// Whether a file that is no text is meant, which no hunk and no rule speaks of.
     pub(super) fn wants_whole(&self, owner: &Owner, path: &str) -> bool {
         let last = owner.store.workspace.file(path).filter(|file| file.is_whole).and_then(|file| file.wholes.last());
-        let Some(last) = last.filter(|last| self.hunk.is_none() && self.is_by(&last.author)) else { return false };
+        let Some(last) = last.filter(|last| !self.names_hunks() && self.is_by(&last.author)) else { return false };
         let speaks_of_scope = self.out_of_scope || self.rule.as_deref() == Some(OUT_OF_SCOPE);
         match &self.rule {
             Some(rule) if rule != OUT_OF_SCOPE => false,

@@ -50,14 +50,15 @@ fn words_beside_what_is_left_of_a_line_join_it_and_whole_lines_do_not() {
 #[test]
 fn only_the_outer_lines_of_a_change_are_touched_in_part() {
     let text = Rope::from_str("one\ntwo\nthree\nfour");
-    let between = |start, end| lines_between(&text, &line_of(&text, start), &line_of(&text, end));
-    assert_eq!(between(1, 2), [0..4]);
-    assert_eq!(between(1, 9), [0..4, 8..14], "the one in the middle goes as a whole");
-    assert_eq!(between(1, 18), [0..4, 14..18]);
+    let pairs = |lines: Vec<Range<usize>>| lines.into_iter().map(|line| (line.start, line.end)).collect::<Vec<_>>();
+    let between = |start, end| pairs(lines_between(&text, &line_of(&text, start), &line_of(&text, end)));
+    assert_eq!(between(1, 2), [(0, 4)]);
+    assert_eq!(between(1, 9), [(0, 4), (8, 14)], "the one in the middle goes as a whole");
+    assert_eq!(between(1, 18), [(0, 4), (14, 18)]);
     let ended = Rope::from_str("one\ntwo\n");
     assert_eq!(
-        lines_between(&ended, &line_of(&ended, 1), &line_of(&ended, 8)),
-        [0..4],
+        pairs(lines_between(&ended, &line_of(&ended, 1), &line_of(&ended, 8))),
+        [(0, 4)],
         "there is no line behind the last break"
     );
 }
@@ -71,7 +72,7 @@ fn of_a_long_line_only_what_is_near_is_looked_at() {
     let quarter = LONG_LINE / 4;
     assert_eq!(
         near,
-        LONG_LINE - quarter & !1..(LONG_LINE + 2 + quarter) & !1,
+        (LONG_LINE - quarter) & !1..(LONG_LINE + 2 + quarter) & !1,
         "a quarter to each side, and no half character"
     );
     let (wide, _) = clip(&text, all.clone(), &(0..2 * LONG_LINE));

@@ -8,8 +8,14 @@ pub(super) fn all(place: &Place) -> Vec<Check> {
 }
 
 fn neovim(place: &Place) -> Check {
-    let Ok(file) = neovim::file(place) else { return Check::absent("neovim", "no folder for its configuration") };
-    match std::fs::read_to_string(&file) {
+    const ADVICE: &str = "run `countersign init --editor neovim`";
+    let (Ok(file), Ok(program)) = (neovim::file(place), neovim::program(place)) else {
+        return Check::absent("neovim", "no folder for its plugins");
+    };
+    if let Some(older) = neovim::older(place) {
+        return Check::bad("neovim", format!("{} is of an older Countersign", place.shown(&older)), ADVICE);
+    }
+    match std::fs::read_to_string(&program) {
         Ok(text) if whole::is_as_written(&text) => {
             let path = place.program.to_string_lossy();
             let this = text.contains(path.as_ref());
@@ -17,17 +23,11 @@ fn neovim(place: &Place) -> Check {
             if this {
                 Check::good("neovim", format!("{shown} starts this program"))
             } else {
-                Check::bad(
-                    "neovim",
-                    format!("{shown} names another program than this one"),
-                    "run `countersign init --editor neovim`",
-                )
+                Check::bad("neovim", format!("{shown} starts another program than this one"), ADVICE)
             }
         }
         Ok(_) => Check::good("neovim", format!("{}, not as init writes it", place.shown(&file))),
-        Err(_) if place.on_path("nvim").is_some() => {
-            Check::bad("neovim", "installed, and starts no server", "run `countersign init --editor neovim`")
-        }
+        Err(_) if place.on_path("nvim").is_some() => Check::bad("neovim", "installed, and starts no server", ADVICE),
         Err(_) => Check::absent("neovim", "not found"),
     }
 }

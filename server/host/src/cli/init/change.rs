@@ -20,6 +20,8 @@ pub(super) struct Change {
     pub(super) after: Option<String>,
     /// Whether it is to be started as a program.
     pub(super) is_program: bool,
+    /// Whether it is shown by its length alone: all of it is ours, and there is much.
+    pub(super) in_short: bool,
 }
 
 /// What is to be done for one agent, editor or file, and what there is to say of it.
@@ -37,7 +39,7 @@ impl Plan {
 
     /// This text instead of that; nothing where they are the same.
     pub(super) fn of(file: PathBuf, before: Option<String>, after: Option<String>) -> Plan {
-        let change = (before != after).then_some(Change { file, before, after, is_program: false });
+        let change = (before != after).then_some(Change { file, before, after, is_program: false, in_short: false });
         Plan { changes: change.into_iter().collect(), notes: Vec::new() }
     }
 
@@ -49,6 +51,12 @@ impl Plan {
     pub(super) fn with(mut self, other: Plan) -> Plan {
         self.changes.extend(other.changes);
         self.notes.extend(other.notes);
+        self
+    }
+
+    /// The same, each change shown by its length alone.
+    pub(super) fn in_short(mut self) -> Plan {
+        self.changes.iter_mut().for_each(|change| change.in_short = true);
         self
     }
 
@@ -80,6 +88,10 @@ impl Change {
             ink(Ink::Strong, &format!("--- {}", name(&self.before))),
             ink(Ink::Strong, &format!("+++ {}", name(&self.after)))
         );
+        if self.in_short {
+            let (gone, added) = (before.lines().count(), after.lines().count());
+            return text + &format!("{}\n", ink(Ink::Faint, &format!("@@ {gone} lines before, {added} after @@")));
+        }
         let diff = TextDiff::from_lines(before, after);
         for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
             text += &format!("{}\n", ink(Ink::Faint, hunk.header().to_string().trim_end()));

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use countersign_core::review::{Case, Review};
 use tower_lsp::gen_lsp_types::Uri;
 
-use super::super::ext::HunksChanged;
+use super::super::ext::{HunksChanged, WorkChanged};
 use super::super::outbox::Out;
 use super::super::worker::Job;
 use super::super::{diagnostics, uri};
 use super::{Owner, TURN, ready};
 use crate::config;
+use crate::store::now;
 
 impl Owner {
     pub(in super::super) fn schedule(&mut self, path: &str, after: Duration) {
@@ -77,6 +78,18 @@ impl Owner {
             if self.judged.insert(path.to_owned(), version) == Some(version) && other {
                 self.refresh_marks();
             }
+        }
+    }
+
+    /// Tells who wants to know that an agent is at work, or is no more.
+    pub(super) fn tell_of_work(&mut self) {
+        if !self.client.hears_of_work {
+            return;
+        }
+        let at_work = self.store.workspace.is_at_work(now());
+        if at_work != self.told_work {
+            self.told_work = at_work;
+            let _ = self.outbox.send(Out::Work(WorkChanged { at_work }));
         }
     }
 
