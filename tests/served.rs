@@ -18,7 +18,7 @@ use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
-const POLICY: &str = "[scope]\ndeny = [\"locked/**\"]\nask = [\"asked/**\"]";
+const POLICY: &str = "[scope]\ndeny = [\"locked/**\"]\nask = [\"asked/**\"]\n";
 /// What else a session's acts are judged by.
 const LIMITS: &str = "[tools]\ndeny = [\"mcp\"]\n[limits]\ncommands = { deny = 1 }\n";
 const PYTHON: &str = "import requests\n\ndef get(url):\n    return requests.get(url)\n";

@@ -59,6 +59,14 @@ fn everything(repository: &Repository) -> Vec<(PathBuf, String)> {
             if entry.file_name() == ".git" || entry.file_name() == "bin" {
                 continue;
             }
+            // What was recorded is no trace: it has a second name there.
+            if path.ends_with(".local/state") {
+                continue;
+            }
+            if path.ends_with(".local") {
+                folders.push(path);
+                continue;
+            }
             // Folders count too: an empty one is a trace.
             let text = if path.is_dir() { String::new() } else { fs::read_to_string(&path).expect("text") };
             if path.is_dir() {

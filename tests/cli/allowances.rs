@@ -77,9 +77,9 @@ fn tools_are_judged_by_their_names_and_requests_are_recorded() {
     assert_eq!(denied["behavior"], "deny", "{denied}");
     let session = &status_json(&repository)["sessions"][0];
     assert_eq!(
-        json!([session["calls"], session["questions"], session["requests"]]),
-        json!([5, 2, 2]),
-        "nobody was there to answer our two"
+        json!([session["calls"], session["asked"]]),
+        json!([5, 4]),
+        "two of ours, which nobody was there to answer, and two of its own"
     );
 }
 

@@ -146,6 +146,29 @@ fn a_command_is_judged_by_the_files_that_it_names() {
         let reply = agent.bash(command);
         said += &format!("{command}\n    {} {}\n", reply.decision(), reply.reason().replace('\n', "\n    "));
     }
-    expect![[r#""#]].assert_eq(&said);
+    expect![[r#"
+        sed -i s/one/two/ src/lib.rs
+            none 
+        touch src/new.rs && cp src/lib.rs src/copy.rs
+            none 
+        rm -rf target && mkdir -p target && echo x > target/log
+            none 
+        ls docs; cat docs/a.md > /tmp/copy-of-a-page
+            none 
+        sed -i s/a/b/ docs/a.md
+            deny `docs/a.md` is outside what this session was limited to (`src/**`).
+        echo more >> notes.txt
+            deny `notes.txt` is outside what this session was limited to (`src/**`).
+        cp src/lib.rs docs/
+            deny `docs/lib.rs` is outside what this session was limited to (`src/**`).
+        git mv docs/a.md src/a.md
+            deny `docs/a.md` is outside what this session was limited to (`src/**`).
+        rm -rf docs
+            deny `docs/a.md` is outside what this session was limited to (`src/**`).
+            `docs/b.md` is outside what this session was limited to (`src/**`).
+        bash -c 'tee .countersign.toml < src/lib.rs'
+            deny `.countersign.toml` is part of the policy or the hooks that oversee agents.
+    "#]]
+    .assert_eq(&said);
     assert_eq!(repository.read("docs/a.md"), "a\n");
 }

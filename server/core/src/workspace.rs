@@ -102,10 +102,6 @@ pub struct SessionState {
     answers: BTreeMap<String, Answer>,
     /// How often a person was asked by us.
     pub questions: u64,
-    /// How often the agent asked its own user whether it may use a tool.
-    pub requests: u64,
-    /// Calls of tools that were announced.
-    pub calls: u64,
     /// What its own transcript was last counted to tell.
     pub tally: Option<Tally>,
 }

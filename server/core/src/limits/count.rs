@@ -16,8 +16,10 @@ pub struct Count {
     files: BTreeSet<String>,
     lines: u64,
     /// The ids of calls: what is told twice is one.
-    calls: BTreeSet<String>,
+    ids: BTreeSet<String>,
+    calls: u64,
     commands: u64,
+    asked: u64,
     /// Milliseconds, up to `heard`.
     worked: u64,
     /// When it was last heard of while its turn ran.
@@ -36,12 +38,14 @@ impl Count {
                 self.files.insert(path.clone());
             }
             (What::Told { event, .. }, _) => {
-                if let AgentAct::WillRun { .. } = event.act {
-                    let is_new = event.call.as_ref().is_none_or(|call| self.calls.insert(call.clone()));
-                    self.commands += u64::from(is_new);
+                if event.act.is_call() && event.call.as_ref().is_none_or(|call| self.ids.insert(call.clone())) {
+                    self.calls += 1;
+                    self.commands += u64::from(matches!(event.act, AgentAct::WillRun { .. }));
                 }
+                self.asked += u64::from(matches!(event.act, AgentAct::Requested { .. }));
                 self.work(&event.act, event.session.subagent.is_some(), fact.at);
             }
+            (What::Asked { .. }, _) => self.asked += 1,
             _ => {}
         }
     }
@@ -83,6 +87,18 @@ impl Count {
     #[must_use]
     pub fn commands(&self) -> u64 {
         self.commands
+    }
+
+    /// Calls of tools that were announced.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls
+    }
+
+    /// How often a person was asked: by us, or by the agent itself as far as it tells.
+    #[must_use]
+    pub fn asked(&self) -> u64 {
+        self.asked
     }
 
     /// Milliseconds at work until now; silence of ten minutes is none.

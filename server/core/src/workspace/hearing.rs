@@ -33,8 +33,6 @@ impl Workspace {
         if let Some(model) = &event.model {
             state.model = Some(model.to_string());
         }
-        state.calls += u64::from(event.act.is_call());
-        state.requests += u64::from(matches!(event.act, AgentAct::Requested { .. }));
         match &event.act {
             AgentAct::Prompted { text } => {
                 state.prompt = Some(text.clone());

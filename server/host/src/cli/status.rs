@@ -1,5 +1,6 @@
 //! `countersign status`: the hunks that await review, by file, with whose they are and what is held against them.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use clap::Args as ClapArgs;
 use countersign_core::author::Author;
 use countersign_core::edit::Lineage;
 use countersign_core::hunk::Hunk;
+use countersign_core::limits::Count;
 use countersign_core::review::{Review, review};
 use countersign_core::session::Session;
 use countersign_core::syntax::Budget;
@@ -28,7 +30,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
-    let desk = Desk::open(dir)?;
+    let mut desk = Desk::open(dir)?;
+    let counts = if args.json { counts(&mut desk)? } else { BTreeMap::new() };
     let mut reviews: Vec<(String, Review)> = Vec::new();
     let git = Held::new(&desk.store.git);
     let held = |path: &str, since| git.of(path, since);
@@ -40,7 +43,7 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         }
     }
     if args.json {
-        println!("{}", as_json(&desk, &reviews));
+        println!("{}", as_json(&desk, &reviews, &counts));
     } else {
         print(&desk, &reviews);
     }
@@ -173,7 +176,13 @@ pub(super) fn name(author: &Author) -> String {
     }
 }
 
-fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
+/// What each session did so far; of a subagent, what its session did.
+fn counts(desk: &mut Desk) -> Result<BTreeMap<Session, Count>> {
+    let sessions: Vec<Session> = desk.store.workspace.sessions().keys().cloned().collect();
+    sessions.into_iter().map(|session| Ok((session.clone(), desk.store.count(&session)?.clone()))).collect()
+}
+
+fn as_json(desk: &Desk, reviews: &[(String, Review)], counts: &BTreeMap<Session, Count>) -> Value {
     let files: Vec<Value> = reviews
         .iter()
         .filter(|(path, review)| {
@@ -207,10 +216,11 @@ fn as_json(desk: &Desk, reviews: &[(String, Review)]) -> Value {
         .collect();
     let prices = config::prices(&desk.store.root);
     let sessions: Vec<Value> = desk.store.workspace.sessions().iter().map(|(session, state)| {
+        let count = counts.get(session).cloned().unwrap_or_default();
         let spent = desk.store.workspace.usage(session).map(|usage| spending::json(&usage, &prices));
         json!({
             "session": session.to_string(), "agent": state.agent, "model": state.model, "prompt": state.prompt, "atWork": state.at_work,
-            "spent": spent, "calls": state.calls, "questions": state.questions, "requests": state.requests,
+            "spent": spent, "calls": count.calls(), "asked": count.asked(),
         })
     }).collect();
     let wholes: Vec<Value> = desk

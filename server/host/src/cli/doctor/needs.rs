@@ -43,19 +43,19 @@ pub(super) struct Deeds {
 pub(super) fn deeds(root: &Path) -> Result<BTreeMap<String, Deeds>> {
     let mut store = Store::open(root)?;
     let mut all: BTreeMap<String, Deeds> = BTreeMap::new();
-    let known: Vec<(Session, String, [u64; 2])> = store
+    let known: Vec<(Session, String)> = store
         .workspace
         .sessions()
         .iter()
         .filter(|(_, state)| !state.agent.is_empty())
-        .map(|(session, state)| (session.clone(), state.agent.clone(), [state.calls, state.questions + state.requests]))
+        .map(|(session, state)| (session.clone(), state.agent.clone()))
         .collect();
-    for (session, agent, [calls, asked]) in known {
+    for (session, agent) in known {
         let deeds = all.entry(agent).or_default();
-        deeds.calls += calls;
-        deeds.asked += asked;
         if session.subagent.is_none() {
             let count = store.count(&session)?;
+            deeds.calls += count.calls();
+            deeds.asked += count.asked();
             deeds.written.extend(count.changed().map(str::to_owned));
             let reached = [count.files(), count.lines(), count.commands()];
             deeds.most = std::array::from_fn(|at| deeds.most[at].max(reached[at]));
