@@ -168,3 +168,14 @@ fn a_file_that_a_command_names_and_takes_back_is_asked_about_where_it_holds_work
     let harmless = ["git checkout -- b.txt", "rm b.txt pixel.png", "cp a.txt b.txt", "echo x >> a.txt", "touch a.txt"];
     assert_eq!(harmless.map(said), ["none"; 5]);
 }
+
+#[test]
+fn what_goes_with_a_folder_that_a_command_names_is_the_commands() {
+    let repository = Repository::new(&[("a.txt", "one\n")]);
+    write_as_user(&repository, "work/new.txt", "mine\n");
+    let mut agent = claude(&repository, "s1");
+    agent.prompt("clean up");
+    agent.bash("rm -r work");
+    agent.stop();
+    assert!(status(&repository).contains("claude-code s1"), "{}", status(&repository));
+}

@@ -155,6 +155,12 @@ fn files(store: &mut Store, names: &[String]) -> Result<Option<Seen>> {
     if !store.git.is_present() || !names.iter().all(is_plain) || has_repositories(store, names) {
         return Ok(None);
     }
+    // A folder that is gone was one all the same: files in it were followed.
+    for name in names {
+        if store.journal().has_heads_in(name)? {
+            return Ok(None);
+        }
+    }
     let (mut here, mut asked) = (Vec::new(), Vec::new());
     for name in names {
         store.know_path(name)?;

@@ -30,6 +30,15 @@ impl Journal {
         self.told("read a disk head", get(&self.connection, path))
     }
 
+    /// Whether there is a head of any file in a folder.
+    pub fn has_heads_in(&self, folder: &str) -> Result<bool> {
+        // '0' is the character after '/'.
+        let query = "SELECT EXISTS (SELECT 1 FROM heads WHERE path > ?1 || '/' AND path < ?1 || '0')";
+        let found =
+            self.connection.prepare_cached(query).and_then(|mut query| query.query_row([folder], |row| row.get(0)));
+        self.told("look for the disk heads of a folder", found.map_err(Into::into))
+    }
+
     /// All heads, by path.
     pub fn heads(&self) -> Result<Vec<(String, DiskHead)>> {
         self.told("read the disk heads", all(&self.connection))
