@@ -32,10 +32,22 @@ pub fn prices(root: &Path) -> Prices {
     config_in_force(root).0.prices
 }
 
+/// How a policy spells it.
+const COST: &[u8] = b"cost";
+
 /// Whether what a session may cost is limited in a workspace.
 #[must_use]
 pub fn limits_cost(root: &Path) -> bool {
-    config_in_force(root).0.limits.cost != Limit::default()
+    // Before every call: where no policy speaks of it, none is read for it.
+    let user = super::user_file(std::env::var_os("XDG_CONFIG_HOME"), std::env::var_os("HOME"));
+    let kept = kept_policy(root).map(|folder| folder.join(FILE_NAME));
+    let files = [Some(root.join(FILE_NAME)), kept, user];
+    let speaks = |file: &PathBuf| match std::fs::File::open(file) {
+        Ok(file) => crate::agents::read_capped(file, super::MAX_FILE)
+            .is_ok_and(|text| text.windows(COST.len()).any(|part| part == COST)),
+        Err(_) => false,
+    };
+    files.iter().flatten().any(speaks) && config_in_force(root).0.limits.cost != Limit::default()
 }
 
 /// What is taken out of what agents are told and run, in a workspace, besides what always is.

@@ -5,20 +5,25 @@ use ropey::Rope;
 use super::*;
 use crate::edit::{Edit, EditId, Evidence, Insert};
 
+/// The user's edit of this number.
+fn edit(counter: u64, acts: Acts) -> Edit {
+    Edit {
+        id: EditId { counter, process: 1 },
+        author: Author::User,
+        place: Lineage::Disk,
+        evidence: Evidence::Buffer,
+        at: counter,
+        call: None,
+        acts,
+    }
+}
+
 /// A text with another typed into it at a byte, so that it stands in fragments.
 fn weave(first: &str, at: u32, typed: &str) -> Weave {
     let mut weave = Weave::new(Rope::from_str(first));
     let after = (at > 0).then_some(crate::edit::Point { edit: EditId::FIRST, offset: at });
-    let edit = Edit {
-        id: EditId { counter: 1, process: 1 },
-        author: Author::User,
-        place: Lineage::Disk,
-        evidence: Evidence::Buffer,
-        at: 1,
-        call: None,
-        acts: Acts { inserts: vec![Insert::new(after, typed)], ..Acts::default() },
-    };
-    weave.fold(edit, [true; 2]).unwrap();
+    let acts = Acts { inserts: vec![Insert::new(after, typed)], ..Acts::default() };
+    weave.fold(edit(1, acts), [true; 2]).unwrap();
     weave
 }
 
@@ -43,16 +48,7 @@ fn a_gap_is_what_was_deleted_between_two_characters_and_nothing_else() {
     let typed = EditId { counter: 1, process: 1 };
     let kills =
         vec![crate::edit::Span { edit: typed, start: 0, len: 2 }, crate::edit::Span { edit: typed, start: 2, len: 1 }];
-    let edit = Edit {
-        id: EditId { counter: 2, process: 1 },
-        author: Author::User,
-        place: Lineage::Disk,
-        evidence: Evidence::Buffer,
-        at: 2,
-        call: None,
-        acts: Acts { kills, ..Acts::default() },
-    };
-    weave.fold(edit, [true; 2]).unwrap();
+    weave.fold(edit(2, Acts { kills, ..Acts::default() }), [true; 2]).unwrap();
     let gap = |offset: usize| -> String {
         let gap = weave.gap(Lineage::Disk, offset);
         gap.into_iter().map(|fragment| weave.part_text(fragment, 0..weave.len_of(fragment))).collect()
