@@ -100,8 +100,6 @@ pub struct SessionState {
     pub turned_down: BTreeMap<String, usize>,
     /// What a person said to questions, where that holds on: by the question.
     answers: BTreeMap<String, Answer>,
-    /// How often a person was asked by us.
-    pub questions: u64,
     /// What its own transcript was last counted to tell.
     pub tally: Option<Tally>,
 }

@@ -79,7 +79,7 @@ fn open(files: &Files, spare: Option<&Path>, now: i64) -> Result<Opened> {
     }
     // One process at a time begins or sets aside, and each looks again: another may have done it meanwhile.
     let _lock = files.lock()?;
-    let came_back = spare.map_or(Ok(false), |spare| spare::bring_back(files, spare))?;
+    let came_back = spare.is_some_and(|spare| spare::bring_back(files, spare));
     let found = match suspicion(files)? {
         Some(why) => Found::Damaged(why),
         None => look(files)?,

@@ -18,21 +18,34 @@ fn pairs(files: &Files, spare: &Files) -> [(PathBuf, PathBuf); 3] {
         .map(|(one, other)| (one.clone(), other.clone()))
 }
 
-/// Gives a journal that has gone its first name again; `files.lock` is held. Whether there was one to come back.
-pub(super) fn bring_back(files: &Files, spare: &Path) -> Result<bool> {
+/// Gives a journal that has gone its first name again; `files.lock` is held. Whether there was one to come back, and it could: one that
+/// began outside of any repository may be on another file system, where it stays.
+pub(super) fn bring_back(files: &Files, spare: &Path) -> bool {
     let spare = Files::of(spare.to_owned());
     if files.database.exists() || !spare.database.exists() {
-        return Ok(false);
+        return false;
     }
-    for (name, spare) in pairs(files, &spare) {
-        // What is left of it under its first name is younger than nothing, and older than what is there.
-        if spare.exists() {
-            let _ = fs::remove_file(&name);
-            fs::hard_link(&spare, &name)
-                .with_context(|| format!("the journal's copy {} cannot be put back", spare.display()))?;
+    let came_back = link_back(files, &spare).is_ok();
+    if !came_back {
+        // Half of it would be taken for damage.
+        for (name, spare) in pairs(files, &spare) {
+            if is_same(&name, &spare) {
+                let _ = fs::remove_file(&name);
+            }
         }
     }
-    Ok(true)
+    came_back
+}
+
+fn link_back(files: &Files, spare: &Files) -> io::Result<()> {
+    for (name, spare) in pairs(files, spare) {
+        if spare.exists() && !is_same(&name, &spare) {
+            // What is left under the first name belongs to no database.
+            let _ = fs::remove_file(&name);
+            fs::hard_link(&spare, &name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Sees to it that an open journal has its second name. Where it cannot have one (another file system), it has none.
@@ -43,6 +56,10 @@ pub(super) fn keep(files: &Files, spare: &Path) -> Result<()> {
     }
     let _lock = files.lock()?;
     let folder = Files::of(state_dir::make_private(spare)?);
+    if fs::metadata(&files.dir)?.dev() != fs::metadata(&folder.dir)?.dev() {
+        // What stands there is no second name, and nothing can be.
+        return Ok(());
+    }
     if folder.database.exists() && !is_same(&files.database, &folder.database) {
         // Another journal's: it may hold what is nowhere else.
         set_aside::rename(&folder, jiff::Timestamp::now().as_millisecond(), "earlier")?;

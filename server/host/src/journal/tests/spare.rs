@@ -78,3 +78,27 @@ fn a_journal_without_a_place_for_a_second_name_is_one_all_the_same() {
     append(&mut journal, &["1"]);
     assert_eq!(bodies(&spared(&state, &blocked.join("below")).journal), ["1"]);
 }
+
+#[test]
+fn one_that_cannot_come_back_stays_where_it_is_and_another_is_begun() {
+    let (_dir, state, spare) = folders();
+    // Of a folder there is no second name, as there is none across file systems.
+    std::fs::create_dir_all(spare.join("journal.sqlite")).expect("the folder is ours");
+    std::fs::write(spare.join("journal.sqlite-wal"), "its log").expect("the folder is ours");
+    let Opened { mut journal, begun, came_back, set_aside } = spared(&state, &spare);
+    assert_eq!((begun, came_back, set_aside), (true, false, None));
+    append(&mut journal, &["1"]);
+    assert_eq!(bodies(&spared(&state, &spare).journal), ["1"]);
+    let kept = names(&spare);
+    assert!(kept.lines().any(|name| name.starts_with("journal.earlier-")), "{kept}");
+}
+
+#[test]
+fn a_journal_on_another_file_system_is_left_as_it_is() {
+    let other = tempfile::tempdir_in("/dev/shm").expect("Linux has one in memory");
+    let (_dir, state, _) = folders();
+    append(&mut open(other.path()), &["of before there was a repository"]);
+    append(&mut spared(&state, other.path()).journal, &["1"]);
+    assert_eq!(bodies(&open(other.path())), ["of before there was a repository"]);
+    assert_eq!(bodies(&spared(&state, other.path()).journal), ["1"]);
+}
