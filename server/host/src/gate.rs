@@ -19,7 +19,6 @@ use countersign_core::review::{Policy, held_by_any};
 use countersign_core::verdict::Verdict;
 use countersign_core::workspace::Content;
 
-use crate::git::Held;
 use crate::store::{Store, now};
 use crate::{config, disk, redact, state_dir};
 
@@ -126,6 +125,7 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around, since: Option
             }
             store.tell(event, since)?;
             let questions = writes.iter().flat_map(|write| questions(store, event, write)).collect();
+            store.held.rest();
             return Ok(Taken { questions, ..Taken::default() });
         }
         AgentAct::DidWrite { writes } => {
@@ -231,10 +231,10 @@ fn source<'a>(event: &'a AgentEvent, write: &Write) -> Option<&'a str> {
 /// What a write would take away that no agent wrote and that git does not hold; and whether there is a git to hold it.
 fn would_destroy(store: &Store, event: &AgentEvent, path: &str, after: &str) -> (Vec<Destroyed>, bool) {
     let Some(file) = store.workspace.file(path).filter(|file| !file.is_whole) else { return (Vec::new(), true) };
-    let git = Held::new(&store.git);
     let act = Act::agent(event.author(), Evidence::Content, now());
     let paths = || [path].into_iter().chain(file.former_paths());
-    foreseen(&file.document, after, &act, &|since| held_by_any(paths(), since, &|path, since| git.of(path, since)))
+    let held = |since| held_by_any(paths(), since, &|path, since| store.held.of(path, since));
+    foreseen(&file.document, after, &act, &held)
 }
 
 /// A file that cannot be read is not followed: a folder, one that is closed to us.

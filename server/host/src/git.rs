@@ -1,8 +1,10 @@
 //! What git says of a workspace, asked of its own program: it opens every kind of repository, and takes no lock here.
 
+mod head;
 mod held;
 mod moves;
 mod named;
+mod reader;
 mod stamp;
 mod state;
 
@@ -249,3 +251,6 @@ impl Git {
         command
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ use countersign_core::session::Session;
 use countersign_core::workspace::{Content, Workspace};
 
 use crate::disk::{self, Reading};
-use crate::git::Git;
+use crate::git::{Git, Held};
 use crate::journal::{Appended, Disk, Durability, Event, Head, Journal, NewEvent, Seq, SetAside};
 use crate::state_dir;
 use counts::Counts;
@@ -38,6 +38,8 @@ pub struct Store {
     pub root: PathBuf,
     /// The repository that it is in, if it is in one.
     pub git: Git,
+    /// What that holds of files, as far as it was asked.
+    pub held: Held,
     /// What is known; change it through the store, or journal what comes of it.
     pub workspace: Workspace,
     /// A journal that could not be read and was set aside when this one was begun.
@@ -107,6 +109,7 @@ impl Store {
         let set_aside = opened.set_aside;
         Ok(Self {
             root,
+            held: Held::new(&git),
             git,
             workspace,
             set_aside,

@@ -19,7 +19,6 @@ use countersign_core::workspace::Content;
 
 use super::around::Known;
 use super::scope;
-use crate::git::{Git, Held};
 use crate::store::{Store, now};
 use crate::{disk, redact};
 
@@ -56,14 +55,14 @@ impl Command {
             return Verdict::ask("The command's folder has a name that is not UTF-8: what it would do cannot be told.");
         };
         let place = Place { root: root.to_owned(), cwd: cwd.to_owned(), home };
-        let held = Held::new(&store.git);
         let (ignored, losses, late) = (None, BTreeMap::new(), false);
         let known = self.known.clone();
-        let mut tree = Tree { store, event, known, held, ignored, losses, in_time, late };
+        let mut tree = Tree { store, event, known, ignored, losses, in_time, late };
         let reading = shell::read(&self.line, &place, &mut tree, &mut Budget::steps(STEPS));
         tree.know_enough_for(&reading.effects);
         let mut verdict = shell::judge(&reading.effects, &place, &mut tree);
         verdict = verdict.combine(scope::verdict(tree.store, event, &reading, &policy.scope));
+        tree.store.held.rest();
         if tree.late {
             let late = "The command does so much that there was no time to look at what it would do.";
             verdict = verdict.combine(Verdict::ask(late));
@@ -79,7 +78,6 @@ struct Tree<'a> {
     store: &'a mut Store,
     event: &'a AgentEvent,
     known: Known,
-    held: Held,
     ignored: Option<Option<Vec<String>>>,
     losses: BTreeMap<(String, Kept), Option<Loss>>,
     in_time: &'a dyn Fn() -> bool,
@@ -127,16 +125,16 @@ impl Tree<'_> {
             let is_agents = file.wholes.last().is_some_and(|whole| whole.author.is_agent());
             return if is_agents { None } else { at_risk(0, false) };
         }
-        let git = &self.store.git;
+        let (git, held) = (&self.store.git, &self.store.held);
         let is_staged = self.known.may_be_staged(path);
         let act = Act::agent(self.event.author(), Evidence::Content, now());
         let names: Vec<&str> = [path].into_iter().chain(file.former_paths()).collect();
         let committed = |since| {
-            let mut held = held_by_any(names.iter().copied(), since, &|path, since| self.held.of(path, since))?;
+            let mut kept_there = held_by_any(names.iter().copied(), since, &|path, since| held.of(path, since))?;
             if kept == Kept::Index && is_staged {
-                held.extend(git.before(path).map(|reading| reading.content));
+                kept_there.extend(git.before(path).map(|reading| reading.content));
             }
-            Some(held)
+            Some(kept_there)
         };
         let (lost, _) = countersign_core::destroyed::foreseen(&file.document, "", &act, &committed);
         let lines: usize = lost.iter().map(|lost| lost.lines).sum();
@@ -146,19 +144,19 @@ impl Tree<'_> {
         }
         // Where nothing is staged the index has what HEAD has, and is not read, which takes long where it is large.
         let kept = if kept == Kept::Index && !is_staged { Kept::Commit } else { kept };
-        let deleted = deleted(git, &file.document, path, kept);
+        let version = match kept {
+            Kept::Index => git.before(path).map(|reading| reading.content),
+            Kept::Commit => held.now(path),
+            Kept::Nothing => None,
+        };
+        let deleted = version.map_or(0, |version| deleted(&version, &file.document));
         (deleted > 0).then(|| Loss { path: path.to_owned(), lines: 0, deleted, is_users: false })
     }
 }
 
 /// So many lines of git's version are not there, and no agent took them away.
-fn deleted(git: &Git, document: &Document, path: &str, kept: Kept) -> usize {
-    let version = match kept {
-        Kept::Index => git.before(path),
-        Kept::Commit => git.committed(path),
-        Kept::Nothing => None,
-    };
-    let Some(Content::Text(version)) = version.map(|version| version.content) else { return 0 };
+fn deleted(version: &Content, document: &Document) -> usize {
+    let Content::Text(version) = version else { return 0 };
     let request = Request { whose: &Author::is_agent, only: None, accepted_too: true, mine_too: false };
     let (version, own) = (version.to_string(), plan(document, Lineage::Disk, &request).target.to_string());
     let removed = diff::splices(&version, &own).into_iter().filter(|splice| splice.text.is_empty());

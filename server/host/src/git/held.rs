@@ -1,4 +1,5 @@
-//! What git holds of a file: as HEAD has it, and as HEAD had it since something happened. Texts are remembered by commit and path.
+//! What git holds of a file: as HEAD has it, and as HEAD had it since something happened. Texts are remembered by commit and path, which
+//! is why a process keeps one of these.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,7 +7,7 @@ use std::collections::HashMap;
 use countersign_core::workspace::Content;
 
 use super::Git;
-use super::moves::Move;
+use super::reader::Reader;
 use crate::disk;
 
 /// So many commits that HEAD was at are looked into.
@@ -18,8 +19,7 @@ const REMEMBERED: usize = 256;
 #[derive(Debug)]
 pub struct Held {
     git: Git,
-    /// The commit that HEAD was at when this was its last move.
-    head: RefCell<Option<(Option<Move>, String)>>,
+    reader: RefCell<Option<Reader>>,
     known: RefCell<HashMap<(String, String), Content>>,
 }
 
@@ -27,7 +27,7 @@ impl Held {
     /// What this repository holds.
     #[must_use]
     pub fn new(git: &Git) -> Self {
-        Self { git: git.clone(), head: RefCell::default(), known: RefCell::default() }
+        Self { git: git.clone(), reader: RefCell::default(), known: RefCell::default() }
     }
 
     /// A file as HEAD has it, and as HEAD had it at any time since then (milliseconds since the Unix epoch); none outside of a repository.
@@ -41,7 +41,7 @@ impl Held {
     /// The commit that HEAD is at, and those that it was at since then, newest first.
     fn heads_since(&self, since: u64) -> Vec<String> {
         let moves = self.git.moves();
-        let mut heads: Vec<String> = self.head(moves.first()).into_iter().collect();
+        let mut heads: Vec<String> = self.git.head().into_iter().collect();
         for from in moves.into_iter().take(MOST).take_while(|moved| moved.is_since(since)) {
             if !from.is_first() && !heads.contains(&from.from) {
                 heads.push(from.from);
@@ -50,16 +50,15 @@ impl Held {
         heads
     }
 
-    /// The commit that HEAD is at. Whoever moves it adds to its log, where there is one: else git is asked each time.
-    fn head(&self, last: Option<&Move>) -> Option<String> {
-        if let Some((_, head)) = self.head.borrow().as_ref().filter(|(seen, _)| last.is_some() && seen.as_ref() == last)
-        {
-            return Some(head.clone());
-        }
-        let asked = self.git.command(&["rev-parse", "--verify", "--quiet", "HEAD"]).output().ok()?;
-        let head = String::from_utf8(asked.stdout).ok().filter(|_| asked.status.success())?.trim().to_owned();
-        *self.head.borrow_mut() = Some((last.cloned(), head.clone()));
-        Some(head)
+    /// A file as HEAD has it; none where there is no HEAD.
+    #[must_use]
+    pub fn now(&self, path: &str) -> Option<Content> {
+        Some(self.at(self.git.head()?, path))
+    }
+
+    /// Ends the git that reads, until there is more to be read.
+    pub fn rest(&self) {
+        self.reader.replace(None);
     }
 
     fn at(&self, commit: String, path: &str) -> Content {
@@ -67,7 +66,7 @@ impl Held {
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
-        let content = self.git.content_at(&key.0, path);
+        let content = self.read(&key.0, path).unwrap_or_else(|| self.git.content_at(&key.0, path));
         let mut known = self.known.borrow_mut();
         if known.len() >= REMEMBERED {
             known.clear();
@@ -75,11 +74,25 @@ impl Held {
         known.insert(key, content.clone());
         content
     }
+
+    /// The same through the reader; none where that does not do.
+    fn read(&self, commit: &str, path: &str) -> Option<Content> {
+        let mut reader = self.reader.borrow_mut();
+        if reader.is_none() {
+            *reader = Reader::start(&self.git);
+        }
+        let read = reader.as_mut()?.read(commit, path);
+        if read.is_none() {
+            // It may have ended, or not be where it was thought to be.
+            *reader = None;
+        }
+        Some(read?.map_or(Content::Absent, |bytes| disk::content_of(bytes).0))
+    }
 }
 
 impl Git {
     /// A file as a commit has it and as it would be checked out.
-    fn content_at(&self, commit: &str, path: &str) -> Content {
+    pub(super) fn content_at(&self, commit: &str, path: &str) -> Content {
         match self.command(&["cat-file", "--filters", &format!("{commit}:./{path}")]).output() {
             Ok(blob) if blob.status.success() => disk::content_of(blob.stdout).0,
             _ => Content::Absent,

@@ -41,7 +41,7 @@ fn what(file: &Path) -> Option<(u64, u64, i64, i64)> {
 }
 
 /// The directory that all worktrees of a repository share.
-fn common(dir: &Path) -> PathBuf {
+pub(super) fn common(dir: &Path) -> PathBuf {
     match fs::read_to_string(dir.join("commondir")) {
         Ok(common) => dir.join(common.trim_end_matches('\n')),
         Err(_) => dir.to_owned(),

@@ -93,7 +93,7 @@ impl Git {
         Some(found.trim().to_owned())
     }
 
-    fn text(&self, arguments: &[&str]) -> Option<String> {
+    pub(super) fn text(&self, arguments: &[&str]) -> Option<String> {
         String::from_utf8(self.listed(arguments)?).ok()
     }
 

@@ -51,6 +51,7 @@ pub(super) fn worker(inbox: Inbox, git: &Git) -> Sender<Job> {
                 });
                 inbox.tell(Event::Analyzed { path, stamp, review });
             }
+            git.rest();
         }
     };
     let started = std::thread::Builder::new().name("worker".to_owned()).spawn(judge);
