@@ -137,6 +137,71 @@ fn a_hook_that_asks_a_server_gives_the_same_verdicts_and_facts_as_one_by_itself(
     run(&beside, &["log", "--verify"]);
 }
 
+/// Commands whose lines name the files that they change.
+const NAMING: &[&str] = &[
+    "touch a.txt made.txt",
+    "sed -i s/one/ONE/ a.txt",
+    "echo more >> a.txt",
+    "printf 'x\\n' > noted.txt",
+    "cp a.txt copy.txt && mv copy.txt moved.txt",
+    "rm made.txt",
+    "rm noted.txt",
+    "mkdir -p out && echo z > out/z.txt",
+    "echo y > ignored/y.txt; rm ignored/y.txt",
+    "echo x > locked/x.txt",
+    "sed -i s/y/Y/ asked/y.txt",
+    "echo x > .countersign.toml",
+    "tee -a a.txt < net.py",
+];
+/// Of these a hook by itself looks at more.
+const SURVEYING: &[&str] = &["ln -s a.txt link.txt", "chmod +x a.txt", "rm -r out", "git checkout -- a.txt"];
+
+/// A session of commands; what its hooks answered.
+fn commands(repository: &Repository, lines: &[&str]) -> String {
+    let mut agent = claude(repository, "s1");
+    let root = repository.root().display().to_string();
+    let say = |line: &&str| {
+        let reply = agent.bash(line);
+        format!("{line}\n  {:?} {} {}\n", reply.code, reply.decision(), reply.reason()).replace(&root, "ROOT")
+    };
+    lines.iter().map(say).collect()
+}
+
+/// A fact without the numbers of edits.
+fn counted(fact: &str) -> String {
+    let parts = fact.split("\"counter\":").map(|part| part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    parts.collect::<Vec<_>>().join("…")
+}
+
+#[test]
+fn a_server_says_of_commands_that_name_their_files_what_a_hook_by_itself_says() {
+    let (alone, beside) = (repository(), repository());
+    for repository in [&alone, &beside] {
+        repository.write(".gitignore", "ignored/\n");
+        repository.write("noted.txt", "the user's\n");
+        fs::create_dir(repository.path("ignored")).unwrap();
+    }
+    let by_itself = commands(&alone, NAMING);
+    let client = serve(&beside);
+    let before = processes(&beside);
+    assert_eq!(commands(&beside, NAMING), by_itself);
+    let opened = processes(&beside) - before;
+    // But for those that ask a person, and where the machine is slow.
+    assert!(opened < NAMING.len() as u32, "hooks opened the journal {opened} times");
+    // A server looks at what differs before any agent is there, and edits are counted from then.
+    let sessions = |repository| {
+        let of_session = facts(repository).into_iter().filter(|fact| fact.contains("s1"));
+        of_session.map(|fact| counted(&fact)).collect::<Vec<_>>()
+    };
+    assert_eq!(sessions(&beside), sessions(&alone));
+    let by_itself = commands(&alone, SURVEYING);
+    assert_eq!(commands(&beside, SURVEYING), by_itself);
+    let shown = |repository: &Repository| run(repository, &["diff", "--author", "agent"]);
+    assert_eq!(shown(&beside), shown(&alone));
+    client.quit();
+    run(&beside, &["log", "--verify"]);
+}
+
 #[test]
 fn a_server_judges_what_no_word_in_the_changed_lines_tells_of_once_its_rules_are_compiled() {
     let old =

@@ -9,8 +9,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use countersign::agents;
-use countersign::gate;
+use countersign::gate::{self, Around, Taken};
 use countersign::store::Store;
+use countersign_core::announce::AgentEvent;
 use countersign_core::review::Policy;
 use countersign_core::verdict::Verdict;
 use serde_json::{Value, json};
@@ -86,7 +87,7 @@ impl Watched {
     /// What a hook says before the agent may run a command.
     pub(super) fn judge(&mut self, command: &str) -> Verdict {
         let event = self.event("PreToolUse", "Bash", &json!({ "command": command }));
-        let taken = gate::take(&mut self.store, &mut event.clone(), false, None, &Policy::default()).unwrap();
+        let taken = self.take(&mut event.clone());
         let until = Instant::now() + PATIENCE;
         let root = self.repository.root().to_owned();
         // Of a command that only reads nothing is asked.
@@ -99,15 +100,20 @@ impl Watched {
         let input = json!({ "file_path": file, "content": text });
         let mut before = self.event("PreToolUse", "Write", &input);
         gate::localise(&mut before, self.repository.root(), self.repository.root());
-        gate::take(&mut self.store, &mut before, false, None, &Policy::default()).unwrap();
+        self.take(&mut before);
         fs::write(&file, text).unwrap();
         let mut after = self.event("PostToolUse", "Write", &input);
         gate::localise(&mut after, self.repository.root(), self.repository.root());
-        gate::take(&mut self.store, &mut after, false, None, &Policy::default()).unwrap();
+        self.take(&mut after);
         self.calls += 1;
     }
 
-    fn event(&self, event: &str, tool: &str, input: &Value) -> countersign_core::announce::AgentEvent {
+    fn take(&mut self, event: &mut AgentEvent) -> Taken {
+        let around = Around::of(event, self.repository.root());
+        gate::take(&mut self.store, (event, &around), false, None, &Policy::default()).unwrap()
+    }
+
+    fn event(&self, event: &str, tool: &str, input: &Value) -> AgentEvent {
         let payload = json!({ "session_id": "s1", "cwd": self.repository.root(), "hook_event_name": event,
             "permission_mode": "default", "tool_name": tool, "tool_use_id": format!("t{}", self.calls), "tool_input": input,
             "tool_response": { "type": "create" } });

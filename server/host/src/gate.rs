@@ -22,7 +22,8 @@ use countersign_core::workspace::Content;
 use crate::store::{Store, now};
 use crate::{config, disk, redact, state_dir};
 
-use around::{Around, Seen};
+use around::Seen;
+pub use around::{Around, TooMuch};
 pub use judge::{Care, Question, diff, ranges};
 pub use shell::Command;
 
@@ -90,10 +91,10 @@ pub struct Taken {
 /// this moment; `policy` is asked only about what is announced.
 ///
 /// # Errors
-/// If the journal or a file cannot be read or written.
+/// If the journal or a file cannot be read or written; [`TooMuch`], before anything is taken in, where a server is to do it.
 pub fn take(
     store: &mut Store,
-    event: &mut AgentEvent,
+    (event, around): (&mut AgentEvent, &Around),
     hears: bool,
     since: Option<u64>,
     policy: &Policy,
@@ -102,11 +103,10 @@ pub fn take(
         AgentAct::WillRun { command, .. } => command.clone(),
         _ => String::new(),
     };
-    let around = Around::of(event, &store.root);
     redact::event(event, || config::redactions(&store.root));
     let event = &*event;
     store.know_session(&event.session)?;
-    let mut taken = take_in(store, event, &around, since)?;
+    let mut taken = take_in(store, event, around, since)?;
     if let Some(command) = &mut taken.command {
         command.line = line;
     }
@@ -187,15 +187,12 @@ pub fn paths(event: &AgentEvent) -> Vec<String> {
     }
 }
 
-/// Whether files are looked at around an event, and git is asked: around a command, unless it is certain that it changes nothing. A hook
-/// does that itself: who types in a server's editor would wait.
+/// Whether a server need not be asked about an event, since all that differs is to be looked at: what was run is not told, or runs on.
 #[must_use]
 pub fn surveys(event: &AgentEvent) -> bool {
     match &event.act {
-        AgentAct::WillRun { command, .. } | AgentAct::DidRun { command, background: false, .. } => {
-            command.is_empty() || !countersign_core::shell::only_reads(command)
-        }
-        AgentAct::DidRun { .. } => true,
+        AgentAct::WillRun { command, .. } => command.is_empty(),
+        AgentAct::DidRun { command, background, .. } => command.is_empty() || *background,
         _ => false,
     }
 }

@@ -18,7 +18,7 @@ use crate::agents::{self, MAX_PAYLOAD, Message, Moment, Reply, Transcript};
 use crate::approvals;
 use crate::approvals::wire::{Asking, Judged, Request, Told};
 use crate::config;
-use crate::gate::{self, Care, Placed, Taken};
+use crate::gate::{self, Around, Care, Placed, Taken};
 use crate::redact;
 use crate::state_dir::{self, note};
 use crate::store::{Store, now};
@@ -210,7 +210,9 @@ fn take(
     for error in errors {
         note(root, &error.to_string());
     }
-    let Taken { questions, command, verdict, context } = gate::take(&mut store, event, hears, asked, &policy)?;
+    let around = Around::of(event, &store.root);
+    let Taken { questions, command, verdict, context } =
+        gate::take(&mut store, (event, &around), hears, asked, &policy)?;
     if let Some(command) = command {
         // Git may have taken all the time that there was; a command is judged all the same.
         let until = until.max(Instant::now() + AFTER_GIT);

@@ -122,7 +122,8 @@ impl Said {
             act,
         };
         let mut store = Store::open_narrow(&self.root).context("the workspace's journal")?;
-        gate::take(&mut store, &mut event, false, None, &Policy::default())?;
+        let around = gate::Around::of(&event, &store.root);
+        gate::take(&mut store, (&mut event, &around), false, None, &Policy::default())?;
         Ok(())
     }
 

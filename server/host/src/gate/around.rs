@@ -20,16 +20,32 @@ const MOST: usize = 2000;
 /// So many names are looked at one by one.
 const NAMES: usize = 50;
 
-/// Where a command may have changed something.
+/// Where the command of an event may have changed something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Around {
+pub enum Around {
+    /// Nowhere.
     Nothing,
-    /// In these files, as the workspace names them; in what is in them, if they are folders. `by_git` says that git puts something there.
+    /// In these files, as the workspace names them; in what is in them, if they are folders.
     Named {
+        /// See there.
         names: Vec<String>,
+        /// Git puts something there.
         by_git: bool,
     },
+    /// Anywhere.
     All,
+}
+
+/// More is to be looked at than a server can while its user types: a hook does it.
+#[derive(Clone, Copy, Debug)]
+pub struct TooMuch;
+
+impl std::error::Error for TooMuch {}
+
+impl std::fmt::Display for TooMuch {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("more is to be looked at than a server has time for")
+    }
 }
 
 /// What is known of the files that are looked at.
@@ -64,8 +80,9 @@ impl Known {
 }
 
 impl Around {
-    /// Where the command of an event may have changed something.
-    pub(super) fn of(event: &AgentEvent, root: &Path) -> Self {
+    /// Of an event as it was sent.
+    #[must_use]
+    pub fn of(event: &AgentEvent, root: &Path) -> Self {
         let command = match &event.act {
             AgentAct::WillRun { command, .. } | AgentAct::DidRun { command, background: false, .. } => command,
             AgentAct::DidRun { .. } => return Self::All,
@@ -84,10 +101,20 @@ impl Around {
         }
     }
 
+    /// The files, as the workspace names them, where they are all and a server has the time to look at them.
+    #[must_use]
+    pub fn few(&self) -> Option<&[String]> {
+        match self {
+            Self::Nothing => Some(&[]),
+            Self::Named { names, by_git: false } => Some(names),
+            Self::Named { by_git: true, .. } | Self::All => None,
+        }
+    }
+
     /// What is to be looked at.
     ///
     /// # Errors
-    /// If git cannot be asked, or the journal cannot be read.
+    /// If git cannot be asked, or the journal cannot be read; [`TooMuch`] where a server is to do it.
     pub(super) fn look(&self, store: &mut Store) -> Result<Seen> {
         store.know_who_is_at_work()?;
         let named = match self {
@@ -99,6 +126,9 @@ impl Around {
             && let Some(seen) = files(store, names)?
         {
             return Ok(seen);
+        }
+        if store.is_serving() {
+            return Err(TooMuch.into());
         }
         let heads = store.journal().heads()?.into_iter().map(|(path, _)| path);
         let (dirty, others, names) = match named {

@@ -37,7 +37,7 @@ fn in_words(err: &Error) -> Option<&'static str> {
         }
         ErrorCode::DiskFull => "the disk is full",
         ErrorCode::ReadOnly => "it cannot be written",
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "another process has kept it locked for 5 s",
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "another process has kept it locked for 15 s",
         ErrorCode::SystemIoFailure => "the disk is full or fails",
         ErrorCode::TooBig => "that is more than a journal holds in one piece",
         _ => return None,

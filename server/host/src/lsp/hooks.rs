@@ -23,7 +23,7 @@ use super::owner::{Owner, PAUSE};
 use crate::agents;
 use crate::approvals::wire::{self, Asking, Judged, Outcome, Request, Told};
 use crate::approvals::{self, Door, Line};
-use crate::gate::{self, Care, Question, Taken};
+use crate::gate::{self, Around, Care, Question, Taken, TooMuch};
 use crate::store::{is_unexplained, now};
 
 /// So many hooks are served at a time; more do their work themselves.
@@ -34,6 +34,8 @@ const LONGEST: Duration = Duration::from_millis(400);
 const LONGEST_QUESTION: Duration = Duration::from_secs(60 * 60);
 /// How often it is looked whether a hook still waits for a person.
 const GLANCE: Duration = Duration::from_millis(200);
+/// So long a command is judged between two letters of the person's; a hook has more time.
+const JUDGING: Duration = Duration::from_millis(50);
 /// After an error of the system's, such as too many open files.
 const REST: Duration = Duration::from_millis(50);
 
@@ -116,12 +118,14 @@ fn judge(root: &Path, inbox: &Inbox, told: &Told, stream: &Arc<UnixStream>, unti
         if placed != root || gate::surveys(&event) {
             return None;
         }
+        let around = Around::of(&event, root);
+        around.few()?;
         gate::localise(&mut event, root, &cwd);
         let asking = Arc::clone(stream);
         let (Taken { questions, verdict: standing, context, .. }, policy) =
             inbox.ask_until(until, move |owner| {
                 // It came late to this: by now the hook does it, or has done it.
-                if approvals::has_gone(&asking) { None } else { owner.take(&mut event, hears, since) }
+                if approvals::has_gone(&asking) { None } else { owner.take((&mut event, &around), &cwd, hears, since) }
             })??;
         judged.context = judged.context.or(context);
         judged.verdict = judged.verdict.combine(standing);
@@ -159,14 +163,21 @@ fn compile(path: &str) {
 }
 
 impl Owner {
-    /// Takes an agent's event in, after all that was typed before it: what is to be judged, and by what. None where it fails, or where the disk holds what nobody has
-    /// explained: a save may be on its way here, and a hook can wait for that.
-    fn take(&mut self, event: &mut AgentEvent, hears: bool, since: u64) -> Option<(Taken, Arc<Policy>)> {
+    /// Takes an agent's event in, after all that was typed before it: what is to be judged, and by what. A command is judged here, since that
+    /// is asked of the workspace. None where it fails, or where the disk holds what nobody has explained: a save may be on its way here, and
+    /// a hook can wait for that.
+    fn take(
+        &mut self,
+        (event, around): (&mut AgentEvent, &Around),
+        cwd: &Path,
+        hears: bool,
+        since: u64,
+    ) -> Option<(Taken, Arc<Policy>)> {
         self.flush_all();
         self.catch_up();
-        let announces = matches!(event.act, AgentAct::WillWrite { .. });
+        let announces = matches!(event.act, AgentAct::WillWrite { .. } | AgentAct::WillRun { .. });
         let mut changed = Vec::new();
-        for path in gate::paths(event) {
+        for path in gate::paths(event).into_iter().chain(around.few()?.iter().cloned()) {
             let found = self.foretell(&path).map(|(_, facts)| facts).unwrap_or_default();
             if is_unexplained(&found) {
                 return None;
@@ -176,12 +187,25 @@ impl Owner {
             }
         }
         let policy = self.in_force.policy(&self.store.root);
-        let taken = gate::take(&mut self.store, event, hears, Some(since), &policy);
+        let taken = gate::take(&mut self.store, (event, around), hears, Some(since), &policy);
         for path in changed {
             // Not at once: the hook is not to wait for the processor.
             self.schedule(&path, PAUSE);
         }
-        let taken = taken.inspect_err(|error| tracing::warn!("a hook: {error:#}")).ok()?;
+        let mut taken = taken
+            .inspect_err(|error| {
+                if !error.is::<TooMuch>() {
+                    tracing::warn!("a hook: {error:#}");
+                }
+            })
+            .ok()?;
+        if let Some(command) = taken.command.take() {
+            let until = Instant::now() + JUDGING;
+            let in_time = || Instant::now() < until;
+            let verdict = command.judge(&mut self.store, event, cwd, &policy, &in_time);
+            taken.verdict = taken.verdict.combine(verdict);
+            in_time().then_some(())?;
+        }
         Some((taken, policy))
     }
 }

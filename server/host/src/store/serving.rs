@@ -58,6 +58,12 @@ impl Store {
         Ok(())
     }
 
+    /// Whether this process serves an editor.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        self.serving.is_some()
+    }
+
     /// Whether a server, in another process, follows the workspace.
     fn is_served(&self) -> bool {
         self.serving.is_none() && self.open_lock(SHARED).is_ok_and(|lock| is_taken(&lock))
