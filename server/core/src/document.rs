@@ -103,6 +103,16 @@ pub enum Record {
     },
 }
 
+impl Record {
+    /// The lineage that is another by it.
+    fn lineage(&self) -> Lineage {
+        match self {
+            Self::Edited(edit) => edit.place,
+            Self::Synced { lineage, .. } => *lineage,
+        }
+    }
+}
+
 impl Document {
     /// A file at first sight; `process` names this process in the ids of the edits that are made here.
     #[must_use]
@@ -226,9 +236,16 @@ impl Document {
     /// # Errors
     /// If a record names an edit that was not folded before; those before it are folded then.
     pub fn fold_all(&mut self, records: &[Record]) -> Result<(), Missing> {
-        // The disk's text after each is one that may come back.
-        let done =
-            records.iter().try_for_each(|record| self.fold_record(record).map(|()| self.remember(Lineage::Disk)));
+        self.weave.put_off_sums();
+        let done = records.iter().try_for_each(|record| {
+            self.fold_record(record)?;
+            // The disk's text after each is one that may come back.
+            if record.lineage() == Lineage::Disk {
+                self.weave.settle(true);
+                self.remember(Lineage::Disk);
+            }
+            Ok(())
+        });
         if let Some(run) = &mut self.run {
             run.open = false;
         }
@@ -236,6 +253,7 @@ impl Document {
             let missing = self.weave.missing(Lineage::Disk).to_vec();
             self.weave.set_missing(Lineage::Editor, missing);
         }
+        self.weave.settle(false);
         self.refresh_texts();
         done
     }
@@ -419,10 +437,14 @@ impl Document {
     }
 
     fn refresh_texts(&mut self) {
-        for lineage in Lineage::BOTH {
-            self.texts[lineage.ix()] = self.weave.rope(&View::of(&self.weave, lineage));
-            self.remember(lineage);
-        }
+        let rope = |lineage| self.weave.rope(&View::of(&self.weave, lineage));
+        let editors = rope(Lineage::Editor);
+        // Two ropes of one text are held once where one is the other's copy.
+        let is_one = self.weave.missing(Lineage::Editor) == self.weave.missing(Lineage::Disk);
+        let disks = if is_one { editors.clone() } else { rope(Lineage::Disk) };
+        self.texts[Lineage::Editor.ix()] = editors;
+        self.texts[Lineage::Disk.ix()] = disks;
+        Lineage::BOTH.into_iter().for_each(|lineage| self.remember(lineage));
     }
 
     fn remember(&mut self, lineage: Lineage) {

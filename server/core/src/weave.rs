@@ -266,6 +266,17 @@ impl Weave {
         }
     }
 
+    /// Folds of many edits begin with this: what [`Weave::fingerprint`] and places in texts are told by is made once, by
+    /// [`Weave::settle`], before either is asked for.
+    pub(crate) fn put_off_sums(&mut self) {
+        self.tree.put_off();
+    }
+
+    /// Ends what [`Weave::put_off_sums`] began, or goes on with it.
+    pub(crate) fn settle(&mut self, goes_on: bool) {
+        self.tree.settle(goes_on);
+    }
+
     /// The edits that a lineage does not show, ascending.
     #[must_use]
     pub fn missing(&self, lineage: Lineage) -> &[EditIx] {

@@ -216,6 +216,14 @@ impl Workspace {
         (file, facts)
     }
 
+    /// Whether it is certain that reading this comes to nothing: to be asked first of a long file, of which [`Workspace::read`] makes another.
+    #[must_use]
+    pub fn knows(&self, path: &str, content: &Content, sight: &Sight) -> bool {
+        let (Some(file), Content::Text(text)) = (self.files.get(path), content) else { return false };
+        let is_same_mode = sight.mode.is_none() || sight.mode == file.mode;
+        file.present && !file.is_whole && is_same_mode && text == file.document.text(Lineage::Disk)
+    }
+
     /// What it means that a file that is followed was read to hold this. Nothing is changed: the file as it is then is given back, to
     /// be put in place once the facts are journaled.
     #[must_use]

@@ -14,7 +14,6 @@ pub use blake3::Hash;
 pub use chain::{Broken, Verified};
 pub use head::{Disk, DiskHead};
 pub use open::{Opened, SetAside};
-pub use snapshot::Snapshot;
 pub use spare::is_kept;
 
 mod append;
@@ -29,7 +28,6 @@ mod process;
 mod read;
 mod schema;
 mod set_aside;
-mod snapshot;
 mod spare;
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,8 @@ use serving::Serving;
 
 /// Events that are read at a time.
 const PAGE: usize = 1000;
+/// And so many are folded at a time: a long file's text is made anew each time.
+const FOLDED: usize = 50_000;
 
 /// See the module.
 #[derive(Debug)]
@@ -152,21 +154,24 @@ impl Store {
         let mut touched = BTreeSet::new();
         match &self.reach {
             Reach::All => {
-                let began = self.seq;
+                let (began, mut seq, mut facts) = (self.seq, self.seq, Vec::new());
                 loop {
-                    let events = self.journal.events_after(self.seq, PAGE)?;
-                    let Some(last) = events.last() else { break };
-                    let last = last.seq;
-                    let new: Vec<&Event> = events.iter().filter(|event| !self.own.contains(&event.seq)).collect();
-                    self.take_over(&new)?;
-                    touched.extend(new.iter().filter_map(|event| event.path.clone()));
-                    for event in &events {
-                        self.own.remove(&event.seq);
+                    let events = self.journal.events_after(seq, PAGE)?;
+                    for event in events.iter().filter(|event| !self.own.contains(&event.seq)) {
+                        facts.push(self.decoded(event)?);
+                        touched.extend(event.path.clone());
                     }
-                    self.seq = last;
-                    if events.len() == PAGE {
-                        tell((last - began) as usize, (self.journal.last_seq()? - began) as usize);
+                    seq = events.last().map_or(seq, |last| last.seq);
+                    let is_last = events.len() < PAGE;
+                    if is_last || facts.len() >= FOLDED {
+                        self.recall(std::mem::take(&mut facts), seq)?;
+                        self.own = self.own.split_off(&(seq + 1));
+                        self.seq = seq;
                     }
+                    if is_last {
+                        break;
+                    }
+                    tell((seq - began) as usize, (self.journal.last_seq()? - began) as usize);
                 }
             }
             Reach::Some { paths, sessions } => {
@@ -423,10 +428,17 @@ impl Store {
     }
 
     fn take_over(&mut self, events: &[&Event]) -> Result<()> {
-        let decode = |event: &&Event| self.decode(event).with_context(|| format!("event {} of the journal", event.seq));
-        let facts = events.iter().map(decode).collect::<Result<Vec<Fact>>>()?;
-        let last = events.last().map_or(0, |event| event.seq);
-        self.workspace.recall_all(facts).map_err(|missing| anyhow::anyhow!("the journal up to event {last}: {missing}"))
+        let facts = events.iter().map(|event| self.decoded(event)).collect::<Result<Vec<Fact>>>()?;
+        self.recall(facts, events.last().map_or(0, |event| event.seq))
+    }
+
+    /// Takes over what the journal tells, up to this event.
+    fn recall(&mut self, facts: Vec<Fact>, upto: Seq) -> Result<()> {
+        self.workspace.recall_all(facts).map_err(|missing| anyhow::anyhow!("the journal up to event {upto}: {missing}"))
+    }
+
+    fn decoded(&self, event: &Event) -> Result<Fact> {
+        self.decode(event).with_context(|| format!("event {} of the journal", event.seq))
     }
 
     fn decode(&self, event: &Event) -> Result<Fact> {

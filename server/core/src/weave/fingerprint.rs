@@ -82,7 +82,7 @@ impl Fingerprint {
 pub(super) struct Prefixes(Vec<u64>);
 
 impl Prefixes {
-    pub(super) const STEP: usize = 1024;
+    pub(super) const STEP: usize = 256;
 
     pub(super) fn of<'a>(chunks: impl Iterator<Item = &'a str>) -> Self {
         let (mut marks, mut hash, mut at) = (vec![0], 0, 0);
@@ -183,13 +183,14 @@ mod tests {
         let text: String =
             (0..5000_u32).map(|n| char::from(b' ' + (n.wrapping_mul(2_654_435_761) >> 25) as u8 % 90)).collect();
         let whole = Fingerprint::of(text.as_bytes());
-        for cut in [0, 1, 7, 8, 1023, 1024, 1025, 4999, 5000] {
+        for cut in [0, 1, 7, 8, Prefixes::STEP - 1, Prefixes::STEP, Prefixes::STEP + 1, 4999, 5000] {
             let (a, b) = text.as_bytes().split_at(cut);
             assert_eq!(Fingerprint::of(a).then(Fingerprint::of(b)), whole, "cut at {cut}");
             assert_eq!(whole.behind(Fingerprint::of(a)), Fingerprint::of(b), "cut at {cut}");
         }
         let prefixes = Prefixes::of([&text[..10], &text[10..3000], &text[3000..]].into_iter());
-        for (start, end) in [(0, 5000), (3, 3), (5, 1024), (1024, 2048), (1000, 4999)] {
+        for (start, end) in [(0, 5000), (3, 3), (5, Prefixes::STEP), (Prefixes::STEP, 2 * Prefixes::STEP), (1000, 4999)]
+        {
             let part = prefixes.part(start, end, |range, visit| visit(&text.as_bytes()[range]));
             assert_eq!(part, Fingerprint::of(&text.as_bytes()[start..end]), "{start}..{end}");
         }

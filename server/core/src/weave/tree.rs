@@ -16,6 +16,8 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
     root: NodeIx,
     items: Vec<Item>,
+    /// Sums are put off: these leaves', and those of what they are parts of, are of before.
+    behind: Option<Vec<NodeIx>>,
 }
 
 #[derive(Clone, Debug)]
@@ -60,7 +62,7 @@ impl Tree {
         if self.nodes[leaf as usize].children.len() > WIDTH {
             self.split(leaf);
         }
-        self.resum(self.items[new as usize].leaf);
+        self.changes(self.items[new as usize].leaf);
     }
 
     /// Says what is known of a fragment now.
@@ -71,7 +73,31 @@ impl Tree {
         }
         (item.print, item.seen) = (print, seen);
         let leaf = item.leaf;
-        self.resum(leaf);
+        self.changes(leaf);
+    }
+
+    /// Sums up nothing until [`Tree::settle`]: a text into which many edits are folded has each of its parts summed up once.
+    pub(super) fn put_off(&mut self) {
+        self.behind.get_or_insert_default();
+    }
+
+    /// Sums up what was put off; `goes_on` says that more will be.
+    pub(super) fn settle(&mut self, goes_on: bool) {
+        let mut nodes = self.behind.take().unwrap_or_default();
+        // All leaves are as deep, so that parts come before what they are parts of.
+        while !nodes.is_empty() {
+            nodes.sort_unstable();
+            nodes.dedup();
+            nodes.iter().for_each(|node| self.sum(*node));
+            nodes = nodes.iter().map(|node| self.nodes[*node as usize].parent).filter(|node| *node != NONE).collect();
+        }
+        if goes_on {
+            self.put_off();
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        self.behind.as_ref().is_none_or(Vec::is_empty)
     }
 
     pub(super) fn seen(&self, fragment: FragmentIx, lineage: Lineage) -> bool {
@@ -79,6 +105,7 @@ impl Tree {
     }
 
     pub(super) fn total(&self, lineage: Lineage) -> Fingerprint {
+        debug_assert!(self.is_settled());
         self.nodes.get(self.root as usize).map_or(Fingerprint::EMPTY, |root| root.sums[lineage.ix()])
     }
 
@@ -113,6 +140,7 @@ impl Tree {
 
     /// The fingerprint of all that stands before the fragment that `find` gives, or of all where it gives none.
     pub(super) fn print_before(&self, lineage: Lineage, mut offset: usize) -> Fingerprint {
+        debug_assert!(self.is_settled());
         let mut before = Fingerprint::EMPTY;
         let Some(mut node) = (!self.nodes.is_empty()).then_some(self.root) else { return before };
         loop {
@@ -231,6 +259,14 @@ impl Tree {
         }
     }
 
+    fn changes(&mut self, leaf: NodeIx) {
+        match &mut self.behind {
+            Some(behind) if behind.last() == Some(&leaf) => {}
+            Some(behind) => behind.push(leaf),
+            None => self.resum(leaf),
+        }
+    }
+
     fn resum(&mut self, mut node: NodeIx) {
         while node != NONE {
             self.sum(node);
@@ -256,3 +292,6 @@ impl Tree {
         self.nodes[node as usize].sums = sums;
     }
 }
+
+#[cfg(test)]
+mod tests;

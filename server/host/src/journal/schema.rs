@@ -9,7 +9,7 @@ pub(super) const APPLICATION: i32 = 0x4353_676e;
 /// Raised when an older Countersign could no longer read what a newer one writes.
 pub(super) const VERSION: i32 = 1;
 
-/// Head rows, the process counter and snapshots are derived or a cache, and may change. `INSERT OR REPLACE` deletes
+/// Head rows and the process counter are derived, and may change. `INSERT OR REPLACE` deletes
 /// without firing a delete trigger, so that inserts are guarded too.
 const TABLES: &str = "
 CREATE TABLE journal (id BLOB NOT NULL CHECK (length(id) = 32)) STRICT;
@@ -33,14 +33,6 @@ CREATE TABLE blobs (
 ) STRICT;
 CREATE TABLE heads (path TEXT PRIMARY KEY, hash BLOB, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE processes (last INTEGER NOT NULL) STRICT;
-CREATE TABLE snapshots (
-    path TEXT PRIMARY KEY,
-    upto INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    size INTEGER NOT NULL,
-    packed INTEGER NOT NULL,
-    bytes BLOB NOT NULL
-) STRICT;
 INSERT INTO journal VALUES (randomblob(32));
 INSERT INTO processes VALUES (0);
 CREATE TRIGGER events_follow_one_another BEFORE INSERT ON events
@@ -77,7 +69,7 @@ pub(super) enum Kind {
 pub(super) fn recognize(connection: &Connection) -> Result<Kind> {
     let (application, version, ours, all): (i32, i32, u32, u32) = connection.query_row(
         "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
-                count(*) FILTER (WHERE name IN ('journal', 'events', 'blobs', 'heads', 'processes', 'snapshots',
+                count(*) FILTER (WHERE name IN ('journal', 'events', 'blobs', 'heads', 'processes',
                     'events_by_path', 'events_by_session', 'events_follow_one_another', 'events_are_not_changed',
                     'events_are_not_deleted', 'blobs_are_stored_once', 'blobs_are_not_changed',
                     'blobs_are_not_deleted', 'the_id_is_not_changed', 'the_id_is_not_deleted')),
@@ -96,7 +88,7 @@ pub(super) fn recognize(connection: &Connection) -> Result<Kind> {
             "a newer Countersign wrote this journal (format {version}; this one knows up to {VERSION}): update Countersign"
         );
     }
-    if version != VERSION || ours != 16 {
+    if version != VERSION || ours != 15 {
         return Ok(Kind::Foreign("tables or triggers of it are missing"));
     }
     Ok(Kind::Journal)

@@ -18,7 +18,7 @@ impl Journal {
     }
 
     /// Whether another connection, of this process or another, wrote to the journal since this was last asked. True also
-    /// for what appended nothing: a snapshot, a registered process.
+    /// for what appended nothing: a registered process.
     pub fn changed_elsewhere(&mut self) -> Result<bool> {
         let version = self
             .connection

@@ -44,6 +44,9 @@ impl Store {
             };
             let head = self.journal.head(path)?;
             let mut sight = Sight { saved, ..self.sight(path, &reading) };
+            if self.workspace.knows(path, &reading.content, &sight) {
+                return Ok(reading);
+            }
             let Some((mut file, mut facts)) = self.workspace.read(path, &reading.content, &sight) else {
                 continue;
             };

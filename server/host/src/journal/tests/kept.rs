@@ -1,38 +1,6 @@
-//! Snapshots, the log, and how another process's appends are noticed.
+//! The log, and how another process's appends are noticed.
 
 use super::*;
-
-#[test]
-fn the_newest_snapshot_of_a_file_is_kept() {
-    let (dir, mut journal) = begin();
-    let newer = "weave".repeat(1_000).into_bytes();
-    journal.put_snapshot("a", 3, b"old").expect("kept");
-    journal.put_snapshot("a", 9, &newer).expect("kept");
-    journal.put_snapshot("a", 5, b"late").expect("passed over");
-    journal.put_snapshot("b", 7, b"").expect("kept");
-    drop(journal);
-    let mut journal = open(&dir.path().join("state"));
-    assert_eq!(journal.snapshot("a").expect("reads"), Some(Snapshot { upto: 9, bytes: newer }));
-    assert_eq!(journal.snapshot("b").expect("reads"), Some(Snapshot { upto: 7, bytes: Vec::new() }));
-    assert_eq!(journal.snapshot("c").expect("reads"), None);
-    journal.drop_snapshots(Some("a")).expect("dropped");
-    assert_eq!(journal.snapshot("a").expect("reads"), None);
-    assert!(journal.snapshot("b").expect("reads").is_some());
-    journal.drop_snapshots(None).expect("dropped");
-    assert_eq!(journal.snapshot("b").expect("reads"), None);
-}
-
-#[test]
-fn a_damaged_snapshot_is_no_snapshot() {
-    let (_dir, mut journal) = begin();
-    let bytes = "weave".repeat(1_000).into_bytes();
-    for (path, damage) in [("a", "bytes = zeroblob(20)"), ("b", "size = 4294967295"), ("c", "packed = 0")] {
-        journal.put_snapshot(path, 3, &bytes).expect("kept");
-        journal.connection.execute(&format!("UPDATE snapshots SET {damage} WHERE path = ?"), [path]).expect("damages");
-        assert_eq!(journal.snapshot(path).expect("reads"), None);
-    }
-    assert_eq!(journal.verify().expect("walks").broken, None);
-}
 
 #[test]
 fn a_log_that_only_short_lived_processes_write_stays_short() {
