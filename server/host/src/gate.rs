@@ -7,7 +7,7 @@ mod scope;
 mod shell;
 mod standing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -154,6 +154,7 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around, since: Option
         AgentAct::DidRun { .. } if *around != Around::Nothing => {
             let Seen { paths, others, .. } = around.look(store)?;
             let paths = paths.union(&others).cloned().collect();
+            prepare(store, &paths)?;
             store.settle_moves(&paths, true)?;
             for path in paths {
                 if let Err(error) = store.begin_before_command(&path) {
@@ -161,6 +162,7 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around, since: Option
                 }
                 look(store, &path, true);
             }
+            store.held.rest();
             store.tell(event, since)?;
         }
         AgentAct::TurnEnded | AgentAct::SessionEnded => {
@@ -173,6 +175,16 @@ fn take_in(store: &mut Store, event: &AgentEvent, around: &Around, since: Option
         _ => store.tell(event, since)?,
     }
     Ok(Taken::default())
+}
+
+/// Asks git at once for what it has of files that nothing is known of.
+fn prepare(store: &mut Store, paths: &BTreeSet<String>) -> Result<()> {
+    for path in paths {
+        store.know_path(path)?;
+    }
+    let new: Vec<String> = paths.iter().filter(|path| store.workspace.file(path).is_none()).cloned().collect();
+    store.held.prepare(&new);
+    Ok(())
 }
 
 /// The files that an event tells of.

@@ -104,16 +104,6 @@ impl Git {
         }
     }
 
-    /// A file as HEAD has it and as it would be checked out; absent where HEAD has none. None where that cannot be told.
-    #[must_use]
-    pub fn committed(&self, path: &str) -> Option<Reading> {
-        let listed = self.listed(&["ls-tree", "-z", "HEAD", "--", &format!("./{path}")])?;
-        match entries(&listed).find(|entry| entry.path == path.as_bytes()) {
-            Some(entry) => self.version(entry.mode, &format!("HEAD:./{path}")),
-            None => Some(Reading::absent()),
-        }
-    }
-
     fn listed(&self, arguments: &[&str]) -> Option<Vec<u8>> {
         let listed = self.is_present().then(|| self.command(arguments).output().ok()).flatten()?;
         listed.status.success().then_some(listed.stdout)

@@ -290,7 +290,7 @@ impl Store {
 
     /// Follows a file from what git has of it, where that can be told.
     fn begin_as_git_has_it(&mut self, path: &str, by_command: bool) -> Result<()> {
-        let of_git = if by_command { self.git.committed(path) } else { self.git.before(path) };
+        let of_git = if by_command { self.held.committed(path) } else { self.git.before(path) };
         match of_git {
             Some(of_git) => {
                 let there = self.look_at(path).unwrap_or_else(|_| Reading::absent());
