@@ -28,6 +28,7 @@ const ONCE: &str = "Allow once";
 const SESSION: &str = "Allow for this session";
 const DENY: &str = "Deny";
 const SHOW: &str = "Show the change";
+const NOT_HERE: &str = "Not here: leave it to the agent";
 const CHOICES: [(&str, Answer); 3] = [(ONCE, Answer::Once), (SESSION, Answer::Session), (DENY, Answer::Deny)];
 
 /// The questions that stand, by number.
@@ -145,6 +146,10 @@ fn show(owner: &mut Owner, number: u64) {
     let mut choices: Vec<&'static str> = CHOICES.iter().map(|(title, _)| *title).collect();
     if question.asking.diff.is_some() && owner.client.shows_documents {
         choices.push(SHOW);
+    }
+    // A stray Enter must allow nothing, and turn nothing down.
+    if owner.client.enter_takes_the_first {
+        choices.insert(0, NOT_HERE);
     }
     let _ = owner.outbox.send(Out::Question { number, text: question.text(), choices });
 }
