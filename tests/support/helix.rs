@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::DEADLINE;
@@ -14,7 +15,7 @@ use super::terminal::Terminal;
 pub(crate) struct Release {
     /// As it names itself, such as `helix 25.01.1`.
     pub(crate) name: String,
-    program: PathBuf,
+    pub(crate) program: PathBuf,
 }
 
 /// The releases that are there, oldest first. One that can't be had is said to be skipped, past the capture of a test's output.
@@ -80,17 +81,24 @@ impl Helix {
             !formatter.is_empty()
         );
         fs::write(folder.join("languages.toml"), languages).expect("the home is ours");
-        fs::write(folder.join("config.toml"), CONFIG).expect("the home is ours");
-        let mut setsid = repository.command("setsid");
-        setsid
-            .args(["--ctty"])
-            .arg(&release.program)
-            .arg(path)
-            .env("TERM", "xterm-256color")
-            .env("COLORTERM", "truecolor");
-        let helix = Helix { tap, terminal: Terminal::start(setsid) };
+        let helix = Helix { tap, terminal: terminal(release, repository, path) };
         helix.tap.wait_for_editors("textDocument/didOpen", 0);
         helix
+    }
+
+    /// Starts as a user's does, with nothing but what the home and the work tree say of languages: what they call `countersign` is
+    /// listened to. Nothing is waited for.
+    pub(crate) fn start_as_users_do(release: &Release, repository: &Repository, path: &str) -> Helix {
+        let tap = Tap::new(repository);
+        let [server @ .., _] = &tap.server()[..] else { unreachable!("it names a program") };
+        let server: Vec<String> = server.iter().map(|word| format!("{word:?}")).collect();
+        let program = repository.home().join("bin/countersign");
+        fs::create_dir_all(program.parent().expect("a file has a folder")).expect("the home is ours");
+        // A link to the program that `init` was started by would be written through.
+        let _ = fs::remove_file(&program);
+        fs::write(&program, format!("#!/bin/sh\nexec {} \"$@\"\n", server.join(" "))).expect("the home is ours");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
+        Helix { tap, terminal: terminal(release, repository, path) }
     }
 
     /// Types keys as the terminal sends them: `\x1b` for Escape, `\r` for Enter.
@@ -140,6 +148,15 @@ impl Helix {
         assert!(self.try_act(title), "no action {title:?}:\n{}", self.screen());
     }
 
+    /// Chooses among the choices of a message, of which this is the first.
+    pub(crate) fn choose(&mut self, first: &str, title: &str) {
+        self.wait_for_screen(title);
+        let screen = self.screen();
+        let row = |title: &str| screen.lines().position(|row| row.trim() == title).expect("it shows");
+        self.terminal.send(&"\x1b[B".repeat(row(title) - row(first)));
+        self.keys("\r");
+    }
+
     /// The same, where it may not be offered. Whether it was.
     pub(crate) fn try_act(&mut self, title: &str) -> bool {
         let start = self.tap.count();
@@ -169,9 +186,20 @@ impl Helix {
         titles.map(str::to_owned).collect()
     }
 
+    /// Kills its server, as a crash does.
+    pub(crate) fn kill_server(&self) {
+        assert_eq!(self.terminal.kill("countersign"), 1, "one server runs");
+    }
+
     /// What stands on the screen.
     pub(crate) fn screen(&self) -> String {
         self.terminal.text()
+    }
+
+    /// Waits until this stands on the screen no more.
+    pub(crate) fn wait_until_screen_lacks(&self, unwanted: &str) {
+        let lacks = self.terminal.wait_for(|screen| !screen.contains(unwanted), DEADLINE);
+        assert!(lacks, "{unwanted:?} still shows after {DEADLINE:?}:\n{}", self.screen());
     }
 
     /// Waits until this stands on the screen.
@@ -179,4 +207,22 @@ impl Helix {
         let shows = self.terminal.wait_for(|screen| screen.contains(wanted), DEADLINE);
         assert!(shows, "{wanted:?} does not show in {DEADLINE:?}:\n{}", self.screen());
     }
+}
+
+/// Helix on a screen, with a file open, and the home's `bin` before the rest of the PATH.
+fn terminal(release: &Release, repository: &Repository, path: &str) -> Terminal {
+    let folder = repository.home().join(".config/helix");
+    fs::create_dir_all(&folder).expect("the home is ours");
+    fs::write(folder.join("config.toml"), CONFIG).expect("the home is ours");
+    let programs = [repository.home().join("bin"), PathBuf::from(std::env::var_os("PATH").unwrap_or_default())];
+    let programs = programs.map(|folder| folder.display().to_string()).join(":");
+    let mut setsid = repository.command("setsid");
+    setsid
+        .args(["--ctty"])
+        .arg(&release.program)
+        .arg(path)
+        .env("PATH", programs)
+        .env("TERM", "xterm-256color")
+        .env("COLORTERM", "truecolor");
+    Terminal::start(setsid)
 }

@@ -8,6 +8,7 @@ mod connection;
 mod editor;
 pub(crate) mod helix;
 pub(crate) mod neovim;
+mod offspring;
 pub(crate) mod profile;
 pub(crate) mod repository;
 mod rpc;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::io::BufReader;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
@@ -53,6 +54,8 @@ struct State {
 impl Tap {
     pub(crate) fn new(repository: &Repository) -> Tap {
         let (root, socket) = (repository.root().to_owned(), repository.home().join("tap"));
+        // One that was there before has gone.
+        let _ = fs::remove_file(&socket);
         let listener = UnixListener::bind(&socket).unwrap_or_else(|error| panic!("{}: {error}", socket.display()));
         let state = Arc::<(Mutex<State>, Condvar)>::default();
         let shared = Arc::clone(&state);
