@@ -36,10 +36,17 @@ fn installed(release: &Release) -> Repository {
 fn init_is_all_that_helix_needs_and_remove_takes_it_back() {
     on_each(|release| {
         let repository = installed(release);
-        let path = format!("{}:{}", repository.home().join("bin").display(), std::env::var("PATH").unwrap());
         let init = |arguments: &[&str]| {
             let mut command = repository.command(countersign());
-            run(command.arg("init").args(["--yes", "--editor", "helix"]).args(arguments).env("PATH", &path), b"").ok()
+            run(
+                command
+                    .arg("init")
+                    .args(["--yes", "--editor", "helix"])
+                    .args(arguments)
+                    .env("PATH", repository.path_with_own_programs()),
+                b"",
+            )
+            .ok()
         };
         init(&[]);
         let mut helix = Helix::start_as_users_do(release, &repository, "a.rs");

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::DEADLINE;
@@ -90,14 +89,7 @@ impl Helix {
     /// listened to. Nothing is waited for.
     pub(crate) fn start_as_users_do(release: &Release, repository: &Repository, path: &str) -> Helix {
         let tap = Tap::new(repository);
-        let [server @ .., _] = &tap.server()[..] else { unreachable!("it names a program") };
-        let server: Vec<String> = server.iter().map(|word| format!("{word:?}")).collect();
-        let program = repository.home().join("bin/countersign");
-        fs::create_dir_all(program.parent().expect("a file has a folder")).expect("the home is ours");
-        // A link to the program that `init` was started by would be written through.
-        let _ = fs::remove_file(&program);
-        fs::write(&program, format!("#!/bin/sh\nexec {} \"$@\"\n", server.join(" "))).expect("the home is ours");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
+        tap.stand_on_path(repository);
         Helix { tap, terminal: terminal(release, repository, path) }
     }
 
@@ -214,15 +206,8 @@ fn terminal(release: &Release, repository: &Repository, path: &str) -> Terminal 
     let folder = repository.home().join(".config/helix");
     fs::create_dir_all(&folder).expect("the home is ours");
     fs::write(folder.join("config.toml"), CONFIG).expect("the home is ours");
-    let programs = [repository.home().join("bin"), PathBuf::from(std::env::var_os("PATH").unwrap_or_default())];
-    let programs = programs.map(|folder| folder.display().to_string()).join(":");
     let mut setsid = repository.command("setsid");
-    setsid
-        .args(["--ctty"])
-        .arg(&release.program)
-        .arg(path)
-        .env("PATH", programs)
-        .env("TERM", "xterm-256color")
-        .env("COLORTERM", "truecolor");
+    setsid.arg("--ctty").arg(&release.program).arg(path).env("PATH", repository.path_with_own_programs());
+    setsid.env("TERM", "xterm-256color").env("COLORTERM", "truecolor");
     Terminal::start(setsid)
 }
