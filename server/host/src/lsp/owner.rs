@@ -22,7 +22,7 @@ use countersign_core::workspace::File;
 use tower_lsp::gen_lsp_types::{MessageType, Uri};
 
 use super::abilities::Abilities;
-use super::inbox::{Event, Inbox, Letter};
+use super::inbox::{About, Event, Inbox, Letter};
 use super::outbox::{Out, Outbox};
 use super::position::Encoding;
 use super::which::Which;
@@ -94,6 +94,8 @@ pub(super) struct Owner {
     /// Edits that nobody announced and that a buffer came to show by a change of its own, and when: typing that was saved before it was heard
     /// of, if a didSave follows.
     followed: HashMap<String, (Vec<EditId>, Instant)>,
+    /// When the last letter came; now, where none waits. What was to follow within some time has not come by then.
+    came: Instant,
     polled: Instant,
     /// Whether the editor was last told that an agent is at work.
     told_work: bool,
@@ -156,6 +158,7 @@ impl Owner {
             doubted: HashMap::new(),
             followed: HashMap::new(),
             doubts: HashMap::new(),
+            came: Instant::now(),
             polled: Instant::now(),
             told_work: false,
             pages,
@@ -169,9 +172,11 @@ impl Owner {
         }
         self.reload_policy();
         loop {
-            match letters.recv_timeout(self.patience()) {
-                Ok(Letter::Tell(event)) => self.apply(event),
-                Ok(Letter::Ask(question)) => question(&mut self),
+            let letter = letters.recv_timeout(self.patience());
+            self.came = letter.as_ref().map_or_else(|_| Instant::now(), |letter| letter.came);
+            match letter.map(|letter| letter.about) {
+                Ok(About::Tell(event)) => self.apply(event),
+                Ok(About::Ask(question)) => question(&mut self),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -203,15 +208,15 @@ impl Owner {
 
     fn tick(&mut self) {
         self.judge_due();
-        for path in ready(&self.unflushed) {
+        for path in ready(&self.unflushed, Instant::now()) {
             self.flush(&path);
         }
-        for path in ready(&self.doubts) {
+        for path in ready(&self.doubts, self.came) {
             if self.resolve_doubt(&path) {
                 self.read(&path, false);
             }
         }
-        for path in ready(&self.postponed) {
+        for path in ready(&self.postponed, self.came) {
             self.read_postponed(&path);
         }
         if self.polled.elapsed() >= POLL {
@@ -305,7 +310,6 @@ impl Owner {
 }
 
 /// The files whose time has come.
-fn ready(times: &HashMap<String, Instant>) -> Vec<String> {
-    let now = Instant::now();
+fn ready(times: &HashMap<String, Instant>, now: Instant) -> Vec<String> {
     times.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect()
 }

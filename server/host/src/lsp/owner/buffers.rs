@@ -99,8 +99,9 @@ impl Owner {
         let lacks = self.unannounced_and_lacked(&path);
         let followed: Vec<EditId> = lacked.into_iter().filter(|id| !lacks.contains(id)).collect();
         if !followed.is_empty() {
-            self.followed.retain(|_, (_, at)| at.elapsed() < SAVING);
-            self.followed.entry(path.clone()).or_insert_with(|| (Vec::new(), Instant::now())).0.extend(followed);
+            let came = self.came;
+            self.followed.retain(|_, (_, at)| came.saturating_duration_since(*at) < SAVING);
+            self.followed.entry(path.clone()).or_insert_with(|| (Vec::new(), came)).0.extend(followed);
         }
         if reload == Reload::OrSave {
             self.doubt(&path, before);
@@ -115,7 +116,8 @@ impl Owner {
         let Some(path) = self.path_of(uri) else { return };
         self.doubted.remove(&path);
         self.doubts.remove(&path);
-        let followed = self.followed.remove(&path).filter(|(_, at)| at.elapsed() < SAVING);
+        let came = self.came;
+        let followed = self.followed.remove(&path).filter(|(_, at)| came.saturating_duration_since(*at) < SAVING);
         self.read(&path, true);
         self.edit(&path, |file| {
             let mut records = file.document.own_save(&Act::user(now()));
@@ -174,7 +176,7 @@ impl Owner {
         let new: Vec<EditId> = file.document.weave().entries().skip(before).map(|(_, entry)| entry.id).collect();
         if !new.is_empty() {
             self.doubted.entry(path.to_owned()).or_default().extend(new);
-            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
+            self.doubts.insert(path.to_owned(), self.came + SAVING);
         }
     }
 
@@ -209,7 +211,7 @@ impl Owner {
     /// while git is at it: then that is told later.
     pub(super) fn resolve_doubt(&mut self, path: &str) -> bool {
         if self.store.git.is_busy() {
-            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
+            self.doubts.insert(path.to_owned(), self.came + SAVING);
             return false;
         }
         self.doubts.remove(path);
