@@ -27,7 +27,7 @@ use super::outbox::{Out, Outbox};
 use super::position::Encoding;
 use super::which::Which;
 use super::worker::Job;
-use super::{asking, reverts, uri};
+use super::{asking, reverts, uri, views};
 use crate::config::{ConfigError, InForce, Policies, Ui};
 use crate::store::{Store, now};
 use buffers::Buffer;
@@ -76,6 +76,7 @@ pub(super) struct Owner {
     pub(super) questions: HashMap<u64, Which>,
     /// What hooks ask the person.
     pub(super) asked: asking::Questions,
+    pub(super) views: views::Views,
     /// The last number that was given to a question or to long work.
     pub(super) numbers: u64,
     /// Documents by the address that the editor uses; none of those outside the workspace.
@@ -149,6 +150,7 @@ impl Owner {
             waiting: Vec::new(),
             questions: HashMap::new(),
             asked: asking::Questions::new(),
+            views: views::Views::new(),
             numbers: 0,
             paths: HashMap::new(),
             unflushed: HashMap::new(),
@@ -250,6 +252,7 @@ impl Owner {
             }
             Event::Withdrawn { number } => asking::withdraw(self, number),
             Event::Cancelled { token } => self.cancel(&token),
+            Event::Viewed(params) => views::told(self, params),
             Event::AgentEdit { author, begins, uris } => {
                 for path in uris.iter().filter_map(|uri| self.path_of(uri)).collect::<Vec<_>>() {
                     self.flush(&path);

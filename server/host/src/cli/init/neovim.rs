@@ -15,7 +15,7 @@ macro_rules! plugin {
 }
 
 /// All files of the plugin, by their names in it.
-const PLUGIN: [(&str, &str); 20] = plugin![
+const PLUGIN: [(&str, &str); 21] = plugin![
     "plugin/countersign.lua",
     "lua/countersign/act.lua",
     "lua/countersign/command.lua",
@@ -36,6 +36,7 @@ const PLUGIN: [(&str, &str); 20] = plugin![
     "lua/countersign/say.lua",
     "lua/countersign/server.lua",
     "lua/countersign/status.lua",
+    "lua/countersign/views.lua",
 ];
 const HELP: &str = include_str!("../../../../../editors/neovim/doc/countersign.txt");
 /// The line of `program.lua` that names the program.
