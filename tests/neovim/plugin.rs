@@ -436,32 +436,3 @@ fn an_option_that_is_none_is_said_and_the_rest_holds() {
         "#]]);
     });
 }
-
-#[test]
-fn what_was_looked_at_is_told_to_the_server_and_to_nobody_where_that_is_switched_off() {
-    scene(|scene| {
-        scene.agent_writes();
-        let hear = "told = {}
-            local client = vim.lsp.get_clients({ name = 'countersign' })[1]
-            local notify = client.rpc.notify
-            client.rpc.notify = function(method, params)
-              if method == 'countersign/viewed' then
-                table.insert(told, ('%s %s'):format(params.visible, params.focused))
-              end
-              return notify(method, params)
-            end";
-        scene.neovim.wait_until("#require('countersign').hunks() == 1");
-        scene.neovim.lua(hear, &[]);
-        scene.neovim.cursor("fn y");
-        scene.neovim.wait_until("vim.tbl_contains(told, 'true true')");
-        scene.neovim.command("doautocmd FocusLost");
-        scene.neovim.wait_until("told[#told] == 'false false'");
-        scene.neovim.command("doautocmd FocusGained");
-        scene.neovim.wait_until("told[#told] == 'true true'");
-        scene.neovim.lua("require('countersign').setup({ views = false })", &[]);
-        scene.neovim.cursor("fn a");
-        scene.neovim.wait_until("told[#told] == 'false false'");
-        let log = binary::run(scene.repository.command(countersign()).arg("log"), b"").ok();
-        assert!(log.contains("looked at") && log.contains("out of sight"), "{log}");
-    });
-}

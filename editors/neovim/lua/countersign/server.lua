@@ -89,6 +89,7 @@ function M.attach(buffer)
     return
   end
   table.insert(command, "lsp")
+  require("countersign.typing").watch(buffer)
   vim.lsp.start({
     name = "countersign",
     cmd = command,
@@ -97,6 +98,7 @@ function M.attach(buffer)
     handlers = handlers(),
     on_attach = function(_, attached)
       require("countersign.hunks").attached(attached)
+      require("countersign.typing").attached(attached)
       require("countersign.views")
     end,
     on_exit = function(code, signal, id)

@@ -9,7 +9,7 @@ use countersign_core::review::Review;
 use tokio::sync::oneshot;
 use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
-use super::ext::ViewedParams;
+use super::ext::{DidEditParams, ViewedParams};
 use super::outbox::Choice;
 use super::owner::Owner;
 
@@ -61,6 +61,8 @@ pub(super) enum Event {
     Cancelled {
         token: String,
     },
+    /// Who makes a document's changes from now on.
+    Edits(DidEditParams),
     /// A hunk came before the person's eyes, or went.
     Viewed(ViewedParams),
     /// An agent writes through the editor from now on, or no more.

@@ -252,6 +252,7 @@ impl Owner {
             }
             Event::Withdrawn { number } => asking::withdraw(self, number),
             Event::Cancelled { token } => self.cancel(&token),
+            Event::Edits(params) => self.told_of_edits(&params),
             Event::Viewed(params) => views::told(self, params),
             Event::AgentEdit { author, begins, uris } => {
                 for path in uris.iter().filter_map(|uri| self.path_of(uri)).collect::<Vec<_>>() {

@@ -10,7 +10,9 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, LspService};
 
 use super::abilities::Abilities;
-use super::ext::{AgentEditParams, HunksParams, HunksResult, Phase, ViewedParams, WithoutParams, WithoutResult};
+use super::ext::{
+    AgentEditParams, DidEditParams, HunksParams, HunksResult, Phase, ViewedParams, WithoutParams, WithoutResult,
+};
 use super::inbox::{Event, Inbox, Letter, inbox};
 use super::outbox::outbox;
 use super::owner::Owner;
@@ -40,6 +42,7 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     .custom_method("countersign/without", Server::without)
     .custom_method("countersign/agentEdit", Server::agent_edit)
     .custom_method("countersign/viewed", Server::viewed)
+    .custom_method("countersign/didEdit", Server::did_edit)
     .custom_method("window/workDoneProgress/cancel", Server::cancel)
     .finish();
     let ended = serve_stdio(service, socket, Limits::default()).await;
@@ -97,6 +100,10 @@ impl Server {
     async fn agent_edit(&self, params: AgentEditParams) {
         let (author, begins) = (params.author(), params.phase == Phase::Begin);
         self.inbox.tell(Event::AgentEdit { author, begins, uris: params.uris });
+    }
+
+    async fn did_edit(&self, params: DidEditParams) {
+        self.inbox.tell(Event::Edits(params));
     }
 
     async fn viewed(&self, params: ViewedParams) {
