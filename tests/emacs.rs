@@ -13,8 +13,9 @@ const POLICY: &str = "[scope]\nask = [\"b.txt\"]\n";
 /// The first piece of Lisp on the page.
 fn configuration() -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/emacs/README.md");
-    let page = std::fs::read_to_string(page).unwrap();
-    page.split("```elisp\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap().to_owned()
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    let lisp = page.split("```elisp\n").nth(1).and_then(|rest| rest.split("```").next());
+    lisp.expect("it shows some").to_owned()
 }
 
 /// Waits until the server tells of so many hunks of each kind: agents' alone, mixed.

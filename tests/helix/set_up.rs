@@ -26,9 +26,9 @@ fn reviews(repository: &Repository, helix: &mut Helix) {
 fn installed(release: &Release) -> Repository {
     let repository = Repository::new(&[("a.rs", FILE)]);
     let folder = repository.home().join("bin");
-    fs::create_dir_all(&folder).unwrap();
-    symlink(countersign(), folder.join("countersign")).unwrap();
-    symlink(&release.program, folder.join("hx")).unwrap();
+    fs::create_dir_all(&folder).expect("the home is ours");
+    symlink(countersign(), folder.join("countersign")).expect("the folder is new");
+    symlink(&release.program, folder.join("hx")).expect("the folder is new");
     repository
 }
 

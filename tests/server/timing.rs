@@ -151,12 +151,12 @@ fn line_without_a_save(said: &[(i32, bool)]) -> Vec<(String, u64)> {
 
 #[test]
 fn what_a_plugin_says_was_typed_is_the_users_whoever_saw_it_first() {
-    let agent = ("agent".to_owned(), 2);
-    let other = ("external".to_owned(), 4);
-    assert_eq!(line_without_a_save(&[(1, true)]), [agent.clone()]);
+    let agents = ("agent".to_owned(), 2);
+    let both = [agents.clone(), ("external".to_owned(), 4)];
     for said in [&[][..], &[(1, false)], &[(2, true)], &[(0, true)]] {
-        assert_eq!(line_without_a_save(said), [agent.clone(), other.clone()], "{said:?}");
+        assert_eq!(line_without_a_save(said), both, "{said:?}");
     }
+    assert_eq!(line_without_a_save(&[(1, true)]), [agents]);
 }
 
 #[test]
