@@ -209,7 +209,7 @@ impl Owner {
         let new: Vec<EditId> = file.document.weave().entries().skip(before).map(|(_, entry)| entry.id).collect();
         if !new.is_empty() {
             self.doubted.entry(path.to_owned()).or_default().extend(new);
-            self.doubts.insert(path.to_owned(), self.came + SAVING);
+            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
         }
     }
 
@@ -244,7 +244,7 @@ impl Owner {
     /// while git is at it: then that is told later.
     pub(super) fn resolve_doubt(&mut self, path: &str) -> bool {
         if self.store.git.is_busy() {
-            self.doubts.insert(path.to_owned(), self.came + SAVING);
+            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
             return false;
         }
         self.doubts.remove(path);

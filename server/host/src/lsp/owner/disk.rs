@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use countersign_core::edit::Lineage;
 use countersign_core::event::Fact;
@@ -156,7 +156,7 @@ impl Owner {
     /// here, or git's doing, which moves HEAD last: it is looked at again a little later.
     fn read_watched(&mut self, path: &str) {
         if self.is_unexplained(path) {
-            self.postponed.insert(path.to_owned(), self.came + SAVING);
+            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
         } else {
             self.read(path, false);
         }
@@ -172,7 +172,7 @@ impl Owner {
     /// Reads a file that was to be looked at again; while git is at it, later once more.
     pub(super) fn read_postponed(&mut self, path: &str) {
         if self.store.git.is_busy() && self.is_unexplained(path) {
-            self.postponed.insert(path.to_owned(), self.came + SAVING);
+            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
         } else {
             self.read(path, false);
         }
