@@ -1,6 +1,10 @@
 //! The product in a real Helix, 25.01 and 25.07: an agent writes beside a person who types, and is taken back out. Helix loads what was
 //! written to disk when it is told to, and not before.
 
+mod asked;
+mod set_up;
+mod shown;
+
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::{countersign, run};
 use crate::support::helix::{Helix, on_each};
@@ -13,6 +17,8 @@ struct Scene<'a> {
     repository: &'a Repository,
     claude: ClaudeCode<'a>,
     helix: Helix,
+    /// The name of the release.
+    release: String,
 }
 
 /// A repository with one file, open in a Helix that is served, and an agent at work in it.
@@ -21,7 +27,7 @@ fn scene(test: impl Fn(&mut Scene<'_>)) {
         let repository = Repository::new(&[("a.rs", FILE)]);
         let claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "session-1");
         let helix = Helix::start(release, &repository, "a.rs", "");
-        test(&mut Scene { repository: &repository, claude, helix });
+        test(&mut Scene { repository: &repository, claude, helix, release: release.name.clone() });
     });
 }
 
@@ -55,6 +61,24 @@ impl Scene<'_> {
     fn command(&self, arguments: &[&str]) -> String {
         run(self.repository.command(countersign()).args(arguments), b"").ok()
     }
+}
+
+#[test]
+fn a_server_that_was_killed_is_started_again_by_lsp_restart_and_knows_all() {
+    scene(|scene| {
+        scene.agent_writes_and_helix_reloads();
+        scene.helix.goto(5);
+        let typed = format!("{WITH_AGENT}fn mine() {{}}\n");
+        scene.helix.type_in("a.rs", "ofn mine() {}\x1b", &typed);
+        scene.helix.write("write");
+        let start = scene.helix.tap.count();
+        scene.helix.kill_server();
+        scene.helix.wait_for_screen("Language server exited");
+        scene.helix.command("lsp-restart");
+        scene.helix.tap.wait_for_editors("textDocument/didOpen", start);
+        scene.act(3, "Revert this hunk (claude-code)", &format!("{FILE}fn mine() {{}}\n"));
+        scene.wait_for_hunks((0, 0, 0));
+    });
 }
 
 #[test]

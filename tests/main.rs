@@ -4,6 +4,7 @@ mod burst;
 mod cases;
 mod cli;
 mod commands;
+mod emacs;
 mod harness;
 mod helix;
 mod interleavings;

@@ -3,6 +3,7 @@
 mod plugin;
 mod questions;
 mod review;
+mod told;
 
 use rmpv::Value;
 
@@ -169,6 +170,8 @@ fn a_session_is_reverted_from_the_command_line_and_the_editor_follows() {
         scene.agent_writes();
         scene.neovim.keys("Gofn mine() {}<Esc>");
         scene.neovim.write();
+        // What stands behind the save is answered once the server knows of it: before, the file has unsaved changes.
+        scene.wait_for_hunks("agent 3-4");
         scene.claude.stop();
         scene.command(&["revert", "--session", "session-1", "--yes"]);
         let kept = format!("{FILE}fn mine() {{}}\n");

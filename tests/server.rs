@@ -4,6 +4,7 @@ mod asking;
 mod dirty;
 mod long;
 mod marks;
+mod plugins;
 mod pulls;
 mod renames;
 mod restores;

@@ -126,6 +126,39 @@ fn a_save_that_a_hook_saw_before_its_keys_were_heard_is_the_users_beside_the_age
     client.quit();
 }
 
+/// A line that a hook saw on disk before its key was heard, and no word of a save; what a plugin says of the change stands before it.
+fn line_without_a_save(said: &[(i32, bool)]) -> Vec<(String, u64)> {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    claude.prompt("Change b");
+    let mut client = serve(&repository, Profile::Helix2507);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    repository.write("a.rs", &format!("{FILE}fn mine() {{}}\n"));
+    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 1));
+    for (version, typed) in said {
+        let params = json!({ "uri": client.uri("a.rs"), "version": version, "typed": typed });
+        client.notify("countersign/didEdit", params);
+    }
+    client.splice("a.rs", FILE.len()..FILE.len(), "fn mine() {}\n");
+    let typed = said.last() == Some(&(1, true));
+    wait_for_hunks(&mut client, "a.rs", (1, 0, u64::from(!typed)));
+    let shown = shown(&mut client, "a.rs");
+    client.quit();
+    shown
+}
+
+#[test]
+fn what_a_plugin_says_was_typed_is_the_users_whoever_saw_it_first() {
+    let agents = ("agent".to_owned(), 2);
+    let both = [agents.clone(), ("external".to_owned(), 4)];
+    for said in [&[][..], &[(1, false)], &[(2, true)], &[(0, true)]] {
+        assert_eq!(line_without_a_save(said), both, "{said:?}");
+    }
+    assert_eq!(line_without_a_save(&[(1, true)]), [agents]);
+}
+
 #[test]
 fn lines_that_are_heard_of_once_they_are_saved_are_typing() {
     let repository = Repository::new(&[("a.rs", FILE)]);

@@ -93,7 +93,25 @@ fn a_program_that_is_gone_is_no_error() {
         assert_eq!(neovim.text(), "fn a() {}\n");
         assert_eq!(neovim.lua("return vim.v.errmsg", &[]).as_str(), Some(""));
         assert_eq!(neovim.lua("return #vim.lsp.get_clients()", &[]).as_u64(), Some(0));
+        neovim.wait_for_screen("its program was not found: see :checkhealth countersign");
     });
+}
+
+#[test]
+fn the_plugin_goes_where_the_neovim_of_another_name_looks() {
+    let repository = Repository::new(&[]);
+    let binary = super::binary::countersign();
+    let run = |arguments: &[&str], name: &str| {
+        let mut command = super::command(&repository, binary);
+        super::binary::run(command.args(arguments).env("NVIM_APPNAME", name), b"").ok()
+    };
+    run(&INIT, "nvim/mine");
+    assert!(repository.home().join(".local/share/nvim/mine/site/plugin/countersign.lua").exists());
+    assert!(!site(&repository).exists());
+    run(&["init", "--remove", "--yes", "--editor", "neovim"], "nvim/mine");
+    assert!(!repository.home().join(".local/share/nvim").exists());
+    run(&INIT, "../elsewhere");
+    assert!(site(&repository).join("plugin/countersign.lua").exists(), "what is no name is none to Neovim either");
 }
 
 #[test]

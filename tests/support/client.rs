@@ -31,6 +31,16 @@ pub(crate) struct Client {
 impl Client {
     /// Starts a server and shakes hands with it as that editor does, on the repository's root.
     pub(crate) fn start(repository: &Repository, command: &mut Command, profile: Profile) -> Client {
+        Client::start_with(repository, command, profile, Value::Null)
+    }
+
+    /// The same with a plugin of ours in it, which says this of itself.
+    pub(crate) fn start_with(
+        repository: &Repository,
+        command: &mut Command,
+        profile: Profile,
+        countersign: Value,
+    ) -> Client {
         let editor = Arc::new(Mutex::new(Editor {
             profile,
             encoding: Encoding::Utf16,
@@ -44,12 +54,15 @@ impl Client {
         lock(&editor).outbox = Some(outbox);
         let root = repository.root().to_owned();
         let mut client = Client { capabilities: Value::Null, root, connection, editor, unread: Vec::new(), last: 0 };
-        client.shake_hands(profile);
+        client.shake_hands(profile, countersign);
         client
     }
 
-    fn shake_hands(&mut self, profile: Profile) {
+    fn shake_hands(&mut self, profile: Profile, countersign: Value) {
         let mut params = profile.hello();
+        if !countersign.is_null() {
+            params["capabilities"]["experimental"]["countersign"] = countersign;
+        }
         let root = uri(&self.root);
         params["processId"] = json!(std::process::id());
         params["rootPath"] = json!(self.root);

@@ -14,7 +14,7 @@ use super::terminal::Terminal;
 pub(crate) struct Release {
     /// As it names itself, such as `helix 25.01.1`.
     pub(crate) name: String,
-    program: PathBuf,
+    pub(crate) program: PathBuf,
 }
 
 /// The releases that are there, oldest first. One that can't be had is said to be skipped, past the capture of a test's output.
@@ -80,17 +80,17 @@ impl Helix {
             !formatter.is_empty()
         );
         fs::write(folder.join("languages.toml"), languages).expect("the home is ours");
-        fs::write(folder.join("config.toml"), CONFIG).expect("the home is ours");
-        let mut setsid = repository.command("setsid");
-        setsid
-            .args(["--ctty"])
-            .arg(&release.program)
-            .arg(path)
-            .env("TERM", "xterm-256color")
-            .env("COLORTERM", "truecolor");
-        let helix = Helix { tap, terminal: Terminal::start(setsid) };
+        let helix = Helix { tap, terminal: terminal(release, repository, path) };
         helix.tap.wait_for_editors("textDocument/didOpen", 0);
         helix
+    }
+
+    /// Starts as a user's does, with nothing but what the home and the work tree say of languages: what they call `countersign` is
+    /// listened to. Nothing is waited for.
+    pub(crate) fn start_as_users_do(release: &Release, repository: &Repository, path: &str) -> Helix {
+        let tap = Tap::new(repository);
+        tap.stand_on_path(repository);
+        Helix { tap, terminal: terminal(release, repository, path) }
     }
 
     /// Types keys as the terminal sends them: `\x1b` for Escape, `\r` for Enter.
@@ -140,6 +140,15 @@ impl Helix {
         assert!(self.try_act(title), "no action {title:?}:\n{}", self.screen());
     }
 
+    /// Chooses among the choices of a message, of which this is the first.
+    pub(crate) fn choose(&mut self, first: &str, title: &str) {
+        self.wait_for_screen(title);
+        let screen = self.screen();
+        let row = |title: &str| screen.lines().position(|row| row.trim() == title).expect("it shows");
+        self.terminal.send(&"\x1b[B".repeat(row(title) - row(first)));
+        self.keys("\r");
+    }
+
     /// The same, where it may not be offered. Whether it was.
     pub(crate) fn try_act(&mut self, title: &str) -> bool {
         let start = self.tap.count();
@@ -169,9 +178,20 @@ impl Helix {
         titles.map(str::to_owned).collect()
     }
 
+    /// Kills its server, as a crash does.
+    pub(crate) fn kill_server(&self) {
+        assert_eq!(self.terminal.kill("countersign"), 1, "one server runs");
+    }
+
     /// What stands on the screen.
     pub(crate) fn screen(&self) -> String {
         self.terminal.text()
+    }
+
+    /// Waits until this stands on the screen no more.
+    pub(crate) fn wait_until_screen_lacks(&self, unwanted: &str) {
+        let lacks = self.terminal.wait_for(|screen| !screen.contains(unwanted), DEADLINE);
+        assert!(lacks, "{unwanted:?} still shows after {DEADLINE:?}:\n{}", self.screen());
     }
 
     /// Waits until this stands on the screen.
@@ -179,4 +199,15 @@ impl Helix {
         let shows = self.terminal.wait_for(|screen| screen.contains(wanted), DEADLINE);
         assert!(shows, "{wanted:?} does not show in {DEADLINE:?}:\n{}", self.screen());
     }
+}
+
+/// Helix on a screen, with a file open, and the home's `bin` before the rest of the PATH.
+fn terminal(release: &Release, repository: &Repository, path: &str) -> Terminal {
+    let folder = repository.home().join(".config/helix");
+    fs::create_dir_all(&folder).expect("the home is ours");
+    fs::write(folder.join("config.toml"), CONFIG).expect("the home is ours");
+    let mut setsid = repository.command("setsid");
+    setsid.arg("--ctty").arg(&release.program).arg(path).env("PATH", repository.path_with_own_programs());
+    setsid.env("TERM", "xterm-256color").env("COLORTERM", "truecolor");
+    Terminal::start(setsid)
 }

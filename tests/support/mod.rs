@@ -1,13 +1,14 @@
-//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims and Helixes.
+//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims, Helixes and Emacs.
 
 pub(crate) mod agent;
 pub(crate) mod binary;
 pub(crate) mod client;
 mod connection;
-
 mod editor;
+pub(crate) mod emacs;
 pub(crate) mod helix;
 pub(crate) mod neovim;
+mod offspring;
 pub(crate) mod profile;
 pub(crate) mod repository;
 mod rpc;

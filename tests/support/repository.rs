@@ -46,6 +46,12 @@ impl Repository {
         self.root.with_file_name("home")
     }
 
+    /// The PATH, the home's `bin` first in it.
+    pub(crate) fn path_with_own_programs(&self) -> String {
+        let path = std::env::var("PATH").expect("tests need a PATH");
+        format!("{}:{path}", self.home().join("bin").display())
+    }
+
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::io::BufReader;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -53,6 +55,8 @@ struct State {
 impl Tap {
     pub(crate) fn new(repository: &Repository) -> Tap {
         let (root, socket) = (repository.root().to_owned(), repository.home().join("tap"));
+        // One that was there before has gone.
+        let _ = fs::remove_file(&socket);
         let listener = UnixListener::bind(&socket).unwrap_or_else(|error| panic!("{}: {error}", socket.display()));
         let state = Arc::<(Mutex<State>, Condvar)>::default();
         let shared = Arc::clone(&state);
@@ -74,6 +78,18 @@ impl Tap {
         let socket = self.socket.to_str().expect("test paths are text");
         let [stand_in, countersign] = [stand_in(), countersign()].map(|path| path.to_str().expect("a path in UTF-8"));
         [stand_in, "tap", socket, countersign, "lsp"].map(str::to_owned).to_vec()
+    }
+
+    /// Has what the PATH calls `countersign` listened to, where the home's `bin` comes first in it.
+    pub(crate) fn stand_on_path(&self, repository: &Repository) {
+        let [server @ .., _] = &self.server()[..] else { unreachable!("it names a program") };
+        let server: Vec<String> = server.iter().map(|word| format!("{word:?}")).collect();
+        let program = repository.home().join("bin/countersign");
+        fs::create_dir_all(program.parent().expect("a file has a folder")).expect("the home is ours");
+        // A link to the program would be written through.
+        let _ = fs::remove_file(&program);
+        fs::write(&program, format!("#!/bin/sh\nexec {} \"$@\"\n", server.join(" "))).expect("the home is ours");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
     }
 
     /// All that has passed.

@@ -12,6 +12,8 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use vt100::Parser;
 
+use super::offspring;
+
 const ROWS: u16 = 40;
 const COLUMNS: u16 = 120;
 
@@ -48,6 +50,11 @@ impl Terminal {
     pub(super) fn send(&mut self, keys: &str) {
         let sent = self.keyboard.write_all(keys.as_bytes());
         sent.unwrap_or_else(|error| panic!("{keys:?}: {error}\n{}", self.text()));
+    }
+
+    /// Kills what it has started of this name. How many there were.
+    pub(super) fn kill(&self, name: &str) -> usize {
+        offspring::kill(self.child.id(), name)
     }
 
     /// What stands on the screen, a line a row, blanks at line ends taken off.

@@ -95,6 +95,13 @@ pub enum What {
     },
     /// What a session spent was counted; the last count holds.
     Used(Used),
+    /// A hunk came before the person's eyes in an editor, or went out of their sight.
+    Viewed {
+        /// The hunk's name.
+        hunk: String,
+        /// How it shows from now on.
+        view: View,
+    },
     /// A session was told of all that had been turned down.
     Informed {
         /// Which.
@@ -140,6 +147,15 @@ pub struct Moved {
     pub author: Author,
     /// Why it is held to be theirs.
     pub evidence: Evidence,
+}
+
+/// How a hunk shows in an editor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct View {
+    /// Some of it is on the screen, and the editor has the focus.
+    pub visible: bool,
+    /// The cursor is in it.
+    pub focused: bool,
 }
 
 /// What a session, or a subagent of one, spent so far.
@@ -194,9 +210,12 @@ impl Fact {
             What::TurnedDown { session, .. } | What::Asked { session, .. } | What::Informed { session } => {
                 Some(session)
             }
-            What::Began { .. } | What::Text(Record::Synced { .. }) | What::Present(_) | What::Left | What::Settled => {
-                None
-            }
+            What::Began { .. }
+            | What::Text(Record::Synced { .. })
+            | What::Present(_)
+            | What::Left
+            | What::Settled
+            | What::Viewed { .. } => None,
         }
     }
 }

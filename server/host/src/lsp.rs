@@ -24,6 +24,7 @@ mod progress;
 mod restores;
 mod reverts;
 mod server;
+mod views;
 mod watch;
 mod which;
 mod worker;

@@ -496,6 +496,7 @@ fn kind(what: &What) -> &'static str {
         What::Asked { .. } => "asked",
         What::Used(_) => USED,
         What::Informed { .. } => "informed",
+        What::Viewed { .. } => "viewed",
         What::Scoped { .. } => SCOPED,
     }
 }

@@ -21,6 +21,8 @@ local defaults = {
   removed_lines = false,
   -- Whether what an agent must ask is asked here; else Neovim asks in its own way.
   questions = true,
+  -- Whether the server is told which hunks are looked at, for the times that reviews took. It keeps that to itself.
+  views = true,
 }
 
 M.options = vim.deepcopy(defaults)

@@ -41,6 +41,7 @@ end
 
 local function ended(root, code, signal, id)
   require("countersign.hunks").forget(id)
+  require("countersign.views").forget(id)
   if not is_crash(code, signal) then
     return
   end
@@ -88,6 +89,7 @@ function M.attach(buffer)
     return
   end
   table.insert(command, "lsp")
+  require("countersign.typing").watch(buffer)
   vim.lsp.start({
     name = "countersign",
     cmd = command,
@@ -96,6 +98,8 @@ function M.attach(buffer)
     handlers = handlers(),
     on_attach = function(_, attached)
       require("countersign.hunks").attached(attached)
+      require("countersign.typing").attached(attached)
+      require("countersign.views")
     end,
     on_exit = function(code, signal, id)
       vim.schedule(function()
@@ -132,6 +136,14 @@ function M.request(client, method, params, done, buffer)
     return client:request(method, params, done, buffer)
   end
   return client.request(method, params, done, buffer)
+end
+
+-- Tells a server something.
+function M.notify(client, method, params)
+  if vim.fn.has("nvim-0.11") == 1 then
+    return client:notify(method, params)
+  end
+  return client.notify(method, params)
 end
 
 local function stop(client, by_force)

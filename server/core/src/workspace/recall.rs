@@ -72,6 +72,8 @@ impl Workspace {
             (What::Informed { session }, _) => {
                 self.sessions.entry(session.clone()).or_default().turned_down.clear();
             }
+            // Of no text, and of nobody's doing.
+            (What::Viewed { .. }, _) => {}
             (
                 What::Began { .. }
                 | What::Text(_)

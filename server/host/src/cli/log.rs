@@ -140,6 +140,14 @@ fn summary(event: &Event) -> String {
         }
         What::Used(used) => spent(&used.tally),
         What::Informed { .. } => "was told what was taken back".to_owned(),
+        What::Viewed { hunk, view } => {
+            let how = match (view.visible, view.focused) {
+                (_, true) => "looked at",
+                (true, false) => "in sight",
+                (false, false) => "out of sight",
+            };
+            format!("hunk {} {how}", shown(&hunk))
+        }
     }
 }
 

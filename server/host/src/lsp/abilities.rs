@@ -14,6 +14,8 @@ pub(super) struct Abilities {
     pub(super) pulls: bool,
     /// It puts questions to the person.
     pub(super) asks: bool,
+    /// Its questions come up at once, and take an Enter that was meant for the text as the first choice.
+    pub(super) enter_takes_the_first: bool,
     /// It opens a document where it is told to.
     pub(super) shows_documents: bool,
     /// It shows how far long work has come.
@@ -38,6 +40,7 @@ impl Abilities {
         Self {
             pulls: asks_for_all && pulls(can) && refreshes(can),
             asks: window.is_some_and(|window| window.show_message.is_some()),
+            enter_takes_the_first: name == Some("helix"),
             shows_documents: window.is_some_and(|window| window.show_document.as_ref().is_some_and(|can| can.support)),
             shows_progress: window.and_then(|window| window.work_done_progress).unwrap_or(false),
             resolves_edits: resolves_edits(can),
@@ -109,6 +112,7 @@ mod tests {
             "it asks for the files that it shows, and news in others must come all the same"
         );
         assert!(!of("helix", &both).pulls);
+        assert!(of("helix", &both).enter_takes_the_first);
     }
 
     #[test]

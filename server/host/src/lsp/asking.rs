@@ -10,7 +10,9 @@ use std::time::Duration;
 use countersign_core::verdict::Answer;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tower_lsp::gen_lsp_types::{Code, CodeAction, CodeActionKind, Diagnostic, DiagnosticSeverity, MessageType, Range};
+use tower_lsp::gen_lsp_types::{
+    Code, CodeAction, CodeActionKind, Diagnostic, DiagnosticSeverity, MessageType, Range, Uri,
+};
 
 use super::actions::command;
 use super::outbox::{Choice, Out};
@@ -28,6 +30,7 @@ const ONCE: &str = "Allow once";
 const SESSION: &str = "Allow for this session";
 const DENY: &str = "Deny";
 const SHOW: &str = "Show the change";
+const NOT_HERE: &str = "Not here: leave it to the agent";
 const CHOICES: [(&str, Answer); 3] = [(ONCE, Answer::Once), (SESSION, Answer::Session), (DENY, Answer::Deny)];
 
 /// The questions that stand, by number.
@@ -57,7 +60,7 @@ pub(super) fn put(owner: &mut Owner, asking: Asking, answer: Sender<Outcome>) ->
     let number = owner.numbers;
     owner.asked.insert(number, Question { asking, answer, is_warning: false, shown: None });
     if owner.client.asks {
-        show(owner, number);
+        show(owner, number, None);
     } else {
         warn(owner, number);
     }
@@ -69,8 +72,8 @@ pub(super) fn chosen(owner: &mut Owner, number: u64, choice: &Choice) -> Option<
     owner.asked.get(&number)?;
     match choice {
         Choice::Made(title) if title == SHOW => {
-            open(owner, number);
-            show(owner, number);
+            let opened = open(owner, number);
+            show(owner, number, opened);
         }
         Choice::Made(title) => {
             let said = CHOICES.iter().find(|(choice, _)| choice == title).map(|(_, answer)| *answer);
@@ -140,13 +143,17 @@ impl Question {
     }
 }
 
-fn show(owner: &mut Owner, number: u64) {
+fn show(owner: &mut Owner, number: u64, shows: Option<Uri>) {
     let Some(question) = owner.asked.get(&number) else { return };
     let mut choices: Vec<&'static str> = CHOICES.iter().map(|(title, _)| *title).collect();
     if question.asking.diff.is_some() && owner.client.shows_documents {
         choices.push(SHOW);
     }
-    let _ = owner.outbox.send(Out::Question { number, text: question.text(), choices });
+    // A stray Enter must allow nothing, and turn nothing down.
+    if owner.client.enter_takes_the_first {
+        choices.insert(0, NOT_HERE);
+    }
+    let _ = owner.outbox.send(Out::Question { number, text: question.text(), choices, shows });
 }
 
 fn warn(owner: &mut Owner, number: u64) {
@@ -182,20 +189,18 @@ fn renew(owner: &mut Owner) {
     }
 }
 
-/// Opens the change in the editor, from a file of our own that is closed to others and goes with the question.
-fn open(owner: &mut Owner, number: u64) {
+/// What is to be opened to see the change: a file of our own that is closed to others and goes with the question.
+fn open(owner: &mut Owner, number: u64) -> Option<Uri> {
     match written(owner, number) {
-        Ok(Some(file)) => {
-            let uri = uri::from_path(&file);
-            if let Some(question) = owner.asked.get_mut(&number) {
-                question.shown = Some(file);
-            }
-            if let Some(uri) = uri {
-                let _ = owner.outbox.send(Out::Show(uri));
-            }
+        Ok(file) => {
+            let uri = uri::from_path(file.as_ref()?);
+            owner.asked.get_mut(&number)?.shown = file;
+            uri
         }
-        Ok(None) => {}
-        Err(error) => owner.complain(&format!("the change cannot be shown: {error:#}")),
+        Err(error) => {
+            owner.complain(&format!("the change cannot be shown: {error:#}"));
+            None
+        }
     }
 }
 

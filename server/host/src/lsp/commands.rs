@@ -7,8 +7,10 @@ use countersign_core::session::Session;
 use countersign_core::workspace::Content;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tower_lsp::gen_lsp_types::MessageType;
 
 use super::asking;
+use super::outbox::Out;
 use super::owner::Owner;
 use super::restores;
 use super::reverts::{self, Answer};
@@ -39,7 +41,10 @@ struct ScopeChange {
 
 /// Does a command; the answer says what was done, an error why not. It may come later, from the owner.
 pub(super) fn execute(owner: &mut Owner, name: &str, argument: Option<Value>, answer: Answer) {
-    let argument = argument.unwrap_or_else(|| json!({}));
+    let Some(argument) = argument else {
+        let _ = answer.send(Err(bare(owner, name)));
+        return;
+    };
     let wrong = |error: serde_json::Error| format!("{name}: {error}");
     let done = match name {
         "countersign.revert" => match serde_json::from_value(argument) {
@@ -55,6 +60,20 @@ pub(super) fn execute(owner: &mut Owner, name: &str, argument: Option<Value>, an
         _ => Err(format!("there is no command `{name}`")),
     };
     let _ = answer.send(done);
+}
+
+/// A command without an argument was typed by a person, in an editor that may not show them the error: what it lacks is said, too.
+fn bare(owner: &mut Owner, name: &str) -> String {
+    let example = match name {
+        "countersign.revert" | "countersign.accept" | "countersign.restore" => r#"{"all":true}"#,
+        "countersign.scope.set" => r#"{"only":["src/**"]}"#,
+        "countersign.scope.allow" => r#"{"path":"src/a.rs"}"#,
+        asking::ANSWER => r#"{"number":1,"answer":"deny"}"#,
+        _ => return format!("there is no command `{name}`"),
+    };
+    let why = format!("{name} needs words behind it, such as {example}; code actions need none");
+    let _ = owner.outbox.send(Out::Message(MessageType::Warning, why.clone()));
+    why
 }
 
 fn accept(owner: &mut Owner, which: &Which) -> Result<Value, String> {

@@ -1,5 +1,5 @@
 //! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/without`, `countersign/didChangeHunks`,
-//! `countersign/didChangeWork`, `countersign/agentEdit`.
+//! `countersign/didChangeWork`, `countersign/agentEdit`, `countersign/viewed`, `countersign/didEdit`.
 
 use countersign_core::author::Author;
 use countersign_core::session::Session;
@@ -152,6 +152,32 @@ pub(super) struct AgentEditParams {
     pub(super) phase: Phase,
     /// The documents.
     pub(super) uris: Vec<Uri>,
+}
+
+/// `countersign/didEdit`: who makes a document's changes from a version on. Told before the first of them.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct DidEditParams {
+    /// The document.
+    pub(super) uri: Uri,
+    /// The first version that is so.
+    pub(super) version: i32,
+    /// A person's keys make them, as they come; else the editor cannot say.
+    pub(super) typed: bool,
+}
+
+/// `countersign/viewed`: how a hunk shows from now on. Told when that changes; a hunk of which nothing was told is out of sight.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ViewedParams {
+    /// The document.
+    pub(super) uri: Uri,
+    /// The hunk's name.
+    pub(super) hunk: String,
+    /// Some of it is on the screen, and the editor has the focus.
+    pub(super) visible: bool,
+    /// The cursor is in it.
+    #[serde(default)]
+    pub(super) focused: bool,
 }
 
 /// Whether an agent begins or ends to write.

@@ -9,6 +9,7 @@ use countersign_core::review::Review;
 use tokio::sync::oneshot;
 use tower_lsp::gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
+use super::ext::{DidEditParams, ViewedParams};
 use super::outbox::Choice;
 use super::owner::Owner;
 
@@ -60,6 +61,10 @@ pub(super) enum Event {
     Cancelled {
         token: String,
     },
+    /// Who makes a document's changes from now on.
+    Edits(DidEditParams),
+    /// A hunk came before the person's eyes, or went.
+    Viewed(ViewedParams),
     /// An agent writes through the editor from now on, or no more.
     AgentEdit {
         author: Author,
@@ -68,7 +73,13 @@ pub(super) enum Event {
     },
 }
 
-pub(super) enum Letter {
+/// What came, and when: on a busy machine it may wait.
+pub(super) struct Letter {
+    pub(super) came: Instant,
+    pub(super) about: About,
+}
+
+pub(super) enum About {
     Tell(Event),
     Ask(Box<dyn FnOnce(&mut Owner) + Send>),
 }
@@ -86,7 +97,7 @@ impl Inbox {
     /// Tells the owner what happened. Returns at once.
     pub(super) fn tell(&self, event: Event) {
         // An owner that is gone is one whose server ends.
-        let _ = self.0.send(Letter::Tell(event));
+        let _ = self.send(About::Tell(event));
     }
 
     /// Has the owner do something and gives what came of it; none if the owner is gone.
@@ -103,7 +114,7 @@ impl Inbox {
         question: impl FnOnce(&mut Owner, oneshot::Sender<T>) + Send + 'static,
     ) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        self.0.send(Letter::Ask(Box::new(move |owner| question(owner, answer)))).ok()?;
+        self.send(About::Ask(Box::new(move |owner| question(owner, answer))))?;
         answered.await.ok()
     }
 
@@ -114,10 +125,13 @@ impl Inbox {
         question: impl FnOnce(&mut Owner) -> T + Send + 'static,
     ) -> Option<T> {
         let (answer, answered) = channel();
-        let letter = Letter::Ask(Box::new(move |owner| {
+        self.send(About::Ask(Box::new(move |owner| {
             let _ = answer.send(question(owner));
-        }));
-        self.0.send(letter).ok()?;
+        })))?;
         answered.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+    }
+
+    fn send(&self, about: About) -> Option<()> {
+        self.0.send(Letter { came: Instant::now(), about }).ok()
     }
 }

@@ -31,13 +31,13 @@ pub(super) enum Out {
     Work(WorkChanged),
     Edit(Box<WorkspaceEdit>),
     Message(MessageType, String),
-    /// A file that the person wants to see.
-    Show(Uri),
     /// A question to the person; the answer comes as [`Event::Answered`].
     Question {
         number: u64,
         text: String,
         choices: Vec<&'static str>,
+        /// What is opened beside it, and before.
+        shows: Option<Uri>,
     },
     /// Work that is shown until `steps` ends.
     Progress {
@@ -76,12 +76,16 @@ async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>
             Out::Hunks(changed) => client.send_notification::<DidChangeHunks>(changed).await,
             Out::Work(changed) => client.send_notification::<DidChangeWork>(changed).await,
             Out::Message(kind, text) => client.show_message(kind, text).await,
-            Out::Show(uri) => drop(tokio::spawn(open(client.clone(), uri))),
             // What comes behind these must not wait for a client that answers late, or for a person who is asked.
             Out::Edit(edit) => drop(tokio::spawn(apply(client.clone(), edit))),
             Out::Refresh | Out::RefreshLenses | Out::RefreshHints => drop(tokio::spawn(refresh(client.clone(), out))),
-            Out::Question { number, text, choices } => {
-                drop(tokio::spawn(ask(client.clone(), inbox.clone(), number, text, choices)));
+            Out::Question { number, text, choices, shows } => {
+                let ask = ask(client.clone(), inbox.clone(), number, text, choices);
+                match shows {
+                    // Sent in this order, and neither answer is waited for.
+                    Some(uri) => drop(tokio::spawn(futures_util::future::join(open(client.clone(), uri), ask))),
+                    None => drop(tokio::spawn(ask)),
+                }
             }
             Out::Progress { token, steps } => drop(tokio::spawn(show(client.clone(), token, steps))),
         }

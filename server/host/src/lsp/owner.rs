@@ -22,12 +22,12 @@ use countersign_core::workspace::File;
 use tower_lsp::gen_lsp_types::{MessageType, Uri};
 
 use super::abilities::Abilities;
-use super::inbox::{Event, Inbox, Letter};
+use super::inbox::{About, Event, Inbox, Letter};
 use super::outbox::{Out, Outbox};
 use super::position::Encoding;
 use super::which::Which;
 use super::worker::Job;
-use super::{asking, reverts, uri};
+use super::{asking, reverts, uri, views};
 use crate::config::{ConfigError, InForce, Policies, Ui};
 use crate::store::{Store, now};
 use buffers::Buffer;
@@ -76,6 +76,7 @@ pub(super) struct Owner {
     pub(super) questions: HashMap<u64, Which>,
     /// What hooks ask the person.
     pub(super) asked: asking::Questions,
+    pub(super) views: views::Views,
     /// The last number that was given to a question or to long work.
     pub(super) numbers: u64,
     /// Documents by the address that the editor uses; none of those outside the workspace.
@@ -94,6 +95,8 @@ pub(super) struct Owner {
     /// Edits that nobody announced and that a buffer came to show by a change of its own, and when: typing that was saved before it was heard
     /// of, if a didSave follows.
     followed: HashMap<String, (Vec<EditId>, Instant)>,
+    /// When the last letter came; now, where none waits. What was to follow within some time has not come by then.
+    came: Instant,
     polled: Instant,
     /// Whether the editor was last told that an agent is at work.
     told_work: bool,
@@ -147,6 +150,7 @@ impl Owner {
             waiting: Vec::new(),
             questions: HashMap::new(),
             asked: asking::Questions::new(),
+            views: views::Views::new(),
             numbers: 0,
             paths: HashMap::new(),
             unflushed: HashMap::new(),
@@ -156,6 +160,7 @@ impl Owner {
             doubted: HashMap::new(),
             followed: HashMap::new(),
             doubts: HashMap::new(),
+            came: Instant::now(),
             polled: Instant::now(),
             told_work: false,
             pages,
@@ -169,9 +174,11 @@ impl Owner {
         }
         self.reload_policy();
         loop {
-            match letters.recv_timeout(self.patience()) {
-                Ok(Letter::Tell(event)) => self.apply(event),
-                Ok(Letter::Ask(question)) => question(&mut self),
+            let letter = letters.recv_timeout(self.patience());
+            self.came = letter.as_ref().map_or_else(|_| Instant::now(), |letter| letter.came);
+            match letter.map(|letter| letter.about) {
+                Ok(About::Tell(event)) => self.apply(event),
+                Ok(About::Ask(question)) => question(&mut self),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -203,15 +210,15 @@ impl Owner {
 
     fn tick(&mut self) {
         self.judge_due();
-        for path in ready(&self.unflushed) {
+        for path in ready(&self.unflushed, Instant::now()) {
             self.flush(&path);
         }
-        for path in ready(&self.doubts) {
+        for path in ready(&self.doubts, self.came) {
             if self.resolve_doubt(&path) {
                 self.read(&path, false);
             }
         }
-        for path in ready(&self.postponed) {
+        for path in ready(&self.postponed, self.came) {
             self.read_postponed(&path);
         }
         if self.polled.elapsed() >= POLL {
@@ -245,6 +252,8 @@ impl Owner {
             }
             Event::Withdrawn { number } => asking::withdraw(self, number),
             Event::Cancelled { token } => self.cancel(&token),
+            Event::Edits(params) => self.told_of_edits(&params),
+            Event::Viewed(params) => views::told(self, params),
             Event::AgentEdit { author, begins, uris } => {
                 for path in uris.iter().filter_map(|uri| self.path_of(uri)).collect::<Vec<_>>() {
                     self.flush(&path);
@@ -305,7 +314,6 @@ impl Owner {
 }
 
 /// The files whose time has come.
-fn ready(times: &HashMap<String, Instant>) -> Vec<String> {
-    let now = Instant::now();
+fn ready(times: &HashMap<String, Instant>, now: Instant) -> Vec<String> {
     times.iter().filter(|(_, at)| **at <= now).map(|(path, _)| path.clone()).collect()
 }

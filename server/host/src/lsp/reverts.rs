@@ -99,7 +99,8 @@ fn ask(owner: &mut Owner, which: Which) {
     let number = owner.numbers;
     owner.questions.insert(number, which);
     let text = "Countersign: an agent is at work, and may write the same again. Revert when its turn ends?".to_owned();
-    let _ = owner.outbox.send(Out::Question { number, text, choices: vec![WHEN_IT_ENDS, NOW, NOT_AT_ALL] });
+    let _ =
+        owner.outbox.send(Out::Question { number, text, choices: vec![WHEN_IT_ENDS, NOW, NOT_AT_ALL], shows: None });
 }
 
 /// Where the turn has ended by now, it is done at once.

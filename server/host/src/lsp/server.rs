@@ -10,13 +10,15 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::{Client, LanguageServer, LspService};
 
 use super::abilities::Abilities;
-use super::ext::{AgentEditParams, HunksParams, HunksResult, Phase, WithoutParams, WithoutResult};
+use super::ext::{
+    AgentEditParams, DidEditParams, HunksParams, HunksResult, Phase, ViewedParams, WithoutParams, WithoutResult,
+};
 use super::inbox::{Event, Inbox, Letter, inbox};
 use super::outbox::outbox;
 use super::owner::Owner;
 use super::position::Encoding;
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, hooks, hover, hunks, marks, watch};
+use super::{actions, commands, hooks, hover, hunks, marks, views, watch};
 
 /// Serves an editor on stdin and stdout until it goes.
 ///
@@ -39,6 +41,8 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     .custom_method("countersign/hunks", Server::hunks)
     .custom_method("countersign/without", Server::without)
     .custom_method("countersign/agentEdit", Server::agent_edit)
+    .custom_method("countersign/viewed", Server::viewed)
+    .custom_method("countersign/didEdit", Server::did_edit)
     .custom_method("window/workDoneProgress/cancel", Server::cancel)
     .finish();
     let ended = serve_stdio(service, socket, Limits::default()).await;
@@ -98,6 +102,14 @@ impl Server {
         self.inbox.tell(Event::AgentEdit { author, begins, uris: params.uris });
     }
 
+    async fn did_edit(&self, params: DidEditParams) {
+        self.inbox.tell(Event::Edits(params));
+    }
+
+    async fn viewed(&self, params: ViewedParams) {
+        self.inbox.tell(Event::Viewed(params));
+    }
+
     /// What is to be said of a document, once its newest state is judged; none of one outside the workspace.
     async fn once_judged<T: Send + 'static>(
         &self,
@@ -146,7 +158,11 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
-        self.inbox.ask(Owner::flush_all).await;
+        let end = |owner: &mut Owner| {
+            owner.flush_all();
+            views::end(owner);
+        };
+        self.inbox.ask(end).await;
         Ok(())
     }
 

@@ -225,6 +225,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_copied_by_hand_is_what_init_writes() {
+        let by_hand = include_str!("../../../../../editors/helix/languages.toml");
+        let own = "[[language]]\nname = \"rust\"\nlanguage-servers = [\"rust-analyzer\"]\n";
+        let written = add(Some(own), &["rust"], Path::new("hx"), "countersign").expect("it is TOML");
+        let written: String = written[own.len()..].lines().filter(|line| !line.starts_with('#')).collect();
+        let by_hand: String = by_hand.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(written, by_hand);
+    }
+
+    #[test]
     fn the_servers_are_read_from_what_helix_says() {
         let older = "Configured language servers:\n  \x1b[38;5;9m✘\x1b[39m ruff: \x1b[38;5;9m'ruff' not found in $PATH\x1b[39m\n  \x1b[38;5;9m✘\x1b[39m jedi-language-server: 'jedi-language-server' not found in $PATH\nConfigured debug adapter: None\n";
         assert_eq!(health_servers(older), ["\"ruff\"", "\"jedi\""]);

@@ -1,7 +1,7 @@
 //! Neovim: the plugin, in the folder of the user's data that is on every Neovim's runtime path, also of those whose plugin manager turns
 //! packages off, and before their configuration is read. All workspaces share it.
 
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -15,7 +15,7 @@ macro_rules! plugin {
 }
 
 /// All files of the plugin, by their names in it.
-const PLUGIN: [(&str, &str); 20] = plugin![
+const PLUGIN: [(&str, &str); 22] = plugin![
     "plugin/countersign.lua",
     "lua/countersign/act.lua",
     "lua/countersign/command.lua",
@@ -36,6 +36,8 @@ const PLUGIN: [(&str, &str); 20] = plugin![
     "lua/countersign/say.lua",
     "lua/countersign/server.lua",
     "lua/countersign/status.lua",
+    "lua/countersign/typing.lua",
+    "lua/countersign/views.lua",
 ];
 const HELP: &str = include_str!("../../../../../editors/neovim/doc/countersign.txt");
 /// The line of `program.lua` that names the program.
@@ -59,17 +61,26 @@ pub(in crate::cli) fn program(place: &Place) -> Result<PathBuf> {
 
 /// What an older Countersign wrote: one file, in the folder of the user's configuration. It keeps the plugin from loading.
 pub(in crate::cli) fn older(place: &Place) -> Option<PathBuf> {
-    let file = place.config.as_ref()?.join("nvim/plugin/countersign.lua");
+    let file = place.config.as_ref()?.join(appname()).join("plugin/countersign.lua");
     file.exists().then_some(file)
 }
 
 fn site(place: &Place) -> Result<PathBuf> {
     let data = place.data.as_ref().context("neither XDG_DATA_HOME nor HOME is an absolute path")?;
-    Ok(data.join("nvim/site"))
+    Ok(data.join(appname()).join("site"))
+}
+
+/// What Neovim's folders are called: `nvim`, or what NVIM_APPNAME says.
+fn appname() -> PathBuf {
+    let said = std::env::var_os("NVIM_APPNAME").map(PathBuf::from);
+    let is_name = |said: &PathBuf| {
+        said.components().next().is_some() && said.components().all(|part| matches!(part, Component::Normal(_)))
+    };
+    said.filter(is_name).unwrap_or_else(|| PathBuf::from("nvim"))
 }
 
 pub(super) fn is_found(place: &Place) -> bool {
-    place.on_path("nvim").is_some() || place.config.as_ref().is_some_and(|config| config.join("nvim").is_dir())
+    place.on_path("nvim").is_some() || place.config.as_ref().is_some_and(|config| config.join(appname()).is_dir())
 }
 
 pub(super) fn plan(place: &Place, remove: bool) -> Result<Plan> {

@@ -11,6 +11,7 @@ use countersign_core::workspace::{Content, File};
 use ropey::Rope;
 use tower_lsp::gen_lsp_types::{Range, TextDocumentContentChangeEvent, Uri};
 
+use super::super::ext::DidEditParams;
 use super::super::position::{self, Encoding};
 use super::{FLUSH, Owner, PAUSE, SAVING};
 use crate::disk;
@@ -21,6 +22,23 @@ use crate::store::now;
 pub(in super::super) struct Buffer {
     pub(in super::super) uri: Uri,
     pub(in super::super) version: i32,
+    /// From which version on changes are typed, or not known to be, as the editor's plugin said it; from the oldest that still counts.
+    typing: Vec<(i32, bool)>,
+}
+
+impl Buffer {
+    /// Whether all changes between the last version and this one were typed: nothing else is said of any.
+    fn is_typed(&self, version: i32) -> bool {
+        let said = self.typing.iter().filter(|(from, _)| *from <= version);
+        self.typing.first().is_some_and(|(from, _)| *from <= version) && said.clone().all(|(_, typed)| *typed)
+    }
+
+    /// The text is at this version now.
+    fn advance(&mut self, version: i32) {
+        self.version = version;
+        let past = self.typing.iter().filter(|(from, _)| *from <= version).count();
+        self.typing.drain(..past.saturating_sub(1));
+    }
 }
 
 /// What a change of a buffer is, seen against the disk.
@@ -67,7 +85,7 @@ impl Owner {
 
     pub(super) fn opened(&mut self, uri: Uri, version: i32, text: &str) {
         let Some(path) = self.path_of(&uri) else { return };
-        self.buffers.insert(path.clone(), Buffer { uri, version });
+        self.buffers.insert(path.clone(), Buffer { uri, version, typing: Vec::new() });
         let text = Rope::from_str(text);
         self.read_opened(&path, &text);
         if self.store.workspace.file(&path).is_none() && self.store.begin(&path, &Content::Absent).is_err() {
@@ -80,7 +98,8 @@ impl Owner {
     pub(super) fn changed(&mut self, uri: &Uri, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(path) = self.path_of(uri) else { return };
         let Some(buffer) = self.buffers.get_mut(&path) else { return };
-        buffer.version = version;
+        let is_typed = buffer.is_typed(version);
+        buffer.advance(version);
         let act = match self.writing.get(&path) {
             Some(author) => Act::agent(author.clone(), Evidence::Content, now()),
             None => Act::user(now()),
@@ -90,7 +109,7 @@ impl Owner {
         let mut text = file.document.text(Lineage::Editor).clone();
         let splices: Vec<Splice> = changes.iter().map(|change| splice(&mut text, change, self.encoding)).collect();
         let may_reload = !was_clean && self.has_nothing_own(&path, file) || self.has_moved(&path);
-        let reload = if may_reload { self.reload(&path, &text) } else { Reload::No };
+        let reload = if may_reload && !is_typed { self.reload(&path, &text) } else { Reload::No };
         if matches!(reload, Reload::Announced | Reload::Known) {
             self.read(&path, false);
         }
@@ -98,9 +117,13 @@ impl Owner {
         self.edit(&path, |file| file.document.typed(&splices, &act));
         let lacks = self.unannounced_and_lacked(&path);
         let followed: Vec<EditId> = lacked.into_iter().filter(|id| !lacks.contains(id)).collect();
-        if !followed.is_empty() {
-            self.followed.retain(|_, (_, at)| at.elapsed() < SAVING);
-            self.followed.entry(path.clone()).or_insert_with(|| (Vec::new(), Instant::now())).0.extend(followed);
+        if is_typed && !followed.is_empty() {
+            // A hook saw it on disk before it was heard of here.
+            self.edit(&path, |file| file.document.own(&followed, &Act::user(now())));
+        } else if !followed.is_empty() {
+            let came = self.came;
+            self.followed.retain(|_, (_, at)| came.saturating_duration_since(*at) < SAVING);
+            self.followed.entry(path.clone()).or_insert_with(|| (Vec::new(), came)).0.extend(followed);
         }
         if reload == Reload::OrSave {
             self.doubt(&path, before);
@@ -111,11 +134,23 @@ impl Owner {
         self.schedule(&path, PAUSE);
     }
 
+    /// The editor's plugin says who makes a document's changes from a version on.
+    pub(super) fn told_of_edits(&mut self, params: &DidEditParams) {
+        let Some(path) = self.path_of(&params.uri) else { return };
+        if let Some(buffer) = self.buffers.get_mut(&path)
+            && params.version > buffer.version
+        {
+            buffer.typing.retain(|(from, _)| *from < params.version);
+            buffer.typing.push((params.version, params.typed));
+        }
+    }
+
     pub(super) fn saved(&mut self, uri: &Uri) {
         let Some(path) = self.path_of(uri) else { return };
         self.doubted.remove(&path);
         self.doubts.remove(&path);
-        let followed = self.followed.remove(&path).filter(|(_, at)| at.elapsed() < SAVING);
+        let came = self.came;
+        let followed = self.followed.remove(&path).filter(|(_, at)| came.saturating_duration_since(*at) < SAVING);
         self.read(&path, true);
         self.edit(&path, |file| {
             let mut records = file.document.own_save(&Act::user(now()));

@@ -33,7 +33,7 @@ impl Owner {
     /// Has those files judged whose time has come, as many as fit between two letters.
     pub(super) fn judge_due(&mut self) {
         let began = Instant::now();
-        for path in ready(&self.due) {
+        for path in ready(&self.due, Instant::now()) {
             self.due.remove(&path);
             self.judge(&path);
             if began.elapsed() > TURN {

@@ -1,0 +1,65 @@
+-- Tells the server which changes were typed, since it cannot tell typing from what programs do. Said before the change itself goes out,
+-- and only when it becomes otherwise: no key costs a message.
+local server = require("countersign.server")
+
+local M = {}
+
+-- Keys that a person typed so far, and those that are done with: what they change is changed before anything else has its turn.
+local typed, done = 0, 0
+-- By buffer: whether its changes were last said to be typed; nil where nothing was said.
+local said = {}
+
+vim.on_key(function(_, key)
+  if not key or key == "" then
+    return
+  end
+  typed = typed + 1
+  local this = typed
+  vim.schedule(function()
+    done = math.max(done, this)
+  end)
+end, vim.api.nvim_create_namespace("countersign-typing"))
+
+local function changed(buffer, version)
+  -- Elsewhere keys are commands, which may do anything.
+  local is_typed = typed > done and vim.api.nvim_get_mode().mode:find("^[iR]") ~= nil
+  if said[buffer] == is_typed then
+    return
+  end
+  local client = vim.lsp.get_clients({ name = "countersign", bufnr = buffer })[1]
+  if client then
+    said[buffer] = is_typed
+    server.notify(client, "countersign/didEdit", {
+      uri = vim.uri_from_bufnr(buffer),
+      version = version,
+      typed = is_typed,
+    })
+  end
+end
+
+-- Watches a buffer; before Neovim's own client does, so that what is said comes before the change that it is about.
+function M.watch(buffer)
+  if said[buffer] ~= nil then
+    return
+  end
+  said[buffer] = vim.NIL
+  vim.api.nvim_buf_attach(buffer, false, {
+    on_lines = function(_, _, version)
+      changed(buffer, version)
+    end,
+    -- The server is told of another document then.
+    on_reload = function()
+      said[buffer] = vim.NIL
+    end,
+    on_detach = function()
+      said[buffer] = nil
+    end,
+  })
+end
+
+-- A server begins: it was told nothing.
+function M.attached(buffer)
+  said[buffer] = said[buffer] ~= nil and vim.NIL or nil
+end
+
+return M
