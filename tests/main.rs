@@ -17,4 +17,5 @@ mod setup;
 mod support;
 mod tidy;
 mod traces;
+mod vscode;
 mod weave;

@@ -1,4 +1,4 @@
-//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims and Helixes.
+//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims, Helixes and VS Codes.
 
 pub(crate) mod agent;
 pub(crate) mod binary;
@@ -14,6 +14,7 @@ mod rpc;
 mod screen;
 pub(crate) mod tap;
 mod terminal;
+pub(crate) mod vscode;
 
 use std::time::Duration;
 

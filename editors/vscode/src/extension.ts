@@ -1,0 +1,44 @@
+// Countersign in VS Code: what it starts, and how it ends.
+import * as vscode from "vscode";
+
+import { commands } from "./commands";
+import { Compare } from "./compare";
+import { Marks } from "./marks";
+import { Questions } from "./questions";
+import { Review } from "./review";
+import { Servers } from "./servers";
+import { Status } from "./status";
+
+let servers: Servers | undefined;
+
+/** What other extensions may look at, and the tests do. */
+export interface Api {
+  readonly servers: Servers;
+  readonly marks: Marks;
+  readonly review: Review;
+  readonly status: Status;
+  readonly questions: Questions;
+}
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const output = vscode.window.createOutputChannel("Countersign", { log: true });
+  const questions = new Questions();
+  const version = String((context.extension.packageJSON as { version: unknown }).version);
+  const all = new Servers({ extension: context.extensionUri, version, output, questions });
+  servers = all;
+  const review = new Review(all);
+  const marks = new Marks(all);
+  const compare = new Compare(all);
+  const status = new Status(all, questions);
+  context.subscriptions.push(output, all, review, marks, compare, status);
+  context.subscriptions.push(
+    ...commands({ extension: context.extensionUri, output, servers: all, questions, review, compare }),
+  );
+  // The editor goes on while the server starts.
+  void all.follow();
+  return { servers: all, marks, review, status, questions };
+}
+
+export async function deactivate(): Promise<void> {
+  await servers?.end();
+}

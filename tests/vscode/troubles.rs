@@ -1,0 +1,1 @@
+//! What is wrong is said, with what to do about it.
