@@ -5,6 +5,9 @@ mod disk;
 mod questions;
 mod troubles;
 
+use std::time::Instant;
+
+use crate::support::DEADLINE;
 use crate::support::agent::{ClaudeCode, Hook, countersign_hook};
 use crate::support::repository::Repository;
 use crate::support::vscode::{Code, Start, place};
@@ -67,10 +70,10 @@ impl Scene<'_> {
 
     /// Puts the cursor behind the first place where this stands.
     fn cursor(&self, text: &str) {
-        let go = "const editor = vscode.window.activeTextEditor, at = document().getText().indexOf(words[0]);
+        let go = "const at = document().getText().indexOf(words[0]);
             if (at < 0) throw new Error(`no ${words[0]} in ${document().getText()}`);
             const place = document().positionAt(at + words[0].length);
-            editor.selection = new vscode.Selection(place, place); editor.revealRange(editor.selection)";
+            await vscode.window.showTextDocument(document(), { selection: new vscode.Range(place, place) })";
         self.code.host(go, &[text]);
     }
 
@@ -88,16 +91,31 @@ impl Scene<'_> {
         self.code.host("await vscode.commands.executeCommand(words[0])", &[name]);
     }
 
-    /// Waits until a notification or a dialogue stands on the page that says this.
+    /// Waits until a notification stands on the page that says this. Under test VS Code pops none up: they stand in its list, which it shows
+    /// while there are some.
     fn wait_for_message(&self, text: &str) {
-        let wait = "await page.waitForFunction((text) => [...document.querySelectorAll('.notification-list-item, .monaco-dialog-box')]
-            .some((one) => one.innerText.replace(/\\s+/g, ' ').includes(text)), words[0])";
-        self.code.page(wait, &[text]);
+        let seen = "const text = () => [...document.querySelectorAll('.notification-list-item')].map((one) => one.innerText).join(' ');
+            for (let tries = 0; tries < 20; tries++) {
+              const said = (await page.evaluate(text)).replace(/\\s+/g, ' ');
+              if (said.includes(words[0])) return true;
+              await page.waitForTimeout(50);
+            }
+            return false";
+        let end = Instant::now() + DEADLINE;
+        loop {
+            self.command("notifications.showList");
+            if self.code.page(seen, &[text]) == true {
+                return;
+            }
+            assert!(Instant::now() < end, "no notification says {text:?}");
+        }
     }
 
     /// Presses a button of a notification.
     fn choose(&self, title: &str) {
-        self.code.page("await page.getByRole('button', { name: words[0], exact: true }).last().click()", &[title]);
+        self.command("notifications.showList");
+        let click = "await page.locator('.notifications-center').getByRole('button', { name: words[0], exact: true }).first().click()";
+        self.code.page(click, &[title]);
     }
 
     fn tree(&self) -> String {
@@ -117,12 +135,13 @@ fn what_is_typed_above_below_and_inside_survives_a_revert_of_the_file() {
         scene.wait_for_hunks("agent 4-5");
         scene.cursor("fn y() {");
         scene.types(" mine() ");
-        scene.wait_for_hunks("agent 4-4, mixed 5-5");
+        scene.wait_for_hunks("mixed 4-5");
         scene.claude.stop();
         scene.code.wait_until("!api.servers.here().atWork");
         scene.command("countersign.revertFile");
         scene.wait_for_text("fn above() {}\nfn a() {}\nfn b() {}\nfn y() { mine() }\nfn c() {}\nfn below() {}");
-        scene.wait_for_hunks("");
+        // What is left of the agent's line stays to be reviewed: the user's own is in it.
+        scene.wait_for_hunks("mixed 4-4");
     });
 }
 
@@ -154,7 +173,16 @@ fn the_review_lists_sessions_files_hunks_and_findings_and_keys_accept_and_revert
         scene.claude.edit("b.txt", "two\n", "");
         scene.claude.stop();
         scene.code.wait_until("!api.servers.here().atWork && (await tree(api)).includes('finding')");
-        let expected = expect_test::expect![[r#""#]];
+        let expected = expect_test::expect![[r#"
+            claude-code | claude-opus-4-5 · session session-1 | claude-code, claude-opus-4-5 · session session-1, 3 hunks
+              a.rs | 1 hunk | a.rs, 1 hunk
+                Lines 3–4  +2 -0 | claude-code · claude-opus-4-5 | Lines 3–4, 2 added, 0 removed, by claude-code · claude-opus-4-5, 0 findings
+              b.txt | 1 hunk | b.txt, 1 hunk
+                Line 2  +0 -1 | claude-code · claude-opus-4-5 | Line 2, 0 added, 1 removed, by claude-code · claude-opus-4-5, 0 findings
+              c.py | pkg · 1 hunk, 1 finding | pkg/c.py, pkg · 1 hunk, 1 finding
+                Lines 1–4  +4 -0 | claude-code · claude-opus-4-5 | Lines 1–4, 4 added, 0 removed, by claude-code · claude-opus-4-5, 1 finding
+                  An error ends here unseen: `except Exception: pass`. | high · error-swallowed | high finding, error-swallowed: An error ends here unseen: `except Exception: pass`.
+        "#]];
         expected.assert_eq(&scene.tree());
         assert_eq!(scene.code.text("return api.status.text", &[]), "$(checklist) 3 to review  $(warning) 1 finding");
         scene.command("countersign.review.open");

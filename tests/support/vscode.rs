@@ -179,6 +179,10 @@ impl Code {
         let said: Value = answer
             .recv_timeout(2 * DEADLINE)
             .unwrap_or_else(|_| panic!("no answer to {code}\n{}", self.log()));
+        if let (Some(error), Some(file)) = (said["error"].as_str(), std::env::var_os("COUNTERSIGN_SCREENSHOT")) {
+            println!("{error}\n{code}");
+            self.ask("page", "await page.screenshot({ path: words[0] })", &[&file.to_string_lossy()]);
+        }
         assert!(said["error"].is_null(), "{code}\n{}", said["error"].as_str().unwrap_or_default());
         said["value"].clone()
     }

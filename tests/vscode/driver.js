@@ -42,9 +42,11 @@ const CHROMIUM = [
 
 /** The server, on a port that the kernel chose. */
 async function serve() {
-  const user = path.join(place.user, "User");
-  fs.mkdirSync(user, { recursive: true });
-  fs.writeFileSync(path.join(user, "settings.json"), JSON.stringify({ ...SETTINGS, ...place.settings }));
+  // Where a program is is a setting of the machine: a window of a remote one does not take it from its user's.
+  for (const whose of ["User", "Machine"]) {
+    fs.mkdirSync(path.join(place.user, whose), { recursive: true });
+    fs.writeFileSync(path.join(place.user, whose, "settings.json"), JSON.stringify({ ...SETTINGS, ...place.settings }));
+  }
   const words = [
     path.join(place.code, "node_modules/code-server"),
     ["--auth", "none"],

@@ -117,7 +117,7 @@ export class Review implements vscode.TreeDataProvider<Node>, vscode.Disposable 
     const root = this.servers.list().length > 1 ? `${node.server.root.path.split("/").pop()} · ` : "";
     const model = first?.author.model === undefined ? "" : `${first.author.model} · `;
     item.id = `${node.server.root} ${node.session ?? ""}`;
-    item.description = root + (node.session === undefined ? "nobody said so" : `${model}session ${node.session.slice(0, 8)}`);
+    item.description = root + (node.session === undefined ? "nobody said so" : `${model}session ${node.session.length > 12 ? node.session.slice(0, 8) : node.session}`);
     item.iconPath = new vscode.ThemeIcon(node.session === undefined ? ICON.external : ICON.agent);
     item.contextValue = node.session === undefined ? "external" : "session";
     item.tooltip = `${who}: ${counted(node.hunks.length, "hunk")}`;
