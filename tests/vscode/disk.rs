@@ -118,13 +118,13 @@ fn what_a_formatter_does_on_save_is_the_users() {
         scene.press(&["Control+Home"]);
         scene.types("fn mine() {}\n");
         scene.command("workbench.action.files.save");
-        let saved = format!("fn mine() {}\n{WITH_AGENT}fn formatted() {{}}\n");
+        let saved = format!("fn mine() {{}}\n{WITH_AGENT}fn formatted() {{}}\n");
         scene.code.wait_until("!document().isDirty");
         assert_eq!(scene.repository.read("a.rs"), saved);
         scene.wait_for_hunks("agent 4-5");
         scene.code.wait_until("!api.servers.here().atWork");
         scene.command("countersign.revertFile");
-        scene.wait_for_text(&format!("fn mine() {}\n{FILE}fn formatted() {{}}\n"));
+        scene.wait_for_text(&format!("fn mine() {{}}\n{FILE}fn formatted() {{}}\n"));
         scene.wait_for_hunks("");
     });
 }

@@ -1,4 +1,5 @@
 // Countersign in VS Code: what it starts, and how it ends.
+import { LOADING } from "./loading";
 import * as vscode from "vscode";
 
 import { commands } from "./commands";
@@ -18,6 +19,8 @@ export interface Api {
   readonly review: Review;
   readonly status: Status;
   readonly questions: Questions;
+  /** How long it took to load and to start, in ms. */
+  readonly activation: number;
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
@@ -36,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   );
   // The editor goes on while the server starts.
   void all.follow();
-  return { servers: all, marks, review, status, questions };
+  return { servers: all, marks, review, status, questions, activation: performance.now() - LOADING };
 }
 
 export async function deactivate(): Promise<void> {
