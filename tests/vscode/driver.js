@@ -105,10 +105,10 @@ async function show(address) {
   await page.exposeFunction("codeAutomationExit", () => undefined);
   const remote = (file) => `vscode-remote://${new URL(address).host}${file}`;
   const payload = [
+    ["extensionDevelopmentPath", remote(place.extension)],
     ["extensionTestsPath", remote(path.join(__dirname, "host.js"))],
     ["skipWelcome", "true"],
   ];
-  if (place.extension) payload.push(["extensionDevelopmentPath", remote(place.extension)]);
   const opened = place.workspace ? ["workspace", place.workspace] : ["folder", place.folder];
   const query = new URLSearchParams([opened, ["payload", JSON.stringify(payload)]]);
   await page.goto(`${address}/?${query}`);

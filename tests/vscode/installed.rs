@@ -41,7 +41,6 @@ fn the_package_is_installed_by_init_brings_its_server_activates_at_once_and_leav
 
     let said = init(&["init", "--editor", "vscode", "--yes"]);
     assert!(said.contains("$ code-server --install-extension "), "{said}");
-    repository.write(".countersign.toml", "");
     let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "session-1");
     let start = Start { settings: json!({}), from_sources: false, ..Start::default() };
     let opened = Code::start(&place, &repository, &start);

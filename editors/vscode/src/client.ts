@@ -10,6 +10,8 @@ import {
   StaticFeature,
 } from "vscode-languageclient/node";
 
+export { CloseAction, ErrorAction, State } from "vscode-languageclient/node";
+
 export class Client extends LanguageClient {
   constructor(
     private readonly root: vscode.Uri,

@@ -11,6 +11,8 @@ import { Servers } from "./servers";
 import { Status } from "./status";
 
 let servers: Servers | undefined;
+/** How long the code took to load, in ms. The editor does other things before it calls `activate`. */
+const loading = performance.now() - LOADING;
 
 /** What other extensions may look at, and the tests do. */
 export interface Api {
@@ -24,6 +26,7 @@ export interface Api {
 }
 
 export function activate(context: vscode.ExtensionContext): Api {
+  const begin = performance.now();
   const output = vscode.window.createOutputChannel("Countersign", { log: true });
   const questions = new Questions();
   const version = String((context.extension.packageJSON as { version: unknown }).version);
@@ -39,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   );
   // The editor goes on while the server starts.
   void all.follow();
-  return { servers: all, marks, review, status, questions, activation: performance.now() - LOADING };
+  return { servers: all, marks, review, status, questions, activation: loading + performance.now() - begin };
 }
 
 export async function deactivate(): Promise<void> {

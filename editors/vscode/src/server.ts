@@ -1,8 +1,7 @@
 // The language server of one workspace: started, started again when it died, and asked.
 import * as vscode from "vscode";
-import { CloseAction, ErrorAction, ExecuteCommandRequest, State } from "vscode-languageclient/node";
 
-import { addressing, Client } from "./client";
+import type { Client } from "./client";
 import * as program from "./program";
 import { Counts, Hunk, Which } from "./protocol";
 import { Questions } from "./questions";
@@ -131,7 +130,7 @@ export class Server {
       return this.complain("the server does not run.", "Start Again");
     }
     try {
-      await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] });
+      await client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
     } catch (error) {
       void vscode.window.showWarningMessage(`Countersign: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -151,6 +150,8 @@ export class Server {
   }
 
   private async run(turn: number, found: program.Program): Promise<void> {
+    // Much code, and needed only now: the editor waits for none of it.
+    const { addressing, Client, CloseAction, ErrorAction, State } = await import("./client");
     const client = new Client(
       this.root,
       { command: found.file, args: ["lsp"], options: { cwd: this.root.fsPath } },
