@@ -215,13 +215,15 @@ fn a_file_stands_beside_itself_without_the_agent_and_follows() {
     plain(|scene| {
         scene.agent_writes();
         scene.command("countersign.diff");
-        let without = "vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'countersign-without')?.getText()";
+        let without =
+            "vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'countersign-without')?.getText()";
         scene.code.wait_until(&format!("{without} === {}", serde_json::json!(FILE)));
         scene.claude.edit("a.rs", "fn x() {}\n", "fn x() { 1 }\n");
         scene.claude.edit("a.rs", "fn a() {}\n", "");
         scene.code.wait_until("vscode.workspace.textDocuments.some((one) => one.getText().startsWith('fn b() {}'))");
         assert_eq!(scene.code.text(&format!("return {without}"), &[]), FILE);
-        let read_only = "const uri = vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'countersign-without').uri;
+        let read_only =
+            "const uri = vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'countersign-without').uri;
             return String(vscode.workspace.fs.isWritableFileSystem(uri.scheme))";
         assert_ne!(scene.code.text(read_only, &[]), "true");
     });
@@ -241,6 +243,18 @@ fn a_server_that_was_killed_is_started_again_and_knows_all() {
         scene.claude.stop();
         scene.code.wait_until("!api.servers.here().atWork");
         scene.command("countersign.revertFile");
+        scene.wait_for_text(FILE);
+    });
+}
+
+#[test]
+fn a_lens_over_a_hunk_that_comes_while_the_file_is_open_reverts_it() {
+    plain(|scene| {
+        scene.agent_writes();
+        scene.claude.stop();
+        let lenses = "(await vscode.commands.executeCommand('vscode.executeCodeLensProvider', document().uri)).map((one) => one.command.title).join()";
+        scene.code.wait_until(&format!("({lenses}) === 'Revert +2 -0 (claude-code · claude-opus-4-5),Accept'"));
+        scene.code.page("await page.locator('.codelens-decoration a', { hasText: 'Revert +2' }).click()", &[]);
         scene.wait_for_text(FILE);
     });
 }

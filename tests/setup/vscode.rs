@@ -44,8 +44,12 @@ fn the_extension_is_put_in_shown_first_and_taken_out_and_twice_is_once() {
         .assert_eq(&run(&init));
     fs::write(program.with_file_name("countersign.vsix"), "").expect("the home is ours");
     let listed = || fs::read_to_string(repository.home().join("bin/extensions")).unwrap_or_default();
-    expect!["$ code --install-extension ~/bin/own/countersign.vsix\n"]
-        .assert_eq(&run(&["init", "--editor", "vscode", "--dry-run"]));
+    expect!["$ code --install-extension ~/bin/own/countersign.vsix\n"].assert_eq(&run(&[
+        "init",
+        "--editor",
+        "vscode",
+        "--dry-run",
+    ]));
     assert_eq!(listed(), "");
     run(&init);
     assert_eq!(listed(), "countersign.countersign@0.1.0\n");

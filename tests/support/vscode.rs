@@ -115,7 +115,8 @@ impl Code {
     pub(crate) fn start(place: &Place, repository: &Repository, start: &Start) -> Code {
         let turn = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let home = repository.home();
-        let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode/driver.js").canonicalize().expect("it is there");
+        let driver =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("vscode/driver.js").canonicalize().expect("it is there");
         let extension = if start.from_sources { place.extension.clone() } else { nothing(&home) };
         let argument = json!({
             "code": place.code.canonicalize().expect("it is there"), "chromium": place.chromium, "extension": extension,
@@ -128,7 +129,8 @@ impl Code {
         if let Some(path) = &start.path {
             command.env("PATH", path);
         }
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("node");
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("node");
         let log = Arc::new(Mutex::new(String::new()));
         keep(child.stderr.take().expect("piped"), Arc::clone(&log));
         let waiting = Arc::new(Mutex::new(HashMap::new()));
@@ -176,9 +178,8 @@ impl Code {
             let mut stdin = self.stdin.as_ref().expect("it is open").lock().expect("no panic");
             writeln!(stdin, "{request}").unwrap_or_else(|error| panic!("{error}\n{}", self.log()));
         }
-        let said: Value = answer
-            .recv_timeout(2 * DEADLINE)
-            .unwrap_or_else(|_| panic!("no answer to {code}\n{}", self.log()));
+        let said: Value =
+            answer.recv_timeout(2 * DEADLINE).unwrap_or_else(|_| panic!("no answer to {code}\n{}", self.log()));
         if let (Some(error), Some(file)) = (said["error"].as_str(), std::env::var_os("COUNTERSIGN_SCREENSHOT")) {
             println!("{error}\n{code}");
             self.ask("page", "await page.screenshot({ path: words[0] })", &[&file.to_string_lossy()]);

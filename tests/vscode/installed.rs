@@ -46,8 +46,15 @@ fn the_package_is_installed_by_init_brings_its_server_activates_at_once_and_leav
     let opened = Code::start(&place, &repository, &start);
     opened.wait_until("api.servers.list().some((server) => server.isRunning)");
     let own = "return require('node:fs').readlinkSync(`/proc/${api.servers.list()[0].process}/exe`)";
-    assert!(opened.text(own, &[]).starts_with(extensions.to_str().expect("a path in UTF-8")), "{}", opened.text(own, &[]));
-    opened.host("await vscode.window.showTextDocument(vscode.Uri.file(words[0]))", &[&repository.path("a.rs").to_string_lossy()]);
+    assert!(
+        opened.text(own, &[]).starts_with(extensions.to_str().expect("a path in UTF-8")),
+        "{}",
+        opened.text(own, &[])
+    );
+    opened.host(
+        "await vscode.window.showTextDocument(vscode.Uri.file(words[0]))",
+        &[&repository.path("a.rs").to_string_lossy()],
+    );
     claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\n");
     opened.wait_until("drawn(api) === 'agent 3-3'");
     let took = opened.host("return api.activation", &[]).as_f64().expect("ms");

@@ -39,7 +39,7 @@ fn light_and_dark() {
         scene.code.host(replace, &["    return sum", "    # DISCOUNT comes from the deployment.\n    return sum"]);
         scene.command("countersign.review.open");
         scene.code.wait_until("api.review.view.visible && api.status.text.includes('finding')");
-        scene.code.page("await page.waitForSelector('.squiggly-warning, .squiggly-error'); await page.waitForTimeout(1500)", &[]);
+        scene.code.page("await page.waitForSelector('.squiggly-warning, .squiggly-error'); await page.waitForSelector('.codelens-decoration a'); await page.mouse.move(600, 500)", &[]);
         let folder = std::env::var_os("COUNTERSIGN_PICTURES").map_or_else(|| repository.home(), PathBuf::from);
         let file = folder.join(format!("vscode-{name}.png"));
         let clip = "await page.screenshot({ path: words[0], clip: { x: 0, y: 0, width: 1200, height: 420 } })";

@@ -33,7 +33,9 @@ fn with_program(script: Option<&str>, test: impl FnOnce(&Scene<'_>)) {
 #[test]
 fn a_program_that_is_not_there_is_said_and_found_once_the_setting_is_right() {
     with_program(None, |scene| {
-        scene.wait_for_message("`countersign.path` is /nowhere/countersign, and no program is there. Correct it, or empty it");
+        scene.wait_for_message(
+            "`countersign.path` is /nowhere/countersign, and no program is there. Correct it, or empty it",
+        );
         assert!(scene.code.text("return api.status.text", &[]).contains("Countersign is down"));
         let program = crate::support::binary::countersign().to_str().expect("a path in UTF-8");
         let set = "await vscode.workspace.getConfiguration('countersign').update('path', words[0], vscode.ConfigurationTarget.Global)";
@@ -46,7 +48,11 @@ fn a_program_that_is_not_there_is_said_and_found_once_the_setting_is_right() {
 fn a_program_of_another_name_or_version_is_said() {
     with_program(Some("echo something else"), |scene| {
         scene.wait_for_message("does not say that it is Countersign. Set `countersign.path` to the program");
-        fs::write(scene.repository.home().join("countersign"), "#!/bin/sh\ncase $1 in --version) echo countersign 0.0.1;; *) exit 3;; esac\n").expect("it is ours");
+        fs::write(
+            scene.repository.home().join("countersign"),
+            "#!/bin/sh\ncase $1 in --version) echo countersign 0.0.1;; *) exit 3;; esac\n",
+        )
+        .expect("it is ours");
         scene.command("countersign.restart");
         scene.wait_for_message("is version 0.0.1, and this extension 0.1.0. Install the two of the same version");
     });
@@ -61,7 +67,8 @@ fn a_server_that_crashes_five_times_is_given_up_with_what_to_do_and_can_be_start
         let starts = fs::read_to_string(scene.repository.home().join("starts")).expect("it was started");
         assert_eq!(starts.lines().count(), 10, "each start is one of the version's and one of the server's");
         let real = crate::support::binary::countersign().display();
-        fs::write(scene.repository.home().join("countersign"), format!("#!/bin/sh\nexec {real} \"$@\"\n")).expect("it is ours");
+        fs::write(scene.repository.home().join("countersign"), format!("#!/bin/sh\nexec {real} \"$@\"\n"))
+            .expect("it is ours");
         scene.choose("Start Again");
         scene.code.wait_until("api.servers.here()?.isRunning");
     });
@@ -87,7 +94,8 @@ fn a_folder_without_git_with_blanks_emoji_and_quotes_and_windows_line_ends_is_re
         let mut payload = json!({ "session_id": "session-1", "cwd": folder, "hook_event_name": phase, "tool_name": "Write",
             "tool_use_id": "toolu_1", "tool_input": { "file_path": file, "content": after } });
         if phase == "PostToolUse" {
-            payload["tool_response"] = json!({ "type": "update", "filePath": file, "content": after, "originalFile": before });
+            payload["tool_response"] =
+                json!({ "type": "update", "filePath": file, "content": after, "originalFile": before });
         }
         crate::support::binary::run(&mut hook, payload.to_string().as_bytes()).ok();
     };
