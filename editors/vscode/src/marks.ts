@@ -126,6 +126,10 @@ export class Marks implements vscode.Disposable {
     if (document.version !== version && !document.isClosed) {
       return this.later(uri);
     }
+    const ids = (of: readonly Hunk[]) => of.map((hunk) => hunk.id).join(" ");
+    if (ids(hunks) !== ids(this.drawn.get(name) ?? [])) {
+      this.servers.of(uri)?.renewLenses(document);
+    }
     this.drawn.set(name, hunks);
     for (const [key, style] of this.styles) {
       const of = hunks.filter((hunk) => key === `${hunk.author.kind} ${lines(hunk).last < lines(hunk).first}`);

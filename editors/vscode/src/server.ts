@@ -136,6 +136,12 @@ export class Server {
     }
   }
 
+  /** Has the editor ask for a document's code lenses anew: of changes that come while it asks it shows what was. */
+  renewLenses(document: vscode.TextDocument): void {
+    const feature = this.client?.getFeature("textDocument/codeLens");
+    feature?.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+  }
+
   private spelled(uri: vscode.Uri): string {
     return this.client?.code2ProtocolConverter.asUri(uri) ?? uri.toString();
   }

@@ -55,9 +55,15 @@ fn vscode(place: &Place) -> Check {
     let programs = vscode::programs(place);
     let versions: Vec<String> = programs.iter().cloned().filter_map(vscode::installed).collect();
     match versions.iter().find(|version| !vscode::is_this(version)) {
-        Some(other) => Check::bad("vscode", format!("the extension is {other}, of another version than this program"), ADVICE),
+        Some(other) => {
+            Check::bad("vscode", format!("the extension is {other}, of another version than this program"), ADVICE)
+        }
         None if programs.is_empty() => Check::absent("vscode", "not found"),
-        None if versions.len() < programs.len() => Check::bad("vscode", "installed, and has no extension of ours", ADVICE),
-        None => Check::good("vscode", "its extension is of this version, and starts in workspaces with a .countersign.toml"),
+        None if versions.len() < programs.len() => {
+            Check::bad("vscode", "installed, and has no extension of ours", ADVICE)
+        }
+        None => {
+            Check::good("vscode", "its extension is of this version, and starts in workspaces with a .countersign.toml")
+        }
     }
 }

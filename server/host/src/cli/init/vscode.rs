@@ -35,9 +35,8 @@ pub(super) fn is_found(place: &Place) -> bool {
 
 pub(super) fn plan(place: &Place, remove: bool) -> Plan {
     let programs = programs(place);
-    let run = |program: PathBuf, words: [&str; 2]| {
-        Plan::run(Run { program, arguments: words.map(str::to_owned).to_vec() })
-    };
+    let run =
+        |program: PathBuf, words: [&str; 2]| Plan::run(Run { program, arguments: words.map(str::to_owned).to_vec() });
     if remove {
         let having = programs.into_iter().filter(|program| installed(program.clone()).is_some());
         return having.fold(Plan::default(), |plan, program| plan.with(run(program, ["--uninstall-extension", ID])));
