@@ -18,4 +18,5 @@ mod setup;
 mod support;
 mod tidy;
 mod traces;
+mod vscode;
 mod weave;

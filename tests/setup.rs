@@ -6,6 +6,7 @@ mod helix;
 mod init;
 mod neovim;
 mod settings;
+mod vscode;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -45,7 +45,7 @@ fn a_fresh_repository_needs_hooks() {
         -  journal      nothing was recorded yet
         -  neovim       not found
         -  helix        not found
-        -  vscode       not found; there is no extension yet
+        -  vscode       not found
         ok watches …
     "#]]
     .assert_eq(&said(&repository, 1));
@@ -67,7 +67,7 @@ fn after_init_all_is_well_and_an_event_arrives() {
         ok copy         ~/.local/state/countersign/ID, should git's folder be deleted
         ok neovim       ~/.local/share/nvim/site/plugin/countersign.lua starts this program
         -  helix        not found
-        -  vscode       not found; there is no extension yet
+        -  vscode       not found
         ok watches …
     "#]]
     .assert_eq(&said(&repository, 0));
@@ -82,7 +82,7 @@ fn after_init_all_is_well_and_an_event_arrives() {
         ok copy         ~/.local/state/countersign/ID, should git's folder be deleted
         ok neovim       ~/.local/share/nvim/site/plugin/countersign.lua starts this program
         -  helix        not found
-        -  vscode       not found; there is no extension yet
+        -  vscode       not found
         ok watches …
     "#]]
     .assert_eq(&said(&repository, 0));
@@ -125,7 +125,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
         !! neovim       installed, and starts no server
                         run `countersign init --editor neovim`
         -  helix        not found
-        -  vscode       not found; there is no extension yet
+        -  vscode       not found
         ok watches …
     "#]]
     .assert_eq(&said(&repository, 1));

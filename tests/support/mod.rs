@@ -1,4 +1,5 @@
-//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims, Helixes and Emacs.
+//! What the end-to-end tests stand on: real repositories, the built binary, an editor and agents in memory, real Neovims, Helixes, Emacs and
+//! VS Codes.
 
 pub(crate) mod agent;
 pub(crate) mod binary;
@@ -15,6 +16,7 @@ mod rpc;
 mod screen;
 pub(crate) mod tap;
 mod terminal;
+pub(crate) mod vscode;
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ pub(super) mod helix;
 pub(super) mod hook_files;
 pub(super) mod neovim;
 pub(super) mod plugins;
+pub(super) mod vscode;
 pub(super) mod whole;
 
 mod change;
@@ -19,8 +20,8 @@ mod gemini_cli;
 mod json;
 mod policy;
 mod record;
+mod run;
 mod shell;
-mod vscode;
 mod windsurf;
 
 use std::io::{BufRead, IsTerminal, Write};
@@ -132,6 +133,12 @@ pub(super) fn run(dir: &Path, args: &Args) -> Result<ExitCode> {
         for change in &plan.changes {
             if let Err(error) = record.keep(&change.file, || change.carry_out(place.floor(&change.file))) {
                 eprintln!("countersign: {name}: {}: {error:#}", place.shown(&change.file));
+                refused += 1;
+            }
+        }
+        for run in &plan.runs {
+            if let Err(error) = run.carry_out() {
+                eprintln!("countersign: {name}: {error:#}");
                 refused += 1;
             }
         }
@@ -277,6 +284,9 @@ fn say(place: &Place, plans: &[(&str, Plan)], remove: bool) -> (String, usize) {
         for change in &plan.changes {
             said += &change.diff(&place.shown(&change.file));
         }
+        for run in &plan.runs {
+            said += &format!("{} {}\n", ink(Ink::Strong, "$"), run.shown());
+        }
         let is_agents = AGENTS.contains(name) && !place.user && !remove;
         if plan.changes.iter().any(|change| is_agents && is_seen_by_git(place, &change.file)) {
             words.push("git does not ignore this file, and it holds a path of this machine: ignore it".to_owned());
@@ -285,7 +295,7 @@ fn say(place: &Place, plans: &[(&str, Plan)], remove: bool) -> (String, usize) {
             said += &format!("{} {word}\n", ink(Ink::Warning, &format!("{name}:")));
         }
     }
-    (said, plans.iter().map(|(_, plan)| plan.changes.len()).sum())
+    (said, plans.iter().map(|(_, plan)| plan.changes.len() + plan.runs.len()).sum())
 }
 
 /// What git says of a settings file that holds a path of this machine.

@@ -1,6 +1,6 @@
 //! Editors: which are there, and whether they would start the server.
 
-use super::super::init::{Place, helix, neovim, whole};
+use super::super::init::{Place, helix, neovim, vscode, whole};
 use super::Check;
 
 pub(super) fn all(place: &Place) -> Vec<Check> {
@@ -51,9 +51,19 @@ fn helix(place: &Place) -> Check {
 }
 
 fn vscode(place: &Place) -> Check {
-    let found = ["code", "codium"].iter().any(|program| place.on_path(program).is_some());
-    Check::absent(
-        "vscode",
-        if found { "installed; there is no extension yet" } else { "not found; there is no extension yet" },
-    )
+    const ADVICE: &str = "run `countersign init --editor vscode`";
+    let programs = vscode::programs(place);
+    let versions: Vec<String> = programs.iter().cloned().filter_map(vscode::installed).collect();
+    match versions.iter().find(|version| !vscode::is_this(version)) {
+        Some(other) => {
+            Check::bad("vscode", format!("the extension is {other}, of another version than this program"), ADVICE)
+        }
+        None if programs.is_empty() => Check::absent("vscode", "not found"),
+        None if versions.len() < programs.len() => {
+            Check::bad("vscode", "installed, and has no extension of ours", ADVICE)
+        }
+        None => {
+            Check::good("vscode", "its extension is of this version, and starts in workspaces with a .countersign.toml")
+        }
+    }
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use similar::{ChangeTag, TextDiff};
 
 use super::super::paint::{Ink, ink};
+use super::run::Run;
 use crate::disk;
 use crate::journal::{Disk, hash};
 
@@ -29,18 +30,25 @@ pub(super) struct Change {
 pub(super) struct Plan {
     pub(super) changes: Vec<Change>,
     pub(super) notes: Vec<String>,
+    /// What is done by programs, after the files.
+    pub(super) runs: Vec<Run>,
 }
 
 impl Plan {
     /// Nothing but a word.
     pub(super) fn note(note: impl Into<String>) -> Plan {
-        Plan { changes: Vec::new(), notes: vec![note.into()] }
+        Plan { notes: vec![note.into()], ..Plan::default() }
+    }
+
+    /// A program alone.
+    pub(super) fn run(run: Run) -> Plan {
+        Plan { runs: vec![run], ..Plan::default() }
     }
 
     /// This text instead of that; nothing where they are the same.
     pub(super) fn of(file: PathBuf, before: Option<String>, after: Option<String>) -> Plan {
         let change = (before != after).then_some(Change { file, before, after, is_program: false, in_short: false });
-        Plan { changes: change.into_iter().collect(), notes: Vec::new() }
+        Plan { changes: change.into_iter().collect(), ..Plan::default() }
     }
 
     pub(super) fn changes_something(&self) -> bool {
@@ -51,6 +59,7 @@ impl Plan {
     pub(super) fn with(mut self, other: Plan) -> Plan {
         self.changes.extend(other.changes);
         self.notes.extend(other.notes);
+        self.runs.extend(other.runs);
         self
     }
 

@@ -1,0 +1,3 @@
+// When loading began: the first of all modules.
+
+export const LOADING = performance.now();

@@ -1,0 +1,261 @@
+// The language server of one workspace: started, started again when it died, and asked.
+import * as vscode from "vscode";
+
+import type { Client } from "./client";
+import * as program from "./program";
+import { Counts, Hunk, Which } from "./protocol";
+import { Questions } from "./questions";
+
+/** Crashes in a row, after which a server is not started any more. */
+const MOST = 5;
+/** One that ran so long is no part of a row, in ms. */
+const STEADY = 120_000;
+
+export type Health = "starting" | "running" | "waiting" | "missing" | "wrong" | "failed" | "given-up" | "stopped";
+
+/** What all servers share. */
+export interface Surroundings {
+  readonly extension: vscode.Uri;
+  readonly version: string;
+  readonly output: vscode.LogOutputChannel;
+  readonly questions: Questions;
+}
+
+export class Server {
+  health: Health = "stopped";
+  /** Whether an agent's turn runs. */
+  atWork = false;
+  /** By document, as the server told them: of files that are not open, too. */
+  readonly counts = new Map<string, Counts>();
+
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly news = new vscode.EventEmitter<vscode.Uri>();
+  /** Its health, or whether an agent is at work. */
+  readonly onChange = this.changed.event;
+  /** There are other hunks in a document. */
+  readonly onHunks = this.news.event;
+
+  private client: Client | undefined;
+  private crashes = { count: 0, last: 0 };
+  private retry: NodeJS.Timeout | undefined;
+  /** Counts the starts, so that what an earlier one brings late is known. */
+  private turn = 0;
+  private warned = false;
+
+  constructor(
+    readonly root: vscode.Uri,
+    private readonly around: Surroundings,
+  ) {}
+
+  async start(): Promise<void> {
+    const turn = ++this.turn;
+    this.become("starting");
+    const found = program.find(this.around.extension);
+    if (found === undefined) {
+      this.become("missing");
+      return this.complain(missing(), "Open Settings");
+    }
+    const version = await program.version(found);
+    if (turn !== this.turn) {
+      return;
+    }
+    if (version === undefined) {
+      this.become("wrong");
+      return this.complain(
+        `${found.file} does not say that it is Countersign. Set \`countersign.path\` to the program, or empty it to use the one on the PATH.`,
+        "Open Settings",
+      );
+    }
+    if (!program.fits(this.around.version, version) && !this.warned) {
+      this.warned = true;
+      this.complain(
+        `${found.file} is version ${version}, and this extension ${this.around.version}. ` +
+          "Install the two of the same version; until then some of it may not work.",
+        "Open Settings",
+      );
+    }
+    this.around.output.info(`${found.file} ${version}, by ${found.from}, for ${this.root.fsPath}`);
+    await this.run(turn, found);
+  }
+
+  /** Ends it and starts it again, also after too many crashes. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.crashes = { count: 0, last: 0 };
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    this.turn++;
+    clearTimeout(this.retry);
+    const client = this.client;
+    this.client = undefined;
+    this.forget();
+    this.become("stopped");
+    if (client !== undefined) {
+      await client.dispose(2000).catch((error: unknown) => this.around.output.warn(`it did not end well: ${error}`));
+    }
+  }
+
+  get isRunning(): boolean {
+    return this.health === "running";
+  }
+
+  /** The process's id. */
+  get process(): number | undefined {
+    return this.client?.serverProcess?.pid;
+  }
+
+  has(uri: vscode.Uri): boolean {
+    return uri.scheme === "file" && (uri.path === this.root.path || uri.path.startsWith(`${this.root.path}/`));
+  }
+
+  /** The hunks of a document, or of all files, as they are now. */
+  async hunks(uri?: vscode.Uri): Promise<readonly Hunk[]> {
+    const params = uri === undefined ? {} : { textDocument: { uri: this.spelled(uri) } };
+    const answer = await this.ask<{ hunks: Hunk[] }>("countersign/hunks", params);
+    return answer?.hunks ?? [];
+  }
+
+  /** A document without what awaits review. */
+  async without(uri: vscode.Uri, includeMine: boolean): Promise<string | undefined> {
+    const params = { textDocument: { uri: this.spelled(uri) }, includeMine };
+    return (await this.ask<{ without: string }>("countersign/without", params))?.without;
+  }
+
+  /** Has it do one of its commands; what it says against it is shown. */
+  async execute(command: string, argument: Which | object): Promise<void> {
+    const client = this.client;
+    if (client === undefined || !this.isRunning) {
+      return this.complain("the server does not run.", "Start Again");
+    }
+    try {
+      await client.sendRequest("workspace/executeCommand", { command, arguments: [argument] });
+    } catch (error) {
+      void vscode.window.showWarningMessage(`Countersign: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Has the editor ask for a document's code lenses anew: of changes that come while it asks it shows what was. */
+  renewLenses(document: vscode.TextDocument): void {
+    const feature = this.client?.getFeature("textDocument/codeLens");
+    feature?.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+  }
+
+  private spelled(uri: vscode.Uri): string {
+    return this.client?.code2ProtocolConverter.asUri(uri) ?? uri.toString();
+  }
+
+  private async ask<T>(method: string, params: object): Promise<T | undefined> {
+    try {
+      return this.isRunning ? await this.client?.sendRequest<T>(method, params) : undefined;
+    } catch (error) {
+      this.around.output.warn(`${method}: ${error}`);
+      return undefined;
+    }
+  }
+
+  private async run(turn: number, found: program.Program): Promise<void> {
+    // Much code, and needed only now: the editor waits for none of it.
+    const { addressing, Client, CloseAction, ErrorAction, State } = await import("./client");
+    const client = new Client(
+      this.root,
+      { command: found.file, args: ["lsp"], options: { cwd: this.root.fsPath } },
+      {
+        documentSelector: [{ scheme: "file", pattern: { baseUri: this.root.toString(), pattern: "**/*" } }],
+        outputChannel: this.around.output,
+        initializationFailedHandler: () => false,
+        middleware: addressing(this.root),
+        errorHandler: {
+          error: () => ({ action: ErrorAction.Continue, handled: true }),
+          closed: () => {
+            this.died(turn);
+            return { action: CloseAction.DoNotRestart, handled: true };
+          },
+        },
+      },
+    );
+    client.onNotification("countersign/didChangeHunks", (told: { uri: string; counts: Counts }) => {
+      const uri = client.protocol2CodeConverter.asUri(told.uri);
+      this.counts.set(uri.toString(), told.counts);
+      this.news.fire(uri);
+    });
+    client.onNotification("countersign/didChangeWork", (told: { atWork: boolean }) => {
+      this.atWork = told.atWork;
+      this.changed.fire();
+    });
+    client.onRequest("window/showMessageRequest", this.around.questions.handler);
+    this.client = client;
+    try {
+      await client.start();
+    } catch (error) {
+      // One that died in starting was counted as a crash by then.
+      if (turn === this.turn && this.health === "starting") {
+        this.become("failed");
+        this.complain(`it cannot start: ${error instanceof Error ? error.message : String(error)}`, "Start Again");
+      }
+      return;
+    }
+    if (turn === this.turn && client.state === State.Running) {
+      this.become("running");
+    }
+  }
+
+  private died(turn: number): void {
+    if (turn !== this.turn) {
+      return;
+    }
+    this.turn++;
+    this.client = undefined;
+    this.forget();
+    const now = Date.now();
+    const row = now - this.crashes.last > STEADY ? 0 : this.crashes.count;
+    this.crashes = { count: row + 1, last: now };
+    if (this.crashes.count >= MOST) {
+      this.become("given-up");
+      return this.complain(
+        `the server ended ${MOST} times, and is not started any more. Its output says why; \`countersign doctor\` in a terminal says what is wrong.`,
+        "Show Output",
+        "Start Again",
+      );
+    }
+    this.become("waiting");
+    this.retry = setTimeout(() => void this.start(), 100 * 2 ** this.crashes.count);
+  }
+
+  /** What it told is nobody's now. */
+  private forget(): void {
+    const told = [...this.counts.keys()];
+    this.counts.clear();
+    this.atWork = false;
+    told.forEach((uri) => this.news.fire(vscode.Uri.parse(uri)));
+  }
+
+  private become(health: Health): void {
+    this.health = health;
+    this.changed.fire();
+  }
+
+  private complain(what: string, ...choices: ("Open Settings" | "Show Output" | "Start Again")[]): void {
+    this.around.output.error(what);
+    void vscode.window.showErrorMessage(`Countersign: ${what}`, ...choices).then((choice) => {
+      switch (choice) {
+        case "Open Settings":
+          return vscode.commands.executeCommand("workbench.action.openSettings", "countersign.path");
+        case "Show Output":
+          return this.around.output.show();
+        case "Start Again":
+          return this.restart();
+        default:
+          return undefined;
+      }
+    });
+  }
+}
+
+function missing(): string {
+  const set = vscode.workspace.getConfiguration("countersign").get<string>("path", "");
+  return set === ""
+    ? "its program was not found. Put `countersign` on the PATH and start the editor anew, or set `countersign.path`."
+    : `\`countersign.path\` is ${set}, and no program is there. Correct it, or empty it to use the one on the PATH.`;
+}
