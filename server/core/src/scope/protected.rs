@@ -1,6 +1,6 @@
 //! Classes of files that are protected as such, whatever their folder.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ impl Class {
     /// Whether a file is of this class by its path, in any letter case: where case does not tell files apart,
     /// `.GIT/config` is git's. Never for [`Class::PublicApi`], which symbols tell.
     pub fn covers(self, path: &str) -> bool {
-        self.set().is_some_and(|set| set.is_match(path))
+        (self != Class::Policy || may_be_policy(path)) && self.set().is_some_and(|set| set.is_match(path))
     }
 
     /// What a file of this class is, as it stands in a sentence.
@@ -46,20 +46,31 @@ impl Class {
         }
     }
 
+    /// Each is compiled when it is first asked: all of them cost a hook a tenth of its time.
     fn set(self) -> Option<&'static GlobSet> {
-        static SETS: LazyLock<[GlobSet; 6]> =
-            LazyLock::new(|| [TESTS, DEPENDENCIES, CI, LICENCE, GENERATED, POLICY].map(compile));
-        let at = match self {
+        static SETS: [OnceLock<GlobSet>; 6] = [const { OnceLock::new() }; 6];
+        let (at, patterns) = match self {
             Class::PublicApi => return None,
-            Class::Tests => 0,
-            Class::Dependencies => 1,
-            Class::Ci => 2,
-            Class::Licence => 3,
-            Class::Generated => 4,
-            Class::Policy => 5,
+            Class::Tests => (0, TESTS),
+            Class::Dependencies => (1, DEPENDENCIES),
+            Class::Ci => (2, CI),
+            Class::Licence => (3, LICENCE),
+            Class::Generated => (4, GENERATED),
+            Class::Policy => (5, POLICY),
         };
-        Some(&SETS[at])
+        Some(SETS[at].get_or_init(|| compile(patterns)))
     }
+}
+
+/// Whether a path holds what all patterns of [`POLICY`] do: a name with a dot before it, or one of two others. Every write is held against
+/// them, and hardly one is of theirs.
+fn may_be_policy(path: &str) -> bool {
+    let is_named = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.starts_with('.') || name.starts_with("opencode.") || name.ends_with(".code-workspace")
+    };
+    // A letter beyond ASCII may be another case of one of its letters.
+    !path.is_ascii() || path.split('/').any(is_named)
 }
 
 const POLICY: &[&str] = &[
@@ -154,6 +165,17 @@ fn compile(patterns: &[&str]) -> GlobSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_pattern_of_the_policy_finds_a_path_that_is_not_looked_at() {
+        for pattern in POLICY {
+            let name = pattern.strip_prefix("**/").expect("they are of any folder").replace('*', "");
+            assert!(may_be_policy(&format!("src/{name}")), "{pattern}");
+        }
+        assert!(
+            !may_be_policy("src/settings.json") && may_be_policy("a/b/OpenCode.jsonc") && may_be_policy("a/.GIT/x")
+        );
+    }
 
     #[test]
     fn every_class_but_the_public_interface_is_told_by_path() {
