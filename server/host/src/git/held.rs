@@ -19,14 +19,17 @@ const MODES: usize = 10_000;
 /// So many names are asked about at a time: a command line has an end.
 const AT_A_TIME: usize = 500;
 
+/// A commit and a path in it.
+type Name = (String, String);
+
 /// See the module.
 #[derive(Debug)]
 pub struct Held {
     git: Git,
     reader: RefCell<Option<Reader>>,
-    known: RefCell<HashMap<(String, String), Content>>,
+    known: RefCell<HashMap<Name, Content>>,
     /// As git writes them; none where the commit has nothing under the name.
-    modes: RefCell<HashMap<(String, String), Option<Vec<u8>>>>,
+    modes: RefCell<HashMap<Name, Option<Vec<u8>>>>,
 }
 
 impl Held {
