@@ -71,6 +71,8 @@ fn a_server_that_was_killed_is_started_again_by_lsp_restart_and_knows_all() {
         let typed = format!("{WITH_AGENT}fn mine() {{}}\n");
         scene.helix.type_in("a.rs", "ofn mine() {}\x1b", &typed);
         scene.helix.write("write");
+        // The save is taken in once what is asked behind it is answered.
+        assert!(!scene.helix.try_act("No such action"));
         let start = scene.helix.tap.count();
         scene.helix.kill_server();
         scene.helix.wait_for_screen("Language server exited");
