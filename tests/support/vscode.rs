@@ -38,26 +38,17 @@ pub(crate) struct Place {
 #[derive(Clone, Debug)]
 pub(crate) struct Start {
     pub(crate) settings: Value,
-    /// What is opened instead of the root: a folder, or a file of several.
+    /// The folder that is opened instead of the root.
     pub(crate) folder: Option<PathBuf>,
-    pub(crate) workspace: Option<PathBuf>,
     /// Whether the extension is the one of the sources, and not an installed one.
     pub(crate) from_sources: bool,
-    pub(crate) trusted: bool,
     pub(crate) path: Option<String>,
 }
 
 impl Default for Start {
     fn default() -> Start {
         let program = countersign().to_str().expect("a path in UTF-8");
-        Start {
-            settings: json!({ "countersign.path": program }),
-            folder: None,
-            workspace: None,
-            from_sources: true,
-            trusted: true,
-            path: None,
-        }
+        Start { settings: json!({ "countersign.path": program }), folder: None, from_sources: true, path: None }
     }
 }
 
@@ -120,8 +111,8 @@ impl Code {
         let extension = if start.from_sources { place.extension.clone() } else { nothing(&home) };
         let argument = json!({
             "code": place.code.canonicalize().expect("it is there"), "chromium": place.chromium, "extension": extension,
-            "folder": start.folder.as_deref().unwrap_or(repository.root()), "workspace": start.workspace,
-            "user": home.join("code"), "extensions": home.join("extensions"), "trusted": start.trusted,
+            "folder": start.folder.as_deref().unwrap_or(repository.root()),
+            "user": home.join("code"), "extensions": home.join("extensions"),
             "socket": repository.root().with_file_name("run").join("host"), "settings": start.settings,
         });
         let mut command = repository.command(node(&place.code));

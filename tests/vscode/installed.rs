@@ -60,7 +60,6 @@ fn the_package_is_installed_by_init_brings_its_server_activates_at_once_and_leav
     let took = opened.host("return api.activation", &[]).as_f64().expect("ms");
     let size = fs::metadata(bin.join("countersign.vsix")).expect("it is there").len();
     println!("activation: {took:.1} ms; package with this build's server: {size} bytes");
-    assert!(took > 0.0, "it was measured");
     drop(opened);
 
     let said = init(&["init", "--editor", "vscode", "--remove", "--yes"]);

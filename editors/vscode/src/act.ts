@@ -3,7 +3,6 @@ import * as vscode from "vscode";
 
 import { Hunk, lines, Which } from "./protocol";
 import type { Node, Review } from "./review";
-import type { Server } from "./server";
 import type { Servers } from "./servers";
 
 export type What = "revert" | "accept";
@@ -107,16 +106,16 @@ export function document(of: Node | vscode.Uri | undefined): vscode.Uri | undefi
 
 /** Puts the cursor on the next hunk, or the one before, of this file, else of the next file that has one; round and round. */
 export async function go(servers: Servers, by: 1 | -1): Promise<void> {
-  const all = (await servers.hunks()).flatMap(({ server, hunks }) => hunks.map((hunk) => ({ server, hunk })));
+  const all = (await servers.hunks()).flatMap(({ hunks }) => hunks);
   if (all.length === 0) {
     return say("nothing awaits review.");
   }
   const editor = vscode.window.activeTextEditor;
   const here = editor?.document.uri.toString();
   const line = editor?.selection.active.line ?? 0;
-  const place = (one: { hunk: Hunk }) => ({
-    uri: vscode.Uri.parse(one.hunk.uri).toString(),
-    line: Math.min(lines(one.hunk).first, (editor?.document.lineCount ?? Infinity) - 1),
+  const place = (one: Hunk) => ({
+    uri: vscode.Uri.parse(one.uri).toString(),
+    line: Math.min(lines(one).first, (editor?.document.lineCount ?? Infinity) - 1),
   });
   const isHere = all.map((one) => place(one).uri === here);
   const mine = all.filter((_, at) => isHere[at]);
@@ -124,11 +123,11 @@ export async function go(servers: Servers, by: 1 | -1): Promise<void> {
   const edge = by > 0 ? isHere.lastIndexOf(true) : isHere.indexOf(true);
   const next = beyond ?? all[(edge + by + all.length) % all.length];
   if (next !== undefined) {
-    await show(next.server, next.hunk);
+    await show(next);
   }
 }
 
-async function show(_: Server, hunk: Hunk): Promise<void> {
+async function show(hunk: Hunk): Promise<void> {
   const editor = await vscode.window.showTextDocument(vscode.Uri.parse(hunk.uri));
   const line = Math.min(lines(hunk).first, editor.document.lineCount - 1);
   editor.selection = new vscode.Selection(line, 0, line, 0);

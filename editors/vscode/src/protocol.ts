@@ -24,8 +24,6 @@ export interface Hunk {
   readonly removedText: string;
   /** Lines in it in which the user wrote, too. */
   readonly mine: number;
-  /** How much the file matters, from 1 to 4, where the policy says so. */
-  readonly tier?: number;
   readonly findings: readonly Finding[];
 }
 

@@ -144,12 +144,11 @@ function files(node: SessionNode): FileNode[] {
 function fileItem(node: FileNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.uri, vscode.TreeItemCollapsibleState.Expanded);
   const findings = node.hunks.reduce((total, hunk) => total + hunk.findings.length, 0);
-  const tier = node.hunks[0]?.tier;
   const held = findings > 0 ? `, ${counted(findings, "finding")}` : "";
   const path = node.uri.path.slice(node.server.root.path.length + 1);
   const folder = path.includes("/") ? `${path.slice(0, path.lastIndexOf("/"))} · ` : "";
   item.id = `${node.server.root} ${node.of.session ?? ""} ${node.uri}`;
-  item.description = `${folder}${counted(node.hunks.length, "hunk")}${held}${tier === undefined ? "" : `, tier ${tier}`}`;
+  item.description = `${folder}${counted(node.hunks.length, "hunk")}${held}`;
   item.iconPath = vscode.ThemeIcon.File;
   item.contextValue = "file";
   item.accessibilityInformation = { label: `${path}, ${item.description}` };

@@ -241,7 +241,7 @@ impl Document {
             self.fold_record(record)?;
             // The disk's text after each is one that may come back.
             if record.lineage() == Lineage::Disk {
-                self.weave.settle(true);
+                self.weave.settle();
                 self.remember(Lineage::Disk);
             }
             Ok(())
@@ -253,7 +253,7 @@ impl Document {
             let missing = self.weave.missing(Lineage::Disk).to_vec();
             self.weave.set_missing(Lineage::Editor, missing);
         }
-        self.weave.settle(false);
+        self.weave.sum_at_once();
         self.refresh_texts();
         done
     }

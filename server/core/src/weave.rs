@@ -266,15 +266,20 @@ impl Weave {
         }
     }
 
-    /// Folds of many edits begin with this: what [`Weave::fingerprint`] and places in texts are told by is made once, by
-    /// [`Weave::settle`], before either is asked for.
+    /// Folds of many edits begin with this: what [`Weave::fingerprint`] and places in texts are told by is made by [`Weave::settle`],
+    /// before either is asked for.
     pub(crate) fn put_off_sums(&mut self) {
         self.tree.put_off();
     }
 
-    /// Ends what [`Weave::put_off_sums`] began, or goes on with it.
-    pub(crate) fn settle(&mut self, goes_on: bool) {
-        self.tree.settle(goes_on);
+    /// See [`Weave::put_off_sums`], which goes on.
+    pub(crate) fn settle(&mut self) {
+        self.tree.settle();
+    }
+
+    /// Ends what [`Weave::put_off_sums`] began.
+    pub(crate) fn sum_at_once(&mut self) {
+        self.tree.sum_at_once();
     }
 
     /// The edits that a lineage does not show, ascending.

@@ -17,8 +17,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::disk::{self, Reading};
-pub use held::Held;
-pub use named::InHead;
+pub use held::{Held, InHead};
 pub use stamp::Stamp;
 
 /// The repository of a workspace, if there is one.
@@ -42,6 +41,15 @@ fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
         let mut words = line[..tab].split(|byte| *byte == b' ');
         Some(Entry { mode: words.next()?, last: words.next_back()?, path: &line[tab + 1..] })
     })
+}
+
+/// The mode of a file that is no link, of git's word for it.
+fn mode_of(word: &[u8]) -> Option<u32> {
+    match word {
+        b"100644" => Some(0o644),
+        b"100755" => Some(0o755),
+        _ => None,
+    }
 }
 
 /// A lock this old belongs to no git that runs.
@@ -111,22 +119,19 @@ impl Git {
 
     /// A version of a file, as it would be checked out.
     fn version(&self, mode: &[u8], name: &str) -> Option<Reading> {
-        let (filters, mode) = match mode {
-            // Line ends and filters make it other bytes than the blob's.
-            b"100644" => ("--filters", 0o644),
-            b"100755" => ("--filters", 0o755),
-            b"120000" => ("blob", 0),
-            // A folder is no file.
-            b"040000" => return Some(Reading::absent()),
-            // A submodule is another repository's.
-            _ => return None,
+        let blob = |how| {
+            let blob = self.command(&["cat-file", how, name]).output().ok()?;
+            blob.status.success().then_some(blob.stdout)
         };
-        let blob = self.command(&["cat-file", filters, name]).output().ok()?;
-        if !blob.status.success() {
-            return None;
+        match (mode, mode_of(mode)) {
+            // Line ends and filters make it other bytes than the blob's.
+            (_, Some(mode)) => Some(Reading { mode: Some(mode), ..disk::reading_of(blob("--filters")?) }),
+            (b"120000", _) => Some(disk::link_of(blob("blob")?)),
+            // A folder is no file.
+            (b"040000", _) => Some(Reading::absent()),
+            // A submodule is another repository's.
+            _ => None,
         }
-        let reading = if mode == 0 { disk::link_of(blob.stdout) } else { disk::reading_of(blob.stdout) };
-        Some(Reading { mode: (mode != 0).then_some(mode), ..reading })
     }
 
     /// Whether git is in the middle of something, so that what it puts into the work tree cannot be told yet. A lock that was left behind
@@ -243,4 +248,4 @@ impl Git {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -81,9 +81,9 @@ impl Tree {
         self.behind.get_or_insert_default();
     }
 
-    /// Sums up what was put off; `goes_on` says that more will be.
-    pub(super) fn settle(&mut self, goes_on: bool) {
-        let mut nodes = self.behind.take().unwrap_or_default();
+    /// Sums up what was put off, and goes on putting off.
+    pub(super) fn settle(&mut self) {
+        let mut nodes = self.behind.as_mut().map(std::mem::take).unwrap_or_default();
         // All leaves are as deep, so that parts come before what they are parts of.
         while !nodes.is_empty() {
             nodes.sort_unstable();
@@ -91,9 +91,12 @@ impl Tree {
             nodes.iter().for_each(|node| self.sum(*node));
             nodes = nodes.iter().map(|node| self.nodes[*node as usize].parent).filter(|node| *node != NONE).collect();
         }
-        if goes_on {
-            self.put_off();
-        }
+    }
+
+    /// Sums up what was put off, and from now on at once.
+    pub(super) fn sum_at_once(&mut self) {
+        self.settle();
+        self.behind = None;
     }
 
     fn is_settled(&self) -> bool {

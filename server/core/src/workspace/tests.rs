@@ -71,6 +71,36 @@ fn an_announced_write_is_its_agents_and_what_is_written_after_it_is_not() {
 }
 
 #[test]
+fn what_is_known_before_a_file_is_read_comes_to_nothing_when_it_is() {
+    let text = |text: &str| Content::Text(Rope::from_str(text));
+    let opaque = Content::Opaque { hash: None, len: 3, why: "binary".into() };
+    let contents = [text("a b\n"), text("a B\n"), text(""), Content::Absent, opaque];
+    let (mut known, mut unknown) = (0, 0);
+    // What stood there before is each of them, with a write announced and without.
+    for (stood, announces) in contents.iter().flat_map(|content| [(content, false), (content, true)]) {
+        let mut told = Told::of("a b\n");
+        let sight = |saved, mode| Sight { saved, mode, written: 1100, at: 1100, ..Sight::default() };
+        let (file, _) = told.workspace.read("a", stood, &sight(false, Some(0o644))).expect("it is followed");
+        told.workspace.put("a", file);
+        if announces {
+            told.hears(AgentAct::WillWrite { writes: edit("b", "B") });
+        }
+        for content in &contents {
+            for (saved, mode) in [(false, None), (true, Some(0o644)), (false, Some(0o755))] {
+                let sight = sight(saved, mode);
+                let (_, facts) = told.workspace.read("a", content, &sight).expect("it is followed");
+                match told.workspace.knows("a", content, &sight) {
+                    true => assert_eq!(facts, [], "{stood:?}, then {content:?}"),
+                    false => unknown += 1,
+                }
+                known += usize::from(told.workspace.knows("a", content, &sight));
+            }
+        }
+    }
+    assert_eq!((known, unknown), (12, 138), "the text that stands there, with its mode");
+}
+
+#[test]
 fn a_report_that_comes_before_the_bytes_claims_them_by_content_alone() {
     let mut told = Told::of("a b\n");
     told.hears(AgentAct::WillWrite { writes: edit("b", "B") });

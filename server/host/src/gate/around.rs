@@ -25,9 +25,9 @@ const NAMES: usize = 50;
 pub enum Around {
     /// Nowhere.
     Nothing,
-    /// In these files, as the workspace names them; in what is in them, if they are folders.
+    /// In some files, and in what is in them, if they are folders.
     Named {
-        /// See there.
+        /// As the workspace names them.
         names: Vec<String>,
         /// Git puts something there.
         by_git: bool,
@@ -197,7 +197,7 @@ fn files(store: &mut Store, names: &[String]) -> Result<Option<Seen>> {
         let known = if store.workspace.file(name).is_some() { &mut here } else { &mut asked };
         known.push(name.clone());
     }
-    let Some(in_head) = store.git.in_head(&asked) else { return Ok(None) };
+    let Some(in_head) = store.held.in_head(&asked) else { return Ok(None) };
     if in_head.values().any(|kind| *kind != InHead::File) {
         return Ok(None);
     }

@@ -1,5 +1,6 @@
 //! The commit that HEAD is at, read off git's files: a hook that asks git for it waits for a process.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Git;
@@ -25,6 +26,8 @@ fn written(dir: &Path) -> Option<String> {
     let common = is_branch.then(|| common(dir))?;
     match std::fs::read_to_string(common.join(name)) {
         Ok(branch) => commit(&branch),
+        // One that cannot be read is newer than what was packed.
+        Err(error) if error.kind() != ErrorKind::NotFound => None,
         Err(_) => packed(&std::fs::read_to_string(common.join("packed-refs")).ok()?, name),
     }
 }

@@ -2,12 +2,12 @@
 //! is why a process keeps one of these.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use countersign_core::workspace::Content;
 
 use super::reader::Reader;
-use super::{Git, entries};
+use super::{Git, entries, mode_of};
 use crate::disk::{self, Reading};
 
 /// So many commits that HEAD was at are looked into.
@@ -18,6 +18,15 @@ const REMEMBERED: usize = 256;
 const MODES: usize = 10_000;
 /// So many names are asked about at a time: a command line has an end.
 const AT_A_TIME: usize = 500;
+
+/// What HEAD has under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InHead {
+    /// A file that is no link.
+    File,
+    /// A folder, a link or another repository.
+    Other,
+}
 
 /// A commit and a path in it.
 type Name = (String, String);
@@ -70,18 +79,31 @@ impl Held {
     pub fn committed(&self, path: &str) -> Option<Reading> {
         let head = self.git.head()?;
         self.prepare(&[path.to_owned()]);
-        let name = (head, path.to_owned());
-        let mode = self.modes.borrow().get(&name)?.clone();
+        let mode = self.modes.borrow().get(&(head.clone(), path.to_owned()))?.clone();
         let Some(mode) = mode else { return Some(Reading::absent()) };
-        let number = match mode.as_slice() {
-            b"100644" => 0o644,
-            b"100755" => 0o755,
-            _ => return self.git.version(&mode, &format!("{}:./{path}", name.0)),
-        };
-        match self.bytes(&name.0, path) {
-            Some(bytes) => Some(Reading { mode: Some(number), ..disk::reading_of(bytes?) }),
-            None => self.git.version(&mode, &format!("{}:./{path}", name.0)),
+        let read = mode_of(&mode).and_then(|number| Some((number, self.bytes(&head, path)?)));
+        match read {
+            Some((number, bytes)) => Some(Reading { mode: Some(number), ..disk::reading_of(bytes?) }),
+            None => self.git.version(&mode, &format!("{head}:./{path}")),
         }
+    }
+
+    /// Those names under which HEAD has something; none where that cannot be told.
+    #[must_use]
+    pub fn in_head(&self, names: &[String]) -> Option<BTreeMap<String, InHead>> {
+        if names.is_empty() {
+            return Some(BTreeMap::new());
+        }
+        let head = self.git.head()?;
+        self.prepare(names);
+        let (modes, mut found) = (self.modes.borrow(), BTreeMap::new());
+        for name in names {
+            if let Some(mode) = modes.get(&(head.clone(), name.clone()))? {
+                let kind = if mode.starts_with(b"100") { InHead::File } else { InHead::Other };
+                found.insert(name.clone(), kind);
+            }
+        }
+        Some(found)
     }
 
     /// Asks at once what HEAD has under names that will be asked about one by one.
@@ -116,7 +138,9 @@ impl Held {
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
-        let content = self.read(&key.0, path).unwrap_or_else(|| self.git.content_at(&key.0, path));
+        let read = self.read(&key.0, path).or_else(|| self.git.content_at(&key.0, path));
+        // What git does not say now it may say later.
+        let Some(content) = read else { return Content::Absent };
         let mut known = self.known.borrow_mut();
         if known.len() >= REMEMBERED {
             known.clear();
@@ -145,11 +169,9 @@ impl Held {
 }
 
 impl Git {
-    /// A file as a commit has it and as it would be checked out.
-    pub(super) fn content_at(&self, commit: &str, path: &str) -> Content {
-        match self.command(&["cat-file", "--filters", &format!("{commit}:./{path}")]).output() {
-            Ok(blob) if blob.status.success() => disk::content_of(blob.stdout).0,
-            _ => Content::Absent,
-        }
+    /// A file as a commit has it and as it would be checked out; none where it has none, or git cannot be asked.
+    pub(super) fn content_at(&self, commit: &str, path: &str) -> Option<Content> {
+        let blob = self.command(&["cat-file", "--filters", &format!("{commit}:./{path}")]).output().ok()?;
+        blob.status.success().then(|| disk::content_of(blob.stdout).0)
     }
 }

@@ -1,36 +1,12 @@
 //! What git says of files by their names, where it need not read its index for it: that takes as long as the repository is large.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use super::{Git, entries};
-
-/// What HEAD has under a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InHead {
-    /// A file that is no link.
-    File,
-    /// A folder, a link or another repository.
-    Other,
-}
+use super::Git;
 
 impl Git {
-    /// Those names under which HEAD has something; none where that cannot be told.
-    #[must_use]
-    pub fn in_head(&self, names: &[String]) -> Option<BTreeMap<String, InHead>> {
-        if names.is_empty() {
-            return Some(BTreeMap::new());
-        }
-        let paths: Vec<String> = names.iter().map(|name| format!("./{name}")).collect();
-        let listed = self.listed(&with(&["ls-tree", "-z", "HEAD", "--"], &paths))?;
-        let found = entries(&listed).map(|entry| {
-            let kind = if entry.mode.starts_with(b"100") { InHead::File } else { InHead::Other };
-            Some((String::from_utf8(entry.path.to_vec()).ok()?, kind))
-        });
-        found.collect()
-    }
-
     /// Those names that git is told to ignore, followed or not; none where that cannot be told.
     #[must_use]
     pub fn ignores(&self, names: &[String]) -> Option<BTreeSet<String>> {
@@ -76,8 +52,4 @@ impl Git {
         let place = place.and_then(|place| String::from_utf8(place).ok());
         place.is_none_or(|place| self.root.join(place.trim_end_matches('\n')).exists())
     }
-}
-
-fn with<'a>(arguments: &[&'a str], paths: &'a [String]) -> Vec<&'a str> {
-    arguments.iter().copied().chain(paths.iter().map(String::as_str)).collect()
 }

@@ -9,13 +9,15 @@ use tempfile::TempDir;
 use super::*;
 use crate::state_dir;
 
-fn git(dir: &Path, arguments: &[&str]) -> String {
+/// What git says, in a folder, of the test's own.
+pub(crate) fn git(dir: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"] {
         command.env_remove(variable);
     }
     command.current_dir(dir).env("GIT_CONFIG_GLOBAL", "/dev/null");
-    command.args(["-c", "user.name=u", "-c", "user.email=u@example.org"]).args(arguments);
+    command.args(["-c", "user.name=u", "-c", "user.email=u@example.org", "-c", "protocol.file.allow=always"]);
+    command.args(arguments);
     let out = command.output().expect("git runs");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8_lossy(&out.stdout).trim_end().to_owned()
@@ -76,7 +78,7 @@ fn head_is_what_git_says_it_is_wherever_git_keeps_it() {
 /// What is held of a file, and what one git for it alone says.
 fn both(held: &Held, git: &Git, path: &str) -> (Content, Content) {
     let head = git.head().expect("there is one");
-    (held.now(path).expect("there is a HEAD"), git.content_at(&head, path))
+    (held.now(path).expect("there is a HEAD"), git.content_at(&head, path).unwrap_or(Content::Absent))
 }
 
 #[test]

@@ -82,7 +82,9 @@ impl Files {
                 Err(TryLockError::WouldBlock) if started.elapsed() < patience::LIMIT => {
                     std::thread::sleep(Duration::from_millis(1));
                 }
-                Err(TryLockError::WouldBlock) => bail!("another process has held {} for 15 s", self.lock.display()),
+                Err(TryLockError::WouldBlock) => {
+                    bail!("another process has held {} for {} s", self.lock.display(), patience::LIMIT.as_secs())
+                }
                 Err(TryLockError::Error(err)) => {
                     return Err(err).with_context(|| format!("cannot lock {}", self.lock.display()));
                 }

@@ -1,10 +1,12 @@
 //! What may go wrong with the database, in words; and damage, which is remembered until the journal is next opened.
 
+use std::borrow::Cow;
+
 use anyhow::{Error, Result};
 use rusqlite::ErrorCode;
 
-use super::Journal;
 use super::files::private_file;
+use super::{Journal, patience};
 
 impl Journal {
     /// Passes on what an operation gave; an error says what was tried and what is wrong.
@@ -30,18 +32,21 @@ pub(super) fn is_damage(err: &Error) -> bool {
     matches!(code(err), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-fn in_words(err: &Error) -> Option<&'static str> {
-    Some(match code(err)? {
+fn in_words(err: &Error) -> Option<Cow<'static, str>> {
+    let words = match code(err)? {
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
             "it is damaged, and will be checked whole when it is next opened"
         }
         ErrorCode::DiskFull => "the disk is full",
         ErrorCode::ReadOnly => "it cannot be written",
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => "another process has kept it locked for 15 s",
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            return Some(format!("another process has kept it locked for {} s", patience::LIMIT.as_secs()).into());
+        }
         ErrorCode::SystemIoFailure => "the disk is full or fails",
         ErrorCode::TooBig => "that is more than a journal holds in one piece",
         _ => return None,
-    })
+    };
+    Some(words.into())
 }
 
 fn code(err: &Error) -> Option<ErrorCode> {

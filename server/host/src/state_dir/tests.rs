@@ -1,33 +1,17 @@
 //! Where the state is found to live, in real repositories and outside them; whose folders are refused.
 
 use std::os::unix::fs::{lchown, symlink};
-use std::process::Command;
 
 use expect_test::expect;
 use tempfile::TempDir;
 
 use super::*;
+use crate::git::tests::git;
 
 fn folder() -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().canonicalize().expect("a path");
     (dir, path)
-}
-
-fn git(dir: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("git");
-    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"] {
-        command.env_remove(variable);
-    }
-    let out = command
-        .current_dir(dir)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .args(["-c", "user.name=u", "-c", "user.email=u@example.org", "-c", "protocol.file.allow=always"])
-        .args(arguments)
-        .output()
-        .expect("git runs");
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).expect("text").trim_end().to_string()
 }
 
 fn repository(dir: &Path) {

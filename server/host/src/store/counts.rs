@@ -8,7 +8,8 @@ use countersign_core::event::Fact;
 use countersign_core::limits::Count;
 use countersign_core::session::Session;
 
-use super::{PAGE, Store};
+use super::Store;
+use super::knowing::PAGE;
 use crate::journal::Seq;
 
 /// By the session's id; each with the event up to which it is known.

@@ -21,13 +21,11 @@ fn grown(puts_off: bool) -> (Tree, Vec<[Fingerprint; 2]>) {
             tree.set(changed, Fingerprint::of(format!("{new}").as_bytes()), [below(2) > 0, below(2) > 0]);
         }
         if below(97) == 0 {
-            if puts_off {
-                tree.settle(true);
-            }
+            tree.settle();
             totals.push(Lineage::BOTH.map(|lineage| tree.total(lineage)));
         }
     }
-    tree.settle(false);
+    tree.sum_at_once();
     (tree, totals)
 }
 
