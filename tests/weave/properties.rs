@@ -1,5 +1,6 @@
 //! What must always hold of the weave, in thousands of random histories, most of it beside the oracle.
 
+mod carried;
 mod folding;
 mod moves;
 mod neutral;

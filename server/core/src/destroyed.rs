@@ -477,7 +477,7 @@ impl<'a> Walk<'a> {
         let without = view.without(&pending);
         let (mut before, mut after) = (String::new(), String::new());
         let (mut pieces, mut put) = (Vec::new(), Vec::new());
-        for fragment in weave.order() {
+        for fragment in weave.order_between(&view, &without) {
             let (now, then) = (weave.visible(fragment, &view), weave.visible(fragment, &without));
             let (from, at) = (before.len(), after.len());
             weave.visit_fragment(fragment, 0..weave.len_of(fragment), &mut |text| {

@@ -99,7 +99,7 @@ pub fn hunks(document: &Document, lineage: Lineage, wanted: &dyn Fn(&Author) -> 
         cut_off(weave, &view, &pending, &pending).into_iter().map(|(fragment, _)| fragment).collect();
     let mut last_before = None;
     let mut at = 0;
-    for fragment in weave.order() {
+    for fragment in weave.order_between(&view, &without) {
         let shown = weave.is_seen(fragment, lineage);
         let then = weave.visible(fragment, &without) && !cut_off.contains(&fragment);
         let len = weave.len_of(fragment) as usize;

@@ -247,7 +247,7 @@ fn compare(file: &File, lineage: Lineage, whose: &dyn Fn(&Author) -> bool) -> Co
     };
     let without = view.without(&pending);
     let mut compared = Compared { before: String::new(), after: String::new(), added: Vec::new(), removed: Vec::new() };
-    for fragment in weave.order() {
+    for fragment in weave.order_between(&view, &without) {
         let (now, then) = (weave.visible(fragment, &view), weave.visible(fragment, &without));
         let (from, to) = (compared.after.len(), compared.before.len());
         weave.visit_fragment(fragment, 0..weave.len_of(fragment), &mut |text| {

@@ -5,6 +5,7 @@
 //! later edit stands nearer to it.
 
 mod adopt;
+mod along;
 mod body;
 mod compose;
 mod cut_off;
@@ -16,6 +17,7 @@ mod tree;
 mod view;
 
 pub(crate) use adopt::push_deed;
+pub(crate) use along::Along;
 pub use compose::Splice;
 pub(crate) use cut_off::cut_off;
 pub use fingerprint::Fingerprint;

@@ -550,3 +550,34 @@ fn a_move_within_an_editor_is_one_whether_cut_and_pasted_or_dragged() {
     .assert_eq(&ends[0]);
     assert_eq!(ends[0], ends[1]);
 }
+
+/// A file of which an agent changed a function.
+const CHANGED: &str =
+    "file: fn first() { | ··let old = 1; | ··call(old, 2); | } | one() | two() | six() | ten() | abc() | xyz() | end
+    claude: fn its(agent: u8) { | ··let new = agent; | ··call(old, agent); | } | one() | two() | six() | ten() | abc() | xyz() | end";
+
+#[test]
+fn what_an_agent_changed_in_a_block_that_the_user_moved_is_changed_back_where_the_block_is() {
+    let moved = "user: one() | two() | six() | ten() | abc() | xyz() | fn its(agent: u8) { | ··let new = agent; | ··call(old, agent); | } | end";
+    let cut = "user: one() | two() | six() | ten() | abc() | xyz() | end";
+    let changed_back = expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  abc()
+        .  xyz()
+        .  fn first() {
+        .    let old = 1;
+        .    call(old, 2);
+        .  }
+        .  end
+    "#]];
+    check(&format!("{CHANGED}\n{moved}\nrevert claude"), &changed_back);
+    check(&format!("{CHANGED}\n{cut}\n{moved}\nrevert claude"), &changed_back);
+    let (document, _) = tell(&format!("{CHANGED}\n{moved}"));
+    expect![[r#"
+        6..9 by claude, 0 of the user's, -"fn first() {\n  let old = 1;\n2"
+    "#]]
+    .assert_eq(&told(&document));
+}

@@ -1,11 +1,12 @@
-//! What others wrote inside a block that is moved back: it goes home with the block, and stays its author's.
+//! What others wrote inside a block that is moved back goes home with the block, and stays its author's; what comes back inside a block
+//! that was moved comes back where that is.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::edit::{Acts, EditId, Insert, Moved, Point};
-use crate::weave::{EditIx, FragmentIx, View, Weave};
+use crate::weave::{Along, EditIx, FragmentIx, View, Weave};
 
-/// Adds to what a revert does what it carries home. `now` is the text as it is, `then` without what goes; `off` says what does.
+/// Adds to what a revert does what it carries home, and what it carries after a block. `now` is the text as it is, `then` without what goes; `off` says what does.
 pub(super) fn carry(
     weave: &Weave,
     now: &View<'_>,
@@ -33,37 +34,52 @@ pub(super) fn carry(
         block.into_iter().map(move |piece| (piece, any_left))
     });
     let pieces: BTreeMap<FragmentIx, bool> = pieces.collect();
-    let carried = in_order(weave, &order, inside(weave, [now, then], &order, &pieces));
+    let carried = inside(weave, [now, then], &order, &pieces);
     let beside: HashMap<FragmentIx, FragmentIx> = carried.iter().copied().collect();
-    for (fragment, mut piece) in carried {
-        // Beside what is carried home itself it stands where that comes to stand.
-        let mut home = home_of(weave, then, piece);
-        while let Some(next) = home.and_then(|home| beside.get(&home)).filter(|next| **next != piece) {
-            piece = *next;
-            home = home_of(weave, then, piece);
+    // Beside what is carried home itself it stands where that comes to stand.
+    let home = |mut piece: FragmentIx| loop {
+        let home = home_of(weave, then, piece);
+        match home.and_then(|home| beside.get(&home)).filter(|next| **next != piece) {
+            Some(next) => piece = *next,
+            None => return home,
         }
-        let after = home.map(|home| weave.whole(home)).map(|span| Point { edit: span.edit, offset: span.end() });
-        let was = weave.whole(fragment);
-        let text = weave.part_text(fragment, 0..weave.len_of(fragment));
-        let from = vec![Moved { at: 0, was }];
-        acts.inserts.push(Insert { from, ..Insert::new(after, text) });
-        acts.kills.push(was);
+    };
+    let carried = carried.iter().map(|(fragment, piece)| (*fragment, home(*piece))).collect();
+    for (fragment, home) in in_order(weave, &order, carried) {
+        put(weave, fragment, home, acts);
+    }
+    for Along { fragment, behind } in weave.along(now, then) {
+        if !acts.kills.contains(&weave.whole(fragment)) {
+            put(weave, fragment, behind, acts);
+        }
     }
 }
 
-/// The same in the order in which it was written: each as it stood when the later of two was.
+/// Moves a fragment's text behind another.
+fn put(weave: &Weave, fragment: FragmentIx, behind: Option<FragmentIx>, acts: &mut Acts) {
+    let after = behind.map(|behind| weave.whole(behind)).map(|span| Point { edit: span.edit, offset: span.end() });
+    let was = weave.whole(fragment);
+    let text = weave.part_text(fragment, 0..weave.len_of(fragment));
+    let from = vec![Moved { at: 0, was }];
+    acts.inserts.push(Insert { from, ..Insert::new(after, text) });
+    acts.kills.push(was);
+}
+
+/// What goes home, each with where, in the order in which what goes to one place was written: each as it stood when the later of two was.
 fn in_order(
     weave: &Weave,
     order: &[FragmentIx],
-    mut all: Vec<(FragmentIx, FragmentIx)>,
-) -> Vec<(FragmentIx, FragmentIx)> {
+    mut all: Vec<(FragmentIx, Option<FragmentIx>)>,
+) -> Vec<(FragmentIx, Option<FragmentIx>)> {
     let places: HashMap<FragmentIx, usize> = order.iter().enumerate().map(|(at, fragment)| (*fragment, at)).collect();
     all.sort_by_key(|(fragment, _)| (weave.whole(*fragment).edit, places[fragment]));
-    let mut sorted: Vec<(FragmentIx, FragmentIx)> = Vec::new();
-    for (fragment, piece) in all {
+    let mut sorted: Vec<(FragmentIx, Option<FragmentIx>)> = Vec::new();
+    for (fragment, home) in all {
         let then = |other: FragmentIx| places[&weave.stood_at(other, weave.whole(fragment).edit)];
-        let before = sorted.iter().rposition(|(other, _)| then(*other) < places[&fragment]);
-        sorted.insert(before.map_or(0, |at| at + 1), (fragment, piece));
+        let beside = |other: Option<FragmentIx>| other == home;
+        let before = sorted.iter().rposition(|(other, to)| beside(*to) && then(*other) < places[&fragment]);
+        let first = || sorted.iter().position(|(_, to)| beside(*to)).unwrap_or(sorted.len());
+        sorted.insert(before.map_or_else(first, |at| at + 1), (fragment, home));
     }
     sorted
 }
@@ -101,7 +117,8 @@ fn inside(
             open.push(Before::Piece(fragment));
         } else if weave.visible(fragment, then) {
             // What stands right behind what is carried home goes where that goes.
-            let beside = behind.last().filter(|(written, _)| beside == Some(*written)).map(|(_, piece)| Some(*piece));
+            let beside = behind.last().filter(|(written, _)| beside == Some(*written)).map(|(_, piece)| *piece);
+            let beside = beside.filter(|piece| id(fragment) > id(*piece)).map(Some);
             let mut before = open.iter().rev();
             let found = before.find_map(|before| match before {
                 Before::Piece(piece) => (id(fragment) > id(*piece)).then_some(Some(*piece)),

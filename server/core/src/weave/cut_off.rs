@@ -30,15 +30,16 @@ pub(crate) fn cut_off<'a>(
     let returns = |fragment: FragmentIx| {
         !weave.visible(fragment, now) && weave.visible(fragment, &then) && !weave.stands_elsewhere(fragment, now)
     };
-    // What stands in a block that goes home goes with it.
+    // What stands in a block that goes home, or that was moved, goes with it.
     let goes_home = |at: &usize| {
         let moved = |f: &FragmentIx| weave.moved_from(*f).is_some() && off(weave.birth(*f), *f);
         let before = order[..*at].iter().rev().find(|f| weave.visible(**f, &then) || moved(f));
         weave.has_moves() && before.is_some_and(moved)
     };
-    let home: BTreeSet<FragmentIx> =
+    let mut with: BTreeSet<FragmentIx> =
         (0..order.len()).filter(|at| returns(order[*at])).filter(goes_home).map(|at| order[at]).collect();
-    let returns = |fragment: FragmentIx| returns(fragment) && !home.contains(&fragment);
+    with.extend(weave.along(now, &then).iter().map(|along| along.fragment));
+    let returns = |fragment: FragmentIx| returns(fragment) && !with.contains(&fragment);
     let returning: Vec<usize> = (0..order.len()).filter(|at| returns(order[*at])).collect();
     let deleters = deleters(weave, &then, &order, &returning, asked);
     let mut found: Vec<(FragmentIx, EditIx)> = Vec::new();
