@@ -106,6 +106,43 @@ fn a_reload_that_is_heard_of_once_the_disk_has_moved_on_is_no_typing() {
 }
 
 #[test]
+fn an_editor_that_finds_a_file_empty_while_it_is_written_anew_types_nothing() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    claude.edit("a.rs", "fn b() {}\n", "fn agent() {}\n");
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    let written = format!("{}fn other() {{}}\n", repository.read("a.rs"));
+    repository.write("a.rs", &written);
+    // It was read between being emptied and being filled, and is read again.
+    let was = client.text("a.rs").len();
+    client.splice("a.rs", 0..was, "");
+    client.splice("a.rs", 0..0, &written);
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 1));
+    let of = |author: &str| run(repository.command(countersign()).args(["diff", "--author", author]), b"").ok();
+    assert_eq!(of("user"), "");
+    let agents = ["--- a/a.rs", "+++ b/a.rs", "-fn b() {}", "+fn agent() {}"];
+    assert_eq!(of("agent").lines().filter(|line| line.starts_with(['-', '+'])).collect::<Vec<_>>(), agents);
+    client.quit();
+}
+
+#[test]
+fn what_a_user_clears_and_saves_is_theirs() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    client.splice("a.rs", 0..FILE.len(), "");
+    client.splice("a.rs", 0..0, "fn mine() {}\n");
+    client.save("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    assert_eq!(run(repository.command(countersign()).args(["diff", "--author", "external"]), b"").ok(), "");
+    client.quit();
+}
+
+#[test]
 fn a_save_that_a_hook_saw_before_its_keys_were_heard_is_the_users_beside_the_agents_write() {
     let repository = Repository::new(&[("a.rs", FILE)]);
     let mut claude = claude(&repository);

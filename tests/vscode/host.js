@@ -6,13 +6,14 @@ const vscode = require("vscode");
 
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor;
 
-/** Waits until `check` gives something true, and gives that. */
+/** Waits until `check` gives something true, and gives that. It may fail on the way: between two documents none is looked at. */
 async function until(check, limit = 25_000) {
   const end = Date.now() + limit;
   for (;;) {
-    const found = await check();
+    let why = "";
+    const found = await Promise.resolve().then(check).catch((error) => void (why = `: ${error}`));
     if (found) return found;
-    if (Date.now() > end) throw new Error(`not in ${limit} ms: ${check}`);
+    if (Date.now() > end) throw new Error(`not in ${limit} ms: ${check}${why}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -189,6 +189,10 @@ impl Owner {
                     Reload::No
                 }
             }
+            // An editor that looks while the file is written anew finds it emptied, and not filled yet.
+            Content::Text(_) if text.len_bytes() == 0 && self.has_moved(path) && self.has_nothing_own(path, file) => {
+                Reload::OrSave
+            }
             Content::Text(disk) if self.has_nothing_own(path, file) => {
                 let [before, text, disk] = [file.document.text(Lineage::Editor), text, &disk].map(Rope::to_string);
                 match is_on_the_way(&before, &text, &disk) {
