@@ -11,6 +11,7 @@ mod interleavings;
 mod kills;
 mod neovim;
 mod payloads;
+mod readme;
 mod rules;
 mod served;
 mod server;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use rmpv::Value;
@@ -16,7 +17,7 @@ use super::rpc::Rpc;
 pub(crate) struct Release {
     /// As it names itself, such as `NVIM v0.10.4`.
     pub(crate) name: String,
-    program: PathBuf,
+    pub(crate) program: PathBuf,
 }
 
 /// The releases that are there, oldest first. One that can't be had is said to be skipped, past the capture of a test's output.
@@ -60,10 +61,19 @@ impl Neovim {
         Neovim::start_with(release, repository, &["--cmd", "set noswapfile"])
     }
 
-    fn start_with(release: &Release, repository: &Repository, arguments: &[&str]) -> Neovim {
+    /// The same with this PATH.
+    pub(crate) fn start_with_path(release: &Release, repository: &Repository, path: &str) -> Neovim {
         let mut command = repository.command(&release.program);
+        Neovim::started(command.env("PATH", path), &["--cmd", "set noswapfile"])
+    }
+
+    fn start_with(release: &Release, repository: &Repository, arguments: &[&str]) -> Neovim {
+        Neovim::started(&mut repository.command(&release.program), arguments)
+    }
+
+    fn started(command: &mut Command, arguments: &[&str]) -> Neovim {
         command.args(["--embed", "-i", "NONE"]).args(arguments).env("TERM", "xterm-256color");
-        let mut neovim = Neovim { rpc: Rpc::start(&mut command) };
+        let mut neovim = Neovim { rpc: Rpc::start(command) };
         // It waits for its screen before it starts up: with one it draws, prompts and gets the focus like any other.
         neovim.call(
             "nvim_ui_attach",
