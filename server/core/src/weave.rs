@@ -430,3 +430,6 @@ impl Weave {
         out
     }
 }
+
+#[cfg(test)]
+mod tests;

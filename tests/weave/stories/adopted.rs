@@ -1,6 +1,6 @@
 //! Adopted lines: how long they are the user's, and what of them is.
 
-use super::check;
+use super::{check, tell};
 use expect_test::expect;
 
 #[test]
@@ -105,4 +105,96 @@ fn a_blank_that_adopted_a_line_keeps_it_when_a_formatter_trims_the_blank() {
         .  b
     "#]];
     check(&format!("{story}\nexternal: a | let alpha = beta | (b) | b\nrevert claude"), &trimmed);
+}
+
+/// An agent wrote two lines where there were four, in two goes.
+const TWO_FOR_FOUR: &str = "file: a | first old() | second old() | third old() | fourth old() | b
+           claude: a | call(alpha); | b
+           claude: a | call(alpha); | call(beta); | b";
+
+#[test]
+fn a_line_that_is_kept_holds_its_share_of_what_was_there_before() {
+    let first = "user: a | call(alpha, mine); | call(beta); | b";
+    check(
+        &format!("{TWO_FOR_FOUR}\n{first}\nrevert claude"),
+        &expect![[r#"
+        1 kept for user
+        .  a
+        .  third old()
+        .  fourth old()
+        cu call(alpha, mine);
+        .  b
+    "#]],
+    );
+    let second = "user: a | call(alpha); | call(beta, mine); | b";
+    check(
+        &format!("{TWO_FOR_FOUR}\n{second}\nrevert claude"),
+        &expect![[r#"
+        1 kept for user
+        .  a
+        .  first old()
+        .  second old()
+        cu call(beta, mine);
+        .  b
+    "#]],
+    );
+}
+
+#[test]
+fn of_four_lines_that_one_line_took_the_place_of_none_comes_back_beside_it() {
+    check(
+        "file: a | first old() | second old() | third old() | fourth old() | b
+           claude: a | call(alpha); | b
+           user: a | call(alpha, mine); | b
+           revert claude",
+        &expect![[r#"
+            1 kept for user
+            .  a
+            cu call(alpha, mine);
+            .  b
+        "#]],
+    );
+}
+
+#[test]
+fn of_two_lines_that_four_lines_took_the_place_of_each_goes_with_two() {
+    let names = ["one", "two", "three", "four"];
+    let told = names.map(|mine| {
+        let lines =
+            names.map(|name| if name == mine { format!("call({name}, mine);") } else { format!("call({name});") });
+        let story = format!(
+            "file: a | first old() | second old() | b
+             claude: a | call(one); | call(two); | call(three); | call(four); | b
+             user: a | {} | b
+             revert claude",
+            lines.join(" | ")
+        );
+        tell(&story).1
+    });
+    expect![[r#"
+        1 kept for user
+        .  a
+        .  second old()
+        cu call(one, mine);
+        .  b
+
+        1 kept for user
+        .  a
+        .  second old()
+        cu call(two, mine);
+        .  b
+
+        1 kept for user
+        .  a
+        .  first old()
+        cu call(three, mine);
+        .  b
+
+        1 kept for user
+        .  a
+        .  first old()
+        cu call(four, mine);
+        .  b
+    "#]]
+    .assert_eq(&told.join("\n"));
 }

@@ -1,0 +1,112 @@
+//! What is told of a weave as a whole: its description, and of what kind edits are.
+
+use expect_test::expect;
+
+use super::*;
+use crate::edit::Switch;
+
+const BASE: EditId = EditId::FIRST;
+
+fn id(counter: u64) -> EditId {
+    EditId { counter, process: 1 }
+}
+
+fn edit(counter: u64, author: Author, acts: Acts) -> Edit {
+    let (place, evidence) = (Lineage::Disk, Evidence::Buffer);
+    Edit { id: id(counter), author, place, evidence, at: counter, call: None, acts }
+}
+
+fn span(edit: EditId, start: u32, len: u32) -> Span {
+    Span { edit, start, len }
+}
+
+fn insert(edit: EditId, offset: u32, text: &str) -> Insert {
+    Insert::new(Some(Point { edit, offset }), text)
+}
+
+/// A text in which each of these was done, one after the other.
+fn woven(first: &str, all: Vec<Acts>) -> Weave {
+    let mut weave = Weave::new(Rope::from_str(first));
+    for (no, acts) in all.into_iter().enumerate() {
+        weave.fold(edit(no as u64 + 1, Author::User, acts), [true; 2]).unwrap();
+    }
+    weave
+}
+
+#[test]
+fn a_description_names_what_was_done_to_each_run_of_text_and_parts_none() {
+    let deed = |by, to| Deed { by: id(by), to };
+    let moved = Insert { from: vec![Moved { at: 0, was: span(BASE, 8, 4) }], ..insert(BASE, 4, "six\n") };
+    let like = Insert { like: Some(Point { edit: BASE, offset: 1 }), ..insert(BASE, 4, "ONE\n") };
+    let adoption = Adoption { causes: Vec::new(), births: vec![deed(1, span(id(1), 0, 4))], kills: Vec::new() };
+    let weave = woven(
+        "one\ntwo\nsix\nten\n",
+        vec![
+            Acts { inserts: vec![insert(BASE, 4, "new\nnew\n")], kills: vec![span(BASE, 4, 4)], ..Acts::default() },
+            Acts { inserts: vec![moved], kills: vec![span(BASE, 8, 4)], ..Acts::default() },
+            Acts { inserts: vec![like], fades: vec![span(BASE, 0, 4)], ..Acts::default() },
+            Acts { switches: vec![Switch { deed: deed(1, span(BASE, 4, 4)), on: false }], ..Acts::default() },
+            Acts { switches: vec![Switch { deed: deed(1, span(BASE, 4, 4)), on: true }], ..Acts::default() },
+            Acts { accepts: vec![deed(1, span(id(1), 0, 4))], ..Acts::default() },
+            Acts { claims: vec![deed(1, span(id(1), 4, 4))], adoptions: vec![adoption], ..Acts::default() },
+            // Cut, and alike on both sides of the cut.
+            Acts { accepts: vec![deed(1, span(BASE, 12, 2)), deed(1, span(BASE, 14, 2))], ..Acts::default() },
+        ],
+    );
+    expect![[r#"
+        0.0+0 "one\n" faded by 1.3
+        1.3+0 "ONE\n" like 0.0
+        1.2+0 "six\n" from 0.0+8
+        1.1+0 "new\n" 1.1 accepted by 1.6 held by 1.7
+        1.1+4 "new\n" 1.1 claimed by 1.7
+        0.0+4 "two\n" killed by 1.1 1.1 switched off by 1.4 1.1 switched on by 1.5
+        0.0+8 "six\n" killed by 1.2
+        0.0+12 "ten\n" 1.1 accepted by 1.8
+    "#]]
+    .assert_eq(&weave.describe());
+}
+
+#[test]
+fn runs_of_one_edit_are_told_apart_where_they_were_put_apart() {
+    let twice = vec![insert(BASE, 1, "x"), insert(BASE, 1, "y")];
+    let weave = woven("ab", vec![Acts { inserts: twice, ..Acts::default() }]);
+    expect![[r#"
+        0.0+0 "a"
+        1.1+0 "x"
+        1.1+1 "y"
+        0.0+1 "b"
+    "#]]
+    .assert_eq(&weave.describe());
+}
+
+#[test]
+fn only_what_gives_text_another_form_is_neutral() {
+    let like = || Insert { like: Some(Point { edit: BASE, offset: 1 }), ..insert(BASE, 1, "A") };
+    let fades = || vec![span(BASE, 0, 1)];
+    let switches = vec![Switch { deed: Deed { by: BASE, to: span(BASE, 1, 1) }, on: false }];
+    for (is_form, acts) in [
+        (true, Acts { inserts: vec![like()], fades: fades(), ..Acts::default() }),
+        (true, Acts { fades: fades(), ..Acts::default() }),
+        (true, Acts { inserts: vec![like()], ..Acts::default() }),
+        (false, Acts { inserts: vec![like(), insert(BASE, 1, "x")], fades: fades(), ..Acts::default() }),
+        (false, Acts { inserts: vec![like()], kills: vec![span(BASE, 1, 1)], fades: fades(), ..Acts::default() }),
+        (false, Acts { fades: fades(), switches, ..Acts::default() }),
+        (false, Acts::default()),
+    ] {
+        let said = format!("{acts:?}");
+        let weave = woven("ab", vec![acts]);
+        assert_eq!(weave.is_form_since(Lineage::Editor, 1), is_form, "{said}");
+        assert!(weave.is_form_since(Lineage::Editor, 2), "there is nothing since");
+    }
+    let mut weave = woven("ab", vec![Acts { kills: vec![span(BASE, 1, 1)], ..Acts::default() }]);
+    weave.set_missing(Lineage::Editor, vec![1]);
+    assert!(weave.is_form_since(Lineage::Editor, 1), "what a text lacks changes nothing in it");
+}
+
+#[test]
+fn an_edit_is_blank_where_all_that_it_inserted_is() {
+    for (text, blank) in [(" \t\n", true), ("", true), (" x ", false)] {
+        let weave = woven("ab", vec![Acts { inserts: vec![insert(BASE, 1, text)], ..Acts::default() }]);
+        assert_eq!(weave.is_blank(1), blank, "{text:?}");
+    }
+}
