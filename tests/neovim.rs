@@ -3,6 +3,7 @@
 mod plugin;
 mod questions;
 mod review;
+mod screen;
 mod told;
 
 use rmpv::Value;

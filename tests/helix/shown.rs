@@ -1,6 +1,10 @@
 //! What a person sees of an agent's work in Helix: whose each line is, what is held against it, and what the commands do.
 
 use super::{FILE, Scene, WITH_AGENT, scene};
+use crate::support::agent::{ClaudeCode, countersign_hook};
+use crate::support::helix::{Helix, on_each};
+use crate::support::picture;
+use crate::support::repository::Repository;
 
 impl Scene<'_> {
     /// The row of the screen on which this stands.
@@ -55,5 +59,35 @@ fn a_workspace_command_says_what_it_lacks_and_takes_all_back_where_it_can_be_tol
         }
         scene.helix.command("lsp-workspace-command countersign.revert {\"all\":true}");
         scene.helix.tap.wait_for_text("a.rs", FILE);
+    });
+}
+
+#[test]
+fn the_menu_offers_what_can_be_done_with_the_hunk_at_the_cursor() {
+    const CART: &str = "fn total(items: &[Item]) -> Result<f64> {\n    ensure!(!items.is_empty(), \"nothing in the cart\");\n    Ok(items.iter().map(|item| item.price).sum())\n}\n";
+    const AFTER: &str = "fn total(items: &[Item]) -> Result<f64> {\n    let discount: f64 = env::var(\"DISCOUNT\").unwrap().parse().unwrap();\n    Ok(items.iter().map(|item| item.price).sum::<f64>() * (1.0 - discount))\n}\n";
+    on_each(|release| {
+        let repository = Repository::new(&[("cart.rs", CART)]);
+        let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "5d1f");
+        let mut helix = Helix::start(release, &repository, "cart.rs", "");
+        claude.prompt("Add a discount");
+        claude.edit("cart.rs", CART, AFTER);
+        claude.stop();
+        helix.reload("cart.rs", AFTER);
+        helix.command("set lsp.display-inlay-hints true");
+        helix.wait_for_screen("claude-opus-4-5");
+        helix.goto(1);
+        helix.type_in(
+            "cart.rs",
+            "O// Sums up what is in the cart.\x1b",
+            &format!("// Sums up what is in the cart.\n{AFTER}"),
+        );
+        helix.goto(3);
+        helix.keys(" a");
+        helix.wait_for_screen("Revert this hunk (claude-code)");
+        helix.wait_for_screen("Accept this hunk");
+        if let Some(folder) = picture::folder() {
+            helix.draw(14, 106, &folder.join("helix.png"));
+        }
     });
 }

@@ -188,6 +188,11 @@ impl Helix {
         self.terminal.text()
     }
 
+    /// Draws the upper left part of what shows, so many rows and columns.
+    pub(crate) fn draw(&self, rows: u16, columns: u16, file: &Path) {
+        self.terminal.draw(rows, columns, file);
+    }
+
     /// Waits until this stands on the screen no more.
     pub(crate) fn wait_until_screen_lacks(&self, unwanted: &str) {
         let lacks = self.terminal.wait_for(|screen| !screen.contains(unwanted), DEADLINE);

@@ -10,6 +10,7 @@ pub(crate) mod emacs;
 pub(crate) mod helix;
 pub(crate) mod neovim;
 mod offspring;
+pub(crate) mod picture;
 pub(crate) mod profile;
 pub(crate) mod repository;
 mod rpc;
@@ -17,6 +18,7 @@ mod screen;
 pub(crate) mod tap;
 mod terminal;
 pub(crate) mod vscode;
+pub(crate) mod window;
 
 use std::time::Duration;
 

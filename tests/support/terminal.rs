@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
@@ -12,7 +13,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use vt100::Parser;
 
-use super::offspring;
+use super::{offspring, picture};
 
 const ROWS: u16 = 40;
 const COLUMNS: u16 = 120;
@@ -60,6 +61,16 @@ impl Terminal {
     /// What stands on the screen, a line a row, blanks at line ends taken off.
     pub(super) fn text(&self) -> String {
         lines(&lock(&self.screen.0))
+    }
+
+    /// Draws the upper left part of the screen, so many rows and columns, once nothing has changed on it for a moment.
+    pub(super) fn draw(&self, rows: u16, columns: u16, file: &Path) {
+        let mut before = String::new();
+        while before != self.text() {
+            before = self.text();
+            self.wait_for(|screen| screen != before, Duration::from_millis(500));
+        }
+        picture::draw(lock(&self.screen.0).screen(), rows, columns, file);
     }
 
     /// Waits until the screen is such. False at the limit.
