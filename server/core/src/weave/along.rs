@@ -53,6 +53,9 @@ impl Weave {
         }
         let order: Vec<FragmentIx> = self.order().collect();
         let lost: Vec<Option<Lost>> = order.iter().map(|f| self.lost(*f, now, then)).collect();
+        if lost.iter().all(Option::is_none) {
+            return Vec::new();
+        }
         let beside: Vec<Option<Beside>> = order.iter().map(|f| self.beside(*f, now, then)).collect();
         // What came, or went elsewhere, before or after tells nothing.
         let tells = |at: usize, first: EditId| {

@@ -110,3 +110,90 @@ fn an_edit_is_blank_where_all_that_it_inserted_is() {
         assert_eq!(weave.is_blank(1), blank, "{text:?}");
     }
 }
+
+const LINES: &str = "one\ntwo\nsix\nten\n";
+
+/// An insertion at the text's start that says where it stood before.
+fn moved(text: &str, from: &[(u32, Span)]) -> Insert {
+    let from = from.iter().map(|(at, was)| Moved { at: *at, was: *was }).collect();
+    Insert { from, ..Insert::new(None, text) }
+}
+
+#[test]
+fn what_a_broken_journal_says_was_moved_and_was_not_is_new_text() {
+    for (why, at, was) in [
+        ("nothing", 0, span(BASE, 8, 0)),
+        ("nothing at the end", 4, span(BASE, 8, 0)),
+        ("more than there is of it", 2, span(BASE, 8, 4)),
+        ("from behind the end", 0, span(BASE, 14, 4)),
+        ("from far behind the end", 0, span(BASE, u32::MAX, 4)),
+        ("another text", 0, span(BASE, 4, 4)),
+        ("itself", 0, span(id(1), 0, 4)),
+    ] {
+        let weave = woven(LINES, vec![Acts { inserts: vec![moved("six\n", &[(at, was)])], ..Acts::default() }]);
+        assert_eq!(weave.describe(), format!("1.1+0 \"six\\n\"\n0.0+0 {LINES:?}\n"), "{why}");
+    }
+    let far = moved("six\n", &[(u32::MAX, span(BASE, 8, 4)), (0, span(BASE, 8, 4))]);
+    let weave = woven(LINES, vec![Acts { inserts: vec![far], ..Acts::default() }]);
+    assert!(
+        weave.describe().starts_with("1.1+0 \"six\\n\" from 0.0+8\n"),
+        "what is true of it is taken: {}",
+        weave.describe()
+    );
+}
+
+#[test]
+fn what_is_cut_where_it_stood_is_cut_where_it_stands_and_the_other_way_round() {
+    let carry = Acts {
+        inserts: vec![moved("xsix\nten\n", &[(1, span(BASE, 8, 8))])],
+        kills: vec![span(BASE, 8, 8)],
+        ..Acts::default()
+    };
+    for to in
+        [span(BASE, 8, 2), span(BASE, 9, 3), span(BASE, 12, 1), span(id(1), 1, 5), span(id(1), 2, 6), span(id(1), 0, 9)]
+    {
+        let accepts = vec![Deed { by: id(1), to }];
+        let weave = woven(LINES, vec![carry.clone(), Acts { accepts, ..Acts::default() }]);
+        let mut copies = 0;
+        for fragment in weave.order() {
+            for copy in weave.copies_of(fragment) {
+                let text = |fragment| weave.part_text(fragment, 0..weave.len_of(fragment));
+                assert_eq!(text(copy), text(fragment), "{to:?}");
+                assert_eq!(weave.moved_from(copy), Some(fragment), "{to:?}");
+                copies += weave.len_of(copy);
+            }
+        }
+        assert_eq!(copies, 8, "{to:?}");
+        assert_eq!(weave.text(&View::of(&weave, Lineage::Disk)), "xsix\nten\none\ntwo\n");
+    }
+}
+
+#[test]
+fn another_form_of_what_was_moved_stands_and_falls_with_what_it_was_at_first() {
+    let carry = Acts {
+        inserts: vec![moved("six\nten\n", &[(0, span(BASE, 8, 8))])],
+        kills: vec![span(BASE, 8, 8)],
+        ..Acts::default()
+    };
+    // Cut, so that the form is one of a piece that is not the first.
+    let cut = Acts { accepts: vec![Deed { by: id(1), to: span(id(1), 0, 4) }], ..Acts::default() };
+    let point = Some(Point { edit: id(1), offset: 6 });
+    let form = Acts {
+        inserts: vec![Insert { like: point, ..insert(id(1), 8, "TEN\n") }],
+        fades: vec![span(id(1), 4, 4)],
+        ..Acts::default()
+    };
+    let mut weave = woven(LINES, vec![carry, cut, form]);
+    expect![[r#"
+        1.1+0 "six\n" from 0.0+8 1.1 accepted by 1.2
+        1.1+4 "ten\n" from 0.0+12 faded by 1.3
+        1.3+0 "TEN\n" like 1.1 from 0.0+13
+        0.0+0 "one\ntwo\n"
+        0.0+8 "six\nten\n" killed by 1.1
+    "#]]
+    .assert_eq(&weave.describe());
+    let text = |weave: &Weave| weave.text(&View::of(weave, Lineage::Disk));
+    assert_eq!(text(&weave), "six\nTEN\none\ntwo\n");
+    weave.fold(edit(4, Author::User, Acts { kills: vec![span(id(3), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
+    assert_eq!(text(&weave), "six\none\ntwo\n");
+}
