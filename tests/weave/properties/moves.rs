@@ -90,13 +90,21 @@ struct Line {
     is_agents: bool,
     /// When the agent last moved it; 0 where it never did.
     moved: usize,
+    /// The user deleted a line beside it that the agent had moved there: a new one may be in that one's place, or beside this one.
+    is_beside_a_gap: bool,
 }
 
 impl Line {
     fn new(no: usize, by: &'static str) -> Self {
         // No two lines are alike: what became of which is plain.
         let text = ["some", "words", "of", "line"].map(|word| format!("{word}{no}")).join(" ");
-        Self { no, text: text.chars().map(|ch| (ch, by)).collect(), is_agents: by == "claude", moved: 0 }
+        Self {
+            no,
+            text: text.chars().map(|ch| (ch, by)).collect(),
+            is_agents: by == "claude",
+            moved: 0,
+            is_beside_a_gap: false,
+        }
     }
 
     fn put(&mut self, at: usize, word: &str, by: &'static str) {
@@ -171,7 +179,8 @@ impl Desk {
             }
             Turn::Drops { at } => {
                 let Some(at) = self.some_line(at) else { return false };
-                self.now.remove(at);
+                let gone = self.now.remove(at);
+                self.leaves_a_gap(at, gone.is_beside_a_gap);
                 self.agent()
             }
             Turn::Types { at, in_the_middle } => {
@@ -199,7 +208,8 @@ impl Desk {
                 let Some(at) = self.some_line(at) else { return false };
                 let (home, len) = (self.home(at), self.now[at].text.len() + 1);
                 self.user(at, 0, len, "");
-                self.now.remove(at);
+                let gone = self.now.remove(at);
+                self.leaves_a_gap(at, gone.moved > 0 || gone.is_beside_a_gap);
                 self.ideal.remove(home);
                 true
             }
@@ -213,6 +223,11 @@ impl Desk {
                 true
             }
         }
+    }
+
+    fn leaves_a_gap(&mut self, at: usize, is_one: bool) {
+        let upto = (at + 1).min(self.now.len());
+        self.now[at.saturating_sub(1)..upto].iter_mut().for_each(|line| line.is_beside_a_gap |= is_one);
     }
 
     /// Takes a block out of the lines, and says where it is to go.
@@ -237,6 +252,7 @@ impl Desk {
 
     fn are_neighbours(&self, at: usize) -> bool {
         let next = self.now.get(at + 1).filter(|next| next.moved == self.now[at].moved);
+        let next = next.filter(|next| !next.is_beside_a_gap || !self.now[at].is_beside_a_gap);
         next.is_some_and(|next| self.ideal.get(self.home(at) + 1).is_some_and(|line| line.no == next.no))
     }
 

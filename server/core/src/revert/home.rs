@@ -75,7 +75,7 @@ fn in_order(
     all.sort_by_key(|(fragment, _)| (weave.whole(*fragment).edit, places[fragment]));
     let mut sorted: Vec<(FragmentIx, Option<FragmentIx>)> = Vec::new();
     for (fragment, home) in all {
-        let then = |other: FragmentIx| places[&weave.stood_at(other, weave.whole(fragment).edit)];
+        let then = |other: FragmentIx| places[&weave.stood_at(other, weave.writer(fragment))];
         let beside = |other: Option<FragmentIx>| other == home;
         let before = sorted.iter().rposition(|(other, to)| beside(*to) && then(*other) < places[&fragment]);
         let first = || sorted.iter().position(|(_, to)| beside(*to)).unwrap_or(sorted.len());
@@ -107,6 +107,12 @@ fn inside(
         let meets = |(_, piece): &(FragmentIx, FragmentIx)| last.is_some() && home_of(weave, then, *piece) == last;
         if behind.first().is_some_and(meets) { behind } else { replacement(weave, then, &behind, pieces) }
     };
+    let stood_behind = |open: &[Before], fragment: FragmentIx| {
+        open.iter().rev().find_map(|before| match before {
+            Before::Piece(piece) => (id(fragment) > id(*piece)).then_some(Some(*piece)),
+            Before::Wall(lost) => (id(fragment) < *lost).then_some(None),
+        })
+    };
     let mut beside: Option<FragmentIx> = None;
     for fragment in order.iter().copied() {
         if pieces.contains_key(&fragment) {
@@ -119,11 +125,7 @@ fn inside(
             // What stands right behind what is carried home goes where that goes.
             let beside = behind.last().filter(|(written, _)| beside == Some(*written)).map(|(_, piece)| *piece);
             let beside = beside.filter(|piece| id(fragment) > id(*piece)).map(Some);
-            let mut before = open.iter().rev();
-            let found = before.find_map(|before| match before {
-                Before::Piece(piece) => (id(fragment) > id(*piece)).then_some(Some(*piece)),
-                Before::Wall(lost) => (id(fragment) < *lost).then_some(None),
-            });
+            let found = stood_behind(&open, fragment);
             let kills = weave.kills(fragment).into_iter().filter(|(by, f)| weave.counts(*by, *f, now));
             let lost = kills.map(|(by, _)| weave.entry(by).id).min().filter(|_| !weave.visible(fragment, now));
             match (found.and(beside).or(found).flatten(), lost) {
@@ -140,6 +142,10 @@ fn inside(
                     (open, last) = (Vec::new(), Some(fragment));
                 }
             }
+        } else if !open.is_empty() && stood_behind(&open, fragment).flatten().is_none() {
+            // What was there until someone deleted it parted what stood beside it.
+            let kills = weave.kills(fragment).into_iter().filter(|(by, f)| weave.counts(*by, *f, then));
+            open.extend(kills.map(|(by, _)| weave.entry(by).id).min().map(Before::Wall));
         }
         if pieces.contains_key(&fragment) || weave.visible(fragment, then) {
             beside = Some(fragment);

@@ -4,7 +4,7 @@
 use super::tree::FragmentIx;
 use super::view::DeedKind;
 use super::{EditIx, Fragment, Point, Run, Span, View, Weave};
-use crate::edit::{Acts, EditId, Lineage};
+use crate::edit::{Acts, Lineage};
 
 /// Where a fragment's text stood before: a byte of another edit's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,9 +210,10 @@ impl Weave {
         self.copies_of(fragment).any(|copy| self.visible(copy, view) || self.stands_elsewhere(copy, view))
     }
 
-    /// Where a fragment's text stood just before an edit: there, or where it was moved.
-    pub(crate) fn stood_at(&self, fragment: FragmentIx, before: EditId) -> FragmentIx {
-        let moved = self.copies_of(fragment).filter(|copy| self.whole(*copy).edit < before);
+    /// Where a fragment's text stood just before an edit: there, or where it was moved and had not been moved back from.
+    pub(crate) fn stood_at(&self, fragment: FragmentIx, before: EditIx) -> FragmentIx {
+        let then = View::at(before, None, &[]);
+        let moved = self.copies_of(fragment).filter(|copy| self.counts(self.writer(*copy), *copy, &then));
         moved.last().map_or(fragment, |copy| self.stood_at(copy, before))
     }
 
