@@ -6,6 +6,7 @@ mod installed;
 mod pictures;
 mod questions;
 mod troubles;
+mod views;
 
 use std::time::Instant;
 

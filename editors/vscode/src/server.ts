@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 
 import type { Client } from "./client";
 import * as program from "./program";
-import { Counts, Hunk, Which } from "./protocol";
+import { Counts, Hunk, View, Which } from "./protocol";
 import { Questions } from "./questions";
 
 /** Crashes in a row, after which a server is not started any more. */
@@ -121,6 +121,14 @@ export class Server {
   async without(uri: vscode.Uri, includeMine: boolean): Promise<string | undefined> {
     const params = { textDocument: { uri: this.spelled(uri) }, includeMine };
     return (await this.ask<{ without: string }>("countersign/without", params))?.without;
+  }
+
+  /** Tells it how a hunk shows from now on. One that goes down meanwhile hears nothing. */
+  viewed(hunk: string, view: View): void {
+    if (this.isRunning) {
+      const told = this.client?.sendNotification("countersign/viewed", { hunk, ...view });
+      told?.catch((error: unknown) => this.around.output.warn(`countersign/viewed: ${error}`));
+    }
   }
 
   /** Has it do one of its commands; what it says against it is shown. */
