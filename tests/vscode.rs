@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod disk;
+mod folders;
 mod installed;
 mod pictures;
 mod questions;

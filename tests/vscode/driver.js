@@ -109,7 +109,8 @@ async function show(address) {
     ["extensionTestsPath", remote(path.join(__dirname, "host.js"))],
     ["skipWelcome", "true"],
   ];
-  const query = new URLSearchParams([["folder", place.folder], ["payload", JSON.stringify(payload)]]);
+  const what = place.folder.endsWith(".code-workspace") ? "workspace" : "folder";
+  const query = new URLSearchParams([[what, place.folder], ["payload", JSON.stringify(payload)]]);
   await page.goto(`${address}/?${query}`);
   await page.waitForSelector(".monaco-workbench", { timeout: LIMIT });
   return { browser, page };
