@@ -1,6 +1,7 @@
 //! The extension in a real VS Code: an agent writes beside a person who types in its page, and is taken back out.
 #![cfg(test)]
 
+mod conflicts;
 mod disk;
 mod folders;
 mod installed;
