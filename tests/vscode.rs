@@ -5,6 +5,7 @@ mod conflicts;
 mod disk;
 mod folders;
 mod installed;
+mod limited;
 mod pictures;
 mod questions;
 mod troubles;

@@ -54,7 +54,7 @@ async function serve() {
     ["--user-data-dir", place.user],
     ["--extensions-dir", place.extensions],
     ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
-    ["--disable-workspace-trust"],
+    place.settings["security.workspace.trust.enabled"] ? [] : ["--disable-workspace-trust"],
     ["--vscode-option", "enable-smoke-test-driver"],
   ].flat();
   const env = { ...process.env, EXTENSIONS_GALLERY: "{}", COUNTERSIGN_TEST_SOCKET: place.socket };

@@ -200,7 +200,11 @@ export class Server {
       // One that died in starting was counted as a crash by then.
       if (turn === this.turn && this.health === "starting") {
         this.become("failed");
-        this.complain(`it cannot start: ${error instanceof Error ? error.message : String(error)}`, "Start Again");
+        this.complain(
+          `it cannot start, and oversees nothing here: ${error instanceof Error ? error.message : String(error)}. ` +
+            "The workspace's journal must be writable, and the program whole; `countersign doctor` in a terminal says more.",
+          "Start Again",
+        );
       }
       return;
     }
