@@ -1,11 +1,15 @@
 //! The extension in a real VS Code: an agent writes beside a person who types in its page, and is taken back out.
 #![cfg(test)]
 
+mod conflicts;
 mod disk;
+mod folders;
 mod installed;
+mod limited;
 mod pictures;
 mod questions;
 mod troubles;
+mod views;
 
 use std::time::Instant;
 

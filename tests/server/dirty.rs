@@ -83,3 +83,48 @@ fn a_save_over_what_an_agent_wrote_ends_the_warning_and_is_the_users() {
     assert!(actions.iter().all(|action| action["kind"] != "quickfix.countersign.load"), "{actions:?}");
     client.quit();
 }
+
+/// VS Code's File: Revert, in the moment in which somebody else has written.
+#[test]
+fn a_buffer_that_is_given_up_for_a_disk_that_was_just_written_makes_nothing_the_users() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    client.type_after("a.rs", "fn c() {}\n", "fn not_kept() {}\n");
+    repository.write("a.rs", &format!("// outside\n{FILE}"));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+
+    client.type_after("a.rs", "fn c() {}\n", "fn not_kept() {}\n");
+    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
+    wait_for_word(&mut client);
+    repository.write("a.rs", &format!("{}// below\n", repository.read("a.rs")));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 2));
+    claude.stop();
+    act(&mut client, "a.rs", 3, "Revert this hunk");
+    assert_eq!(client.text("a.rs"), format!("// outside\n{FILE}// below\n"));
+    client.quit();
+}
+
+/// Neovim tells of keys a sixth of a second late, and writes at once.
+#[test]
+fn typing_that_took_back_all_that_was_typed_before_and_was_saved_before_it_was_told_is_the_users() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut client = serve(&repository, Profile::Neovim012);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    client.type_after("a.rs", "fn c() {}\n", "fn not_kept() {}\n");
+    let mine = format!("// mine\n{FILE}");
+    repository.write("a.rs", &mine);
+    client.splice("a.rs", 0..client.text("a.rs").len(), &mine);
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("a.rs") } }));
+    // Longer than any doubt lasts, and behind it something that is told.
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    repository.write("a.rs", &format!("{mine}// outside\n"));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    client.quit();
+}

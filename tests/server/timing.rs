@@ -319,3 +319,21 @@ fn two_editors_on_one_file_keep_what_was_typed_in_each() {
     other.quit();
     one.quit();
 }
+
+#[test]
+fn what_was_accepted_in_the_editor_stays_so_when_the_file_is_written_and_reloaded() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    act(&mut client, "a.rs", 2, "Accept this hunk");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    claude.edit("a.rs", "fn a() {}\n", "");
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    assert_eq!(shown(&mut client, "a.rs"), [("agent".to_owned(), 0)]);
+    client.quit();
+}

@@ -38,7 +38,7 @@ pub(crate) struct Place {
 #[derive(Clone, Debug)]
 pub(crate) struct Start {
     pub(crate) settings: Value,
-    /// The folder that is opened instead of the root.
+    /// The folder that is opened instead of the root, or the `.code-workspace` that names several.
     pub(crate) folder: Option<PathBuf>,
     /// Whether the extension is the one of the sources, and not an installed one.
     pub(crate) from_sources: bool,

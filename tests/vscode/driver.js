@@ -54,7 +54,7 @@ async function serve() {
     ["--user-data-dir", place.user],
     ["--extensions-dir", place.extensions],
     ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
-    ["--disable-workspace-trust"],
+    place.settings["security.workspace.trust.enabled"] ? [] : ["--disable-workspace-trust"],
     ["--vscode-option", "enable-smoke-test-driver"],
   ].flat();
   const env = { ...process.env, EXTENSIONS_GALLERY: "{}", COUNTERSIGN_TEST_SOCKET: place.socket };
@@ -109,7 +109,8 @@ async function show(address) {
     ["extensionTestsPath", remote(path.join(__dirname, "host.js"))],
     ["skipWelcome", "true"],
   ];
-  const query = new URLSearchParams([["folder", place.folder], ["payload", JSON.stringify(payload)]]);
+  const what = place.folder.endsWith(".code-workspace") ? "workspace" : "folder";
+  const query = new URLSearchParams([[what, place.folder], ["payload", JSON.stringify(payload)]]);
   await page.goto(`${address}/?${query}`);
   await page.waitForSelector(".monaco-workbench", { timeout: LIMIT });
   return { browser, page };

@@ -9,6 +9,7 @@ import { Questions } from "./questions";
 import { Review } from "./review";
 import { Servers } from "./servers";
 import { Status } from "./status";
+import { Views } from "./views";
 
 let servers: Servers | undefined;
 /** How long the code took to load, in ms. The editor does other things before it calls `activate`. */
@@ -36,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const marks = new Marks(all);
   const compare = new Compare(all);
   const status = new Status(all, questions);
-  context.subscriptions.push(output, all, review, marks, compare, status);
+  context.subscriptions.push(output, all, review, marks, compare, status, new Views(all, marks));
   context.subscriptions.push(
     ...commands({ extension: context.extensionUri, output, servers: all, questions, review, compare }),
   );

@@ -59,9 +59,12 @@ export class Marks implements vscode.Disposable {
   private styles = new Map<string, vscode.TextEditorDecorationType>();
   private readonly waiting = new Map<string, NodeJS.Timeout>();
   private readonly typed = new Map<string, number>();
+  private readonly news = new vscode.EventEmitter<void>();
   private readonly rest: vscode.Disposable[];
   /** What is drawn now, by document; for who wants to know. */
   readonly drawn = new Map<string, readonly Hunk[]>();
+  /** Something was drawn. */
+  readonly onDraw = this.news.event;
 
   constructor(private readonly servers: Servers) {
     this.restyle();
@@ -135,6 +138,7 @@ export class Marks implements vscode.Disposable {
       const of = hunks.filter((hunk) => key === `${hunk.author.kind} ${lines(hunk).last < lines(hunk).first}`);
       editors().forEach((editor) => editor.setDecorations(style, of.flatMap(ranges)));
     }
+    this.news.fire();
     this.tell();
   }
 

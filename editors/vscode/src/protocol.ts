@@ -34,6 +34,15 @@ export interface Counts {
   readonly findings: number;
 }
 
+/** How a hunk shows. */
+export interface View {
+  readonly uri: string;
+  /** Some of it is on the screen, and the editor has the focus. */
+  readonly visible: boolean;
+  /** The cursor is in it. */
+  readonly focused: boolean;
+}
+
 /** Which changes a command of the server's is about. */
 export interface Which {
   readonly hunks?: readonly string[];

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 
 import type { Client } from "./client";
 import * as program from "./program";
-import { Counts, Hunk, Which } from "./protocol";
+import { Counts, Hunk, View, Which } from "./protocol";
 import { Questions } from "./questions";
 
 /** Crashes in a row, after which a server is not started any more. */
@@ -123,6 +123,14 @@ export class Server {
     return (await this.ask<{ without: string }>("countersign/without", params))?.without;
   }
 
+  /** Tells it how a hunk shows from now on. One that goes down meanwhile hears nothing. */
+  viewed(hunk: string, view: View): void {
+    if (this.isRunning) {
+      const told = this.client?.sendNotification("countersign/viewed", { hunk, ...view });
+      told?.catch((error: unknown) => this.around.output.warn(`countersign/viewed: ${error}`));
+    }
+  }
+
   /** Has it do one of its commands; what it says against it is shown. */
   async execute(command: string, argument: Which | object): Promise<void> {
     const client = this.client;
@@ -192,7 +200,11 @@ export class Server {
       // One that died in starting was counted as a crash by then.
       if (turn === this.turn && this.health === "starting") {
         this.become("failed");
-        this.complain(`it cannot start: ${error instanceof Error ? error.message : String(error)}`, "Start Again");
+        this.complain(
+          `it cannot start, and oversees nothing here: ${error instanceof Error ? error.message : String(error)}. ` +
+            "The workspace's journal must be writable, and the program whole; `countersign doctor` in a terminal says more.",
+          "Start Again",
+        );
       }
       return;
     }

@@ -264,7 +264,8 @@ impl Document {
                 let mine = edit.id.process == self.process;
                 let on_disk = edit.place == Lineage::Disk;
                 let in_editor = if on_disk { !self.open } else { mine };
-                self.weave.fold(Edit::clone(edit), [in_editor, on_disk])?;
+                let seen = if edit.acts.is_acceptance() { [true; 2] } else { [in_editor, on_disk] };
+                self.weave.fold(Edit::clone(edit), seen)?;
             }
             Record::Synced { lineage, process, missing } => {
                 if *lineage == Lineage::Editor && *process != self.process {
@@ -284,7 +285,7 @@ impl Document {
         self.end_run(&mut records);
         edit.id = self.next_id();
         edit.place = lineage;
-        let seen = self.seen_in(lineage);
+        let seen = if edit.acts.is_acceptance() { [true; 2] } else { self.seen_in(lineage) };
         if self.weave.fold(edit.clone(), seen).is_ok() {
             self.refresh_texts();
             records.push(Record::Edited(Box::new(edit)));

@@ -146,6 +146,13 @@ impl Acts {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether changes are accepted, and no text changes: it holds wherever they stand, and no reload takes it back.
+    #[must_use]
+    pub fn is_acceptance(&self) -> bool {
+        let accepts = self.accepts.clone();
+        !accepts.is_empty() && *self == Self { accepts, ..Self::default() }
+    }
 }
 
 /// A run of new text.

@@ -48,7 +48,7 @@ enum Reload {
     No,
     /// It is now, or is on the way to it, and an agent announced that.
     Announced,
-    /// It is now, and has what the disk had and it lacked: nobody typed that.
+    /// It is now, and went farther for that than typing goes: it was behind the disk, or the editor gave up what was its own.
     Known,
     /// It is now, or is on the way to it, and nobody announced it.
     OrSave,
@@ -181,7 +181,7 @@ impl Owner {
             Content::Text(disk) if disk == *text => {
                 if announced {
                     Reload::Announced
-                } else if is_behind(file) && is_nearer(file, text) {
+                } else if file.document.is_dirty() && is_nearer(file, text) {
                     Reload::Known
                 } else if !file.document.is_dirty() || self.is_doubted(path, file) {
                     Reload::OrSave
@@ -276,7 +276,8 @@ fn is_behind(file: &File) -> bool {
         && weave.missing(Lineage::Editor).iter().any(|ix| disk.shows(*ix))
 }
 
-/// Whether a text is nearer to what the disk was known to hold than to what the buffer held.
+/// Whether a text is nearer to what the disk was known to hold than to what the buffer held: keys lead away from it, unless many are told of
+/// at once, and then a save follows.
 fn is_nearer(file: &File, text: &Rope) -> bool {
     let text = text.to_string();
     let away = |lineage| distance(&file.document.text(lineage).to_string(), &text);

@@ -1,0 +1,80 @@
+//! What is typed and what others write meanwhile, when it comes to saving: VS Code keeps the buffer, and asks who of the two stays.
+
+use super::{FILE, Scene, WITH_AGENT, plain};
+
+const NEWER: &str = "The content of the file is newer.";
+
+/// Types at the document's end, unsaved.
+fn types_at_the_end(scene: &Scene<'_>, text: &str) {
+    scene.code.page("await page.click('.editor-instance .view-line >> nth=0')", &[]);
+    scene.press(&["Control+End"]);
+    scene.types(text);
+    scene.code.wait_until(&format!("document().isDirty && document().getText().endsWith({})", serde_json::json!(text)));
+}
+
+fn what_awaits_review(scene: &Scene<'_>, wanted: &str) {
+    scene.code.wait_until(&format!("api.status.text.includes({})", serde_json::json!(wanted)));
+}
+
+#[test]
+fn a_save_over_what_others_wrote_meanwhile_is_the_users_and_a_revert_to_it_theirs() {
+    plain(|scene| {
+        types_at_the_end(scene, "fn mine() {}");
+        let mine = format!("{FILE}fn mine() {{}}");
+        scene.repository.write("a.rs", &format!("// outside\n{FILE}"));
+        scene.press(&["Control+s"]);
+        scene.wait_for_message(NEWER);
+        assert_eq!(scene.text(), mine, "the buffer is kept");
+        scene.choose("Overwrite");
+        scene.code.wait_until("!document().isDirty");
+        assert_eq!(scene.repository.read("a.rs"), mine);
+        scene.wait_for_hunks("");
+        what_awaits_review(scene, "nothing to review");
+
+        // Now an agent, and somebody besides; and the person gives way.
+        types_at_the_end(scene, " // not kept");
+        scene.claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\nfn y() {}\n");
+        let outside = format!("// outside\n{WITH_AGENT}fn mine() {{}}");
+        scene.repository.write("a.rs", &outside);
+        scene.press(&["Control+s"]);
+        scene.wait_for_message(NEWER);
+        scene.command("workbench.action.files.revert");
+        scene.wait_for_text(&outside);
+        scene.wait_for_hunks("external 1-1, agent 4-5");
+        scene.claude.stop();
+        scene.code.wait_until("!api.servers.here().atWork");
+        scene.command("countersign.revertFile");
+        scene.wait_for_text(&format!("// outside\n{mine}"));
+        scene.wait_for_hunks("external 1-1");
+    });
+}
+
+#[test]
+fn an_agents_reload_that_is_undone_saved_and_redone_stays_the_agents_and_a_save_behind_it_takes_nothing_away() {
+    plain(|scene| {
+        scene.agent_writes();
+        scene.command("undo");
+        scene.wait_for_text(FILE);
+        scene.wait_for_hunks("");
+        scene.command("workbench.action.files.save");
+        scene.code.wait_until("!document().isDirty");
+        assert_eq!(scene.repository.read("a.rs"), FILE);
+        what_awaits_review(scene, "nothing to review");
+        scene.command("redo");
+        scene.wait_for_text(WITH_AGENT);
+        scene.wait_for_hunks("agent 3-4");
+        scene.command("workbench.action.files.save");
+        scene.code.wait_until("!document().isDirty");
+        what_awaits_review(scene, "1 to review");
+
+        // Somebody writes, and the person saves before VS Code has seen it; then they give way.
+        let outside = format!("{WITH_AGENT}fn outside() {{}}\n");
+        let write_and_save = "require('node:fs').writeFileSync(document().uri.fsPath, words[0]);
+            await vscode.commands.executeCommand('workbench.action.files.save')";
+        scene.code.host(write_and_save, &[&outside]);
+        assert_eq!(scene.repository.read("a.rs"), outside, "it is refused, or comes behind the reload");
+        scene.command("workbench.action.files.revert");
+        scene.wait_for_text(&outside);
+        scene.wait_for_hunks("agent 3-4, external 6-6");
+    });
+}

@@ -1,0 +1,97 @@
+//! Workspaces in which not all is allowed: those that cannot be written, and those that are not trusted.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::{Value, json};
+
+use super::{FILE, Scene, WITH_AGENT};
+use crate::support::agent::{ClaudeCode, countersign_hook};
+use crate::support::binary::{countersign, run};
+use crate::support::repository::Repository;
+use crate::support::vscode::{Code, Start, place};
+
+fn with_settings(repository: &Repository, settings: &Value, test: impl FnOnce(&mut Scene<'_>)) {
+    let Some(place) = place() else { return };
+    let code = Code::start(&place, repository, &Start { settings: settings.clone(), ..Start::default() });
+    let claude = ClaudeCode::start(repository, countersign_hook("claude-code"), "session-1");
+    let mut scene = Scene { repository, claude, code };
+    scene.open("a.rs");
+    test(&mut scene);
+}
+
+fn script(repository: &Repository, name: &str, lines: &str) -> String {
+    let file = repository.path(name);
+    fs::write(&file, format!("#!/bin/sh\n{lines}\n")).expect("the folder is ours");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    file.to_str().expect("a path in UTF-8").to_owned()
+}
+
+#[test]
+fn a_workspace_that_cannot_be_written_is_said_once_and_reviewed_when_it_can() {
+    let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
+    // Root writes past all modes, but not to what is mounted to be read.
+    let read_only = "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"";
+    if run(repository.command("unshare").args(["-rm", "sh", "-c", read_only, "sh", "true"]), b"").code != Some(0) {
+        let _ = writeln!(std::io::stderr(), "skipped: vscode::limited: nothing can be mounted here");
+        return;
+    }
+    let real = countersign().display();
+    let program = script(
+        &repository,
+        "../home/countersign",
+        &format!(
+            "echo start >> \"$HOME/starts\"\n[ \"$1\" = --version ] || [ -e \"$HOME/writable\" ] || exec unshare -rm sh -c '{read_only}' sh {real} \"$@\"\nexec {real} \"$@\""
+        ),
+    );
+    with_settings(&repository, &json!({ "countersign.path": program }), |scene| {
+        scene.wait_for_message("it cannot start, and oversees nothing here: cannot ");
+        scene.wait_for_message("The workspace's journal must be writable");
+        assert!(scene.code.text("return api.status.text", &[]).contains("Countersign is down"));
+        let starts = fs::read_to_string(repository.home().join("starts")).expect("it was started");
+        assert_eq!(starts.lines().count(), 2, "its version, and itself: it is not tried again and again");
+        fs::write(repository.home().join("writable"), "").expect("the home is ours");
+        scene.choose("Start Again");
+        scene.code.wait_until("api.servers.here()?.isRunning");
+        scene.agent_writes();
+    });
+}
+
+#[test]
+fn a_file_that_the_editor_takes_for_read_only_shows_its_authors_and_is_accepted() {
+    let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
+    let settings = json!({ "countersign.path": countersign(), "files.readonlyInclude": { "**/a.rs": true } });
+    with_settings(&repository, &settings, |scene| {
+        scene.code.wait_until("api.servers.here()?.isRunning");
+        scene.agent_writes();
+        scene.claude.stop();
+        scene.code.wait_until("!api.servers.here().atWork");
+        scene.command("countersign.acceptFile");
+        scene.wait_for_hunks("");
+        assert_eq!((scene.text(), repository.read("a.rs")), (WITH_AGENT.to_owned(), WITH_AGENT.to_owned()));
+        scene.claude.edit("a.rs", "fn a() {}\n", "");
+        scene.wait_for_hunks("agent 1-0");
+    });
+}
+
+#[test]
+fn a_workspace_that_is_not_trusted_is_reviewed_by_the_users_program_and_never_by_its_own() {
+    let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
+    let theirs = script(&repository, "theirs", "echo \"$@\" >> \"$(dirname \"$0\")/started\"; exit 3");
+    repository.write(".vscode/settings.json", &json!({ "countersign.path": theirs }).to_string());
+    let settings = json!({ "countersign.path": countersign(), "security.workspace.trust.enabled": true,
+        "security.workspace.trust.startupPrompt": "never" });
+    with_settings(&repository, &settings, |scene| {
+        scene.code.wait_until("api.servers.here()?.isRunning");
+        assert_eq!(scene.code.host("return vscode.workspace.isTrusted", &[]), false);
+        scene.agent_writes();
+        scene.claude.stop();
+        scene.code.wait_until("!api.servers.here().atWork");
+        scene.command("countersign.revertFile");
+        scene.wait_for_text(FILE);
+        let own = "return require('node:fs').readlinkSync(`/proc/${api.servers.here().process}/exe`)";
+        assert_eq!(scene.code.text(own, &[]), countersign().canonicalize().expect("it is there").to_string_lossy());
+        assert!(!repository.path("started").exists(), "{}", repository.read("started"));
+    });
+}
