@@ -581,3 +581,55 @@ fn what_an_agent_changed_in_a_block_that_the_user_moved_is_changed_back_where_th
     "#]]
     .assert_eq(&told(&document));
 }
+
+#[test]
+fn what_an_agent_took_out_comes_back_where_it_was_unless_all_that_took_its_place_was_moved() {
+    let story = "file: a line above | first old() | second old() | b line below | one() | end
+        claude: a line above | calls_the_alpha_function(); | calls_the_beta_function(); | b line below | one() | end";
+    let told = [
+        "a line above | calls_the_alpha_function(); | b line below | one() | calls_the_beta_function(); | end",
+        "a line above | calls_the_beta_function(); | b line below | one() | calls_the_alpha_function(); | end",
+        "a line above | b line below | one() | calls_the_alpha_function(); | calls_the_beta_function(); | end",
+    ]
+    .map(|moved| tell(&format!("{story}\nuser: {moved}\nrevert claude")).1);
+    expect![[r#"
+        .  a line above
+        .  first old()
+        .  second old()
+        .  b line below
+        .  one()
+        .  end
+
+        .  a line above
+        .  first old()
+        .  second old()
+        .  b line below
+        .  one()
+        .  end
+
+        .  a line above
+        .  b line below
+        .  one()
+        .  first old()
+        .  second old()
+        .  end
+    "#]]
+    .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn an_agents_line_that_is_moved_alone_takes_no_neighbour_along() {
+    check(
+        "file: a line above | the user's own line | b line below | end
+         claude: a line above | an agent's entirely new line | the user's own line | b line below | end
+         claude: a line above | an agent's entirely new line | b line below | end
+         user: a line above | b line below | an agent's entirely new line | end
+         revert claude",
+        &expect![[r#"
+            .  a line above
+            .  the user's own line
+            .  b line below
+            .  end
+        "#]],
+    );
+}

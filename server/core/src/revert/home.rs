@@ -1,9 +1,9 @@
 //! What others wrote inside a block that is moved back goes home with the block, and stays its author's; what comes back inside a block
 //! that was moved comes back where that is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::edit::{Acts, EditId, Insert, Moved, Point};
+use crate::edit::{Acts, EditId, Insert, Moved, Point, Span};
 use crate::weave::{Along, EditIx, FragmentIx, View, Weave};
 
 /// Adds to what a revert does what it carries home, and what it carries after a block. `now` is the text as it is, `then` without what goes; `off` says what does.
@@ -48,8 +48,9 @@ pub(super) fn carry(
     for (fragment, home) in in_order(weave, &order, carried) {
         put(weave, fragment, home, acts);
     }
+    let carried: HashSet<Span> = acts.kills.iter().copied().collect();
     for Along { fragment, behind } in weave.along(now, then) {
-        if !acts.kills.contains(&weave.whole(fragment)) {
+        if !carried.contains(&weave.whole(fragment)) {
             put(weave, fragment, behind, acts);
         }
     }

@@ -16,10 +16,8 @@ pub(crate) struct Along {
 /// A fragment that tells where what stood beside it belongs.
 #[derive(Clone, Copy)]
 struct Beside {
-    /// By what edit it was moved first, and where it is now.
+    /// By what edit it was moved, and where it is now.
     moved: Option<(EditId, FragmentIx)>,
-    /// By what edit it was written.
-    birth: EditIx,
     /// Whether it goes with what `then` leaves out.
     goes: bool,
 }
@@ -30,23 +28,25 @@ struct Lost {
     first: EditId,
 }
 
-/// Why something belongs beside something else, the better reason first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Why {
-    TookItsPlace,
-    GoesWithIt,
-    Inside,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Side {
     Before,
     Behind,
 }
 
+/// All that is known of what comes back.
+struct Returns<'a> {
+    weave: &'a Weave,
+    order: Vec<FragmentIx>,
+    lost: Vec<Option<Lost>>,
+    beside: Vec<Option<Beside>>,
+    /// Insertions of which something still shows where it was written.
+    standing: HashSet<(EditIx, u32)>,
+}
+
 impl Weave {
-    /// What `then` shows and `now` does not, and belongs into a block that was moved since: in the order in which it stood. It stood
-    /// between two parts of what was moved, or what was moved had been put in its place.
+    /// What `then` shows and `now` does not, and belongs in a block that was moved since: in the order in which it stood. It stood
+    /// between two parts of what was moved, or all that had been put in its place was moved.
     pub(crate) fn along(&self, now: &View<'_>, then: &View<'_>) -> Vec<Along> {
         if !self.has_moves() {
             return Vec::new();
@@ -56,37 +56,24 @@ impl Weave {
         if lost.iter().all(Option::is_none) {
             return Vec::new();
         }
-        let beside: Vec<Option<Beside>> = order.iter().map(|f| self.beside(*f, now, then)).collect();
-        // What came, or went elsewhere, before or after tells nothing.
-        let tells = |at: usize, first: EditId| {
-            let beside = beside[at].filter(|_| lost[at].is_none())?;
-            let came_later = first < self.whole(order[at]).edit && !beside.goes;
-            let was_gone = beside.moved.is_some_and(|(by, _)| by < first);
-            (!came_later && !was_gone).then_some(beside)
-        };
+        let beside = order.iter().map(|f| self.beside(*f, now, then)).collect();
+        let standing = order.iter().filter(|f| self.visible(**f, now)).map(|f| self.run_of(*f)).collect();
+        let returns = Returns { weave: self, order, lost, beside, standing };
+        let order = &returns.order;
         let places: HashMap<FragmentIx, usize> = order.iter().enumerate().map(|(at, f)| (*f, at)).collect();
-        let place = |Lost { by, first }: &Lost, run: &[usize]| {
-            let left = (0..run[0]).rev().find_map(|at| tells(at, *first));
-            let right = (run[run.len() - 1] + 1..order.len()).find_map(|at| tells(at, *first));
-            let (why, to, side) = place(left, right, by)?;
-            Some((why, places[&to], side))
-        };
-        let is_known = |at: &usize| lost[*at].is_some() || beside[*at].is_some();
-        let known: Vec<usize> = (0..order.len()).filter(is_known).collect();
-        let mut found = Vec::new();
-        // What stood together stays together.
-        for run in known.chunk_by(|a, b| lost[*a].is_some() && lost[*b].is_some()) {
-            if let Some((_, to, side)) = run.iter().filter_map(|at| place(lost[*at].as_ref()?, run)).min() {
-                found.extend(run.iter().map(|at| ((to, side), order[*at])));
-            }
-        }
+        let found =
+            (0..order.len()).filter_map(|at| returns.place(at).map(|(to, side)| ((places[&to], side), order[at])));
+        let mut found: Vec<_> = found.collect();
         // What comes from different places to one stands as its neighbours do.
         found.sort_by_key(|(place, _)| *place);
         let away: HashSet<FragmentIx> = found.iter().map(|(_, fragment)| *fragment).collect();
-        let stays = |at: &usize| self.visible(order[*at], then) && !away.contains(&order[*at]);
-        let behind = |(at, side): (usize, Side)| {
-            (0..at + usize::from(side == Side::Behind)).rev().find(stays).map(|at| order[at])
-        };
+        // Behind each place: what stays and stands last before it.
+        let mut last = vec![None];
+        for fragment in order {
+            let stays = self.visible(*fragment, then) && !away.contains(fragment);
+            last.push(if stays { Some(*fragment) } else { last[last.len() - 1] });
+        }
+        let behind = |(at, side): (usize, Side)| last[at + usize::from(side == Side::Behind)];
         found.into_iter().map(|(place, fragment)| Along { fragment, behind: behind(place) }).collect()
     }
 
@@ -121,26 +108,66 @@ impl Weave {
     fn beside(&self, fragment: FragmentIx, now: &View<'_>, then: &View<'_>) -> Option<Beside> {
         let (moved, birth) = (self.gone_to(fragment, then), self.birth(fragment));
         let goes = self.counts(birth, fragment, now) && !self.counts(birth, fragment, then);
-        (moved.is_some() || self.visible(fragment, then)).then_some(Beside { moved, birth, goes })
+        let tells = moved.is_some() || self.visible(fragment, then) || goes && self.visible(fragment, now);
+        tells.then_some(Beside { moved, goes })
     }
 
-    /// By what edit a fragment's text was moved away first, and where it is now.
+    /// By what edit a fragment's text was moved away, and where it is now.
     fn gone_to(&self, fragment: FragmentIx, then: &View<'_>) -> Option<(EditId, FragmentIx)> {
-        let first = self.copies_of(fragment).filter(|copy| self.counts(self.writer(*copy), *copy, then)).last()?;
+        let copies = self.copies_of(fragment).filter(|copy| self.counts(self.writer(*copy), *copy, then));
+        let first = copies.max_by_key(|copy| self.whole(*copy).edit)?;
         let to = self.gone_to(first, then).map_or(first, |(_, to)| to);
         Some((self.whole(first).edit, to))
     }
 }
 
-/// Beside what something comes back that has these to its left and right, and why.
-fn place(left: Option<Beside>, right: Option<Beside>, by: &[EditIx]) -> Option<(Why, FragmentIx, Side)> {
-    let moved = |side: Option<Beside>| side.and_then(|side| side.moved);
-    let inside = moved(left).zip(moved(right)).is_some_and(|((left, _), (right, _))| left == right);
-    let either = |why: Why, is: &dyn Fn(&Beside) -> bool| {
-        let place = |beside: Option<Beside>, side| Some((why, moved(beside.filter(is))?.1, side));
-        place(left, Side::Behind).or_else(|| place(right, Side::Before))
-    };
-    either(Why::TookItsPlace, &|beside| by.contains(&beside.birth))
-        .or_else(|| either(Why::GoesWithIt, &|beside| beside.goes))
-        .or_else(|| either(Why::Inside, &|_| inside))
+impl Returns<'_> {
+    /// Beside what something comes back, if not where it stood.
+    fn place(&self, at: usize) -> Option<(FragmentIx, Side)> {
+        let Lost { by, first } = self.lost[at].as_ref()?;
+        let took = |to: &mut dyn Iterator<Item = usize>, side| self.took_its_place(by, *first, to).map(|to| (to, side));
+        let (mut left, mut right) = ((0..at).rev(), at + 1..self.order.len());
+        took(&mut left, Side::Behind).or_else(|| took(&mut right, Side::Before)).or_else(|| {
+            let between = |goes_too: bool| {
+                let near = |at: usize| self.tells(at, *first).filter(|beside| goes_too || !beside.goes);
+                let (left, to) = (0..at).rev().find_map(near)?.moved?;
+                let (right, _) = (at + 1..self.order.len()).find_map(near)?.moved?;
+                (left == right).then_some((to, Side::Behind))
+            };
+            between(true).or_else(|| between(false))
+        })
+    }
+
+    /// Where the nearest text is that was put in the place of what some edits took out, or in the place of that: if all of that insertion
+    /// went elsewhere.
+    fn took_its_place(
+        &self,
+        by: &[EditIx],
+        first: EditId,
+        places: &mut dyn Iterator<Item = usize>,
+    ) -> Option<FragmentIx> {
+        let mut by = by.to_vec();
+        for at in places {
+            let (fragment, weave) = (self.order[at], self.weave);
+            let is_its = by.contains(&weave.birth(fragment));
+            match self.tells(at, first) {
+                Some(beside) if is_its => {
+                    let is_away = !self.standing.contains(&weave.run_of(fragment));
+                    return beside.moved.filter(|_| is_away).map(|(_, to)| to);
+                }
+                Some(beside) if !beside.goes => return None,
+                None if is_its => by.extend(weave.deeds(fragment).map(|(by, _)| by)),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// What came, or went elsewhere, before or after tells nothing.
+    fn tells(&self, at: usize, first: EditId) -> Option<Beside> {
+        let beside = self.beside[at].filter(|_| self.lost[at].is_none())?;
+        let came_later = first < self.weave.whole(self.order[at]).edit && !beside.goes;
+        let was_gone = beside.moved.is_some_and(|(by, _)| by < first);
+        (!came_later && !was_gone).then_some(beside)
+    }
 }
