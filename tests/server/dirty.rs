@@ -88,19 +88,26 @@ fn a_save_over_what_an_agent_wrote_ends_the_warning_and_is_the_users() {
 #[test]
 fn a_buffer_that_is_given_up_for_a_disk_that_was_just_written_makes_nothing_the_users() {
     let repository = Repository::new(&[("a.rs", FILE)]);
+    // At once, so that nobody finds it emptied: that is another test's.
+    let write = |text: &str| {
+        let new = repository.home().join("new");
+        std::fs::write(&new, text)
+            .and_then(|()| std::fs::rename(&new, repository.path("a.rs")))
+            .expect("both are ours");
+    };
     let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
     let mut client = serve(&repository, Profile::VsCode);
     client.open("a.rs");
     wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
     client.type_after("a.rs", "fn c() {}\n", "fn not_kept() {}\n");
-    repository.write("a.rs", &format!("// outside\n{FILE}"));
+    write(&format!("// outside\n{FILE}"));
     client.reload("a.rs");
     wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
 
     client.type_after("a.rs", "fn c() {}\n", "fn not_kept() {}\n");
     claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
     wait_for_word(&mut client);
-    repository.write("a.rs", &format!("{}// below\n", repository.read("a.rs")));
+    write(&format!("{}// below\n", repository.read("a.rs")));
     client.reload("a.rs");
     wait_for_hunks(&mut client, "a.rs", (1, 0, 2));
     claude.stop();
