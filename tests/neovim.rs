@@ -30,6 +30,8 @@ fn scene(test: impl Fn(&mut Scene<'_>)) {
         let mut neovim = Neovim::start(release, &repository);
         neovim.serve("countersign", &[countersign().to_str().expect("a path in UTF-8"), "lsp"]);
         neovim.open("a.rs");
+        // What is typed and saved before the server is there is nobody's who said so.
+        neovim.wait_until("(vim.lsp.get_clients({ bufnr = 0, name = 'countersign' })[1] or {}).initialized");
         test(&mut Scene { repository: &repository, claude, neovim });
     });
 }
