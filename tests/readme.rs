@@ -129,6 +129,7 @@ fn first_steps() -> Vec<(String, bool)> {
 }
 
 #[test]
+#[ignore = "builds a clone: tests/run does"]
 fn readmes_first_steps_build_the_program_and_set_up_neovim() {
     let Some(release) = neovim::releases().pop() else { return };
     let machine = Machine::with(&[("nvim", &release.program)]);
@@ -148,6 +149,7 @@ fn readmes_first_steps_build_the_program_and_set_up_neovim() {
 }
 
 #[test]
+#[ignore = "builds a clone: tests/run does"]
 fn readmes_first_steps_set_up_helix() {
     let Some(release) = helix::releases().pop() else { return };
     let machine = Machine::with(&[("hx", &release.program)]);
@@ -158,6 +160,7 @@ fn readmes_first_steps_set_up_helix() {
 }
 
 #[test]
+#[ignore = "builds a clone: tests/run does"]
 fn readmes_steps_for_vs_code_are_all_that_it_needs() {
     let Some(place) = place() else { return };
     let code = place.code.canonicalize().expect("it is there");

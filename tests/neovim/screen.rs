@@ -3,13 +3,9 @@
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::{countersign, run};
 use crate::support::neovim::on_each;
-use crate::support::picture;
+use crate::support::picture::{self, AFTER, BEFORE, CART};
 use crate::support::repository::Repository;
 use crate::support::window::Window;
-
-const CART: &str = "def total(items):\n    if not items:\n        raise ValueError(\"nothing in the cart\")\n    return sum(item.price for item in items)\n";
-const BEFORE: &str = "    if not items:\n        raise ValueError(\"nothing in the cart\")\n    return sum(item.price for item in items)\n";
-const AFTER: &str = "    try:\n        discount = float(os.environ[\"DISCOUNT\"])\n    except Exception:\n        pass\n    return sum(item.price for item in items) * (1 - discount)\n";
 
 #[test]
 fn in_a_terminal_marks_show_and_a_revert_by_keys_leaves_what_was_typed() {

@@ -7,6 +7,11 @@ use std::process::Command;
 
 use vt100::{Cell, Color, Screen};
 
+/// What README's pictures show: a file, what stood in it before an agent wrote, and what the agent put in its place.
+pub(crate) const CART: &str = "def total(items):\n    if not items:\n        raise ValueError(\"nothing in the cart\")\n    return sum(item.price for item in items)\n";
+pub(crate) const BEFORE: &str = "    if not items:\n        raise ValueError(\"nothing in the cart\")\n    return sum(item.price for item in items)\n";
+pub(crate) const AFTER: &str = "    try:\n        discount = float(os.environ[\"DISCOUNT\"])\n    except Exception:\n        pass\n    return sum(item.price for item in items) * (1 - discount)\n";
+
 /// The colours of a plain terminal: the text's, the background's.
 const PLAIN: [&str; 2] = ["#d4d4d4", "#1e1e1e"];
 const SIXTEEN: [&str; 16] = [

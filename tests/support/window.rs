@@ -1,7 +1,6 @@
 //! A real Neovim in a terminal window, driven by keys alone, and looked at as a person does.
 
 use std::path::Path;
-use std::time::Instant;
 
 use super::DEADLINE;
 use super::neovim::Release;
@@ -43,11 +42,9 @@ impl Window {
 
     /// Waits until a file holds this.
     pub(crate) fn wait_for_file(&self, file: &Path, wanted: &str) {
-        let end = Instant::now() + DEADLINE;
         let read = || std::fs::read_to_string(file).unwrap_or_default();
-        while read() != wanted && Instant::now() < end {
-            std::thread::yield_now();
-        }
+        // Neovim says that it has written.
+        self.terminal.wait_for(|_| read() == wanted, DEADLINE);
         assert_eq!(read(), wanted, "{}", self.terminal.text());
     }
 }

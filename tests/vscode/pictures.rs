@@ -7,13 +7,11 @@ use serde_json::json;
 use super::Scene;
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::countersign;
+use crate::support::picture::{AFTER, BEFORE, CART};
 use crate::support::repository::Repository;
 use crate::support::vscode::{Code, Start, place};
 
-const CART: &str = "def total(items):\n    if not items:\n        raise ValueError(\"nothing in the cart\")\n    return sum(item.price for item in items)\n";
 const TYPED: &str = "import os\n\ndef total(items):";
-const BEFORE: &str = "    if not items:\n        raise ValueError(\"nothing in the cart\")\n    return sum(item.price for item in items)\n";
-const AFTER: &str = "    try:\n        discount = float(os.environ[\"DISCOUNT\"])\n    except Exception:\n        pass\n    return sum(item.price for item in items) * (1 - discount)\n";
 
 #[test]
 #[ignore = "draws the README's pictures"]

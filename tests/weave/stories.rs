@@ -2,6 +2,7 @@
 //! before they write the user saves, and after they wrote the editor reloads.
 
 mod adopted;
+mod carried;
 mod destroyed;
 mod dropped;
 mod hunks;

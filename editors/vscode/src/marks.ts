@@ -69,6 +69,7 @@ export class Marks implements vscode.Disposable {
   constructor(private readonly servers: Servers) {
     this.restyle();
     this.rest = [
+      this.news,
       servers.onHunks((uri) => this.later(uri)),
       servers.onChange(() => this.all()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.all()),

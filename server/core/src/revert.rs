@@ -121,12 +121,14 @@ pub fn undo(document: &Document, lineage: Lineage, revert: EditId) -> Option<Pla
 /// again. None where that is not so.
 #[must_use]
 pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<Plan> {
-    let switches = switched_off(deeds);
-    let (bare, trial) = planned(document, lineage, Acts { switches: switches.clone(), ..Acts::default() })?;
-    let inserts = seams(&trial, lineage, document.next_id());
-    let plan = match inserts.is_empty() {
-        true => bare,
-        false => planned(document, lineage, Acts { switches, inserts, ..Acts::default() })?.0,
+    let mut acts = brought_back(document, lineage, deeds);
+    let (bare, trial) = planned(document, lineage, acts.clone())?;
+    let seams = seams(&trial, lineage, document.next_id());
+    let plan = if seams.is_empty() {
+        bare
+    } else {
+        acts.inserts.extend(seams);
+        planned(document, lineage, acts)?.0
     };
     let weave = document.weave();
     let view = View::of(weave, lineage);
@@ -141,7 +143,7 @@ pub fn restore(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<
 /// Brings back what deeds took away just where it stood, within lines too: nothing else changes. None where that is not so.
 #[must_use]
 pub fn put_back(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Option<Plan> {
-    let (plan, _) = planned(document, lineage, Acts { switches: switched_off(deeds), ..Acts::default() })?;
+    let (plan, _) = planned(document, lineage, brought_back(document, lineage, deeds))?;
     only_adding(plan)
 }
 
@@ -151,8 +153,14 @@ fn only_adding(plan: Plan) -> Option<Plan> {
     (only_adds && !plan.splices.is_empty()).then_some(plan)
 }
 
-fn switched_off(deeds: &[Deed]) -> Vec<Switch> {
-    deeds.iter().map(|deed| Switch { deed: *deed, on: false }).collect()
+/// What brings back what deeds took away: to where it stood, or where that was moved.
+fn brought_back(document: &Document, lineage: Lineage, deeds: &[Deed]) -> Acts {
+    let (weave, all) = (document.weave(), placed(document.weave(), deeds).collect::<HashSet<_>>());
+    let (view, off) = (View::of(weave, lineage), |by: EditIx, fragment: FragmentIx| all.contains(&(by, fragment)));
+    let switches = deeds.iter().map(|deed| Switch { deed: *deed, on: false }).collect();
+    let mut acts = Acts { switches, ..Acts::default() };
+    home::follow(weave, &view, &view.without(&off), &mut acts);
+    acts
 }
 
 /// Has the user type what splices of a lineage's text say; they must be ascending, apart, and within the text.

@@ -285,6 +285,28 @@ fn of_two_hunks_each_comes_back_alone() {
 }
 
 #[test]
+fn what_was_destroyed_in_a_block_that_the_user_then_moved_comes_back_in_it() {
+    check(
+        "one() | two() | six() | end",
+        "file: one() | two() | six() | end
+        user: fn first(items) { | ··let mine = items; | ··call(mine); | } | one() | two() | six() | end
+        claude: fn first(items) { | ··call(mine); | } | one() | two() | six() | end
+        user: one() | two() | six() | fn first(items) { | ··call(mine); | } | end",
+        &expect![[r#"
+            1 line of yours that was not committed is gone: `let mine = items;`.
+            .  one()
+            .  two()
+            .  six()
+            u  fn first(items) {
+            u    let mine = items;
+            u    call(mine);
+            u  }
+            .  end
+        "#]],
+    );
+}
+
+#[test]
 fn outside_of_a_repository_nothing_is_committed() {
     let (document, _) = tell(
         "file: a | b | c

@@ -423,7 +423,7 @@ fn two_agents_moves_are_taken_out_each_by_itself() {
 }
 
 /// Each hunk: its authors, its lines, how many are the user's, what it took away.
-fn told(document: &Document) -> String {
+pub(super) fn told(document: &Document) -> String {
     let hunks = hunks(document, Lineage::Editor, &Author::is_agent);
     let line = |hunk: &countersign_core::hunk::Hunk| {
         let authors: Vec<String> = hunk.authors.iter().map(Author::to_string).collect();
@@ -549,87 +549,4 @@ fn a_move_within_an_editor_is_one_whether_cut_and_pasted_or_dragged() {
     "#]]
     .assert_eq(&ends[0]);
     assert_eq!(ends[0], ends[1]);
-}
-
-/// A file of which an agent changed a function.
-const CHANGED: &str =
-    "file: fn first() { | ··let old = 1; | ··call(old, 2); | } | one() | two() | six() | ten() | abc() | xyz() | end
-    claude: fn its(agent: u8) { | ··let new = agent; | ··call(old, agent); | } | one() | two() | six() | ten() | abc() | xyz() | end";
-
-#[test]
-fn what_an_agent_changed_in_a_block_that_the_user_moved_is_changed_back_where_the_block_is() {
-    let moved = "user: one() | two() | six() | ten() | abc() | xyz() | fn its(agent: u8) { | ··let new = agent; | ··call(old, agent); | } | end";
-    let cut = "user: one() | two() | six() | ten() | abc() | xyz() | end";
-    let changed_back = expect![[r#"
-        .  one()
-        .  two()
-        .  six()
-        .  ten()
-        .  abc()
-        .  xyz()
-        .  fn first() {
-        .    let old = 1;
-        .    call(old, 2);
-        .  }
-        .  end
-    "#]];
-    check(&format!("{CHANGED}\n{moved}\nrevert claude"), &changed_back);
-    check(&format!("{CHANGED}\n{cut}\n{moved}\nrevert claude"), &changed_back);
-    let (document, _) = tell(&format!("{CHANGED}\n{moved}"));
-    expect![[r#"
-        6..9 by claude, 0 of the user's, -"fn first() {\n  let old = 1;\n2"
-    "#]]
-    .assert_eq(&told(&document));
-}
-
-#[test]
-fn what_an_agent_took_out_comes_back_where_it_was_unless_all_that_took_its_place_was_moved() {
-    let story = "file: a line above | first old() | second old() | b line below | one() | end
-        claude: a line above | calls_the_alpha_function(); | calls_the_beta_function(); | b line below | one() | end";
-    let told = [
-        "a line above | calls_the_alpha_function(); | b line below | one() | calls_the_beta_function(); | end",
-        "a line above | calls_the_beta_function(); | b line below | one() | calls_the_alpha_function(); | end",
-        "a line above | b line below | one() | calls_the_alpha_function(); | calls_the_beta_function(); | end",
-    ]
-    .map(|moved| tell(&format!("{story}\nuser: {moved}\nrevert claude")).1);
-    expect![[r#"
-        .  a line above
-        .  first old()
-        .  second old()
-        .  b line below
-        .  one()
-        .  end
-
-        .  a line above
-        .  first old()
-        .  second old()
-        .  b line below
-        .  one()
-        .  end
-
-        .  a line above
-        .  b line below
-        .  one()
-        .  first old()
-        .  second old()
-        .  end
-    "#]]
-    .assert_eq(&told.join("\n"));
-}
-
-#[test]
-fn an_agents_line_that_is_moved_alone_takes_no_neighbour_along() {
-    check(
-        "file: a line above | the user's own line | b line below | end
-         claude: a line above | an agent's entirely new line | the user's own line | b line below | end
-         claude: a line above | an agent's entirely new line | b line below | end
-         user: a line above | b line below | an agent's entirely new line | end
-         revert claude",
-        &expect![[r#"
-            .  a line above
-            .  the user's own line
-            .  b line below
-            .  end
-        "#]],
-    );
 }

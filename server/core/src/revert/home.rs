@@ -48,10 +48,28 @@ pub(super) fn carry(
     for (fragment, home) in in_order(weave, &order, carried) {
         put(weave, fragment, home, acts);
     }
+    follow(weave, now, then, acts);
+}
+
+/// Adds what comes back inside a moved block to what an act does. It stands beside what that carries elsewhere itself.
+pub(super) fn follow(weave: &Weave, now: &View<'_>, then: &View<'_>, acts: &mut Acts) {
     let carried: HashSet<Span> = acts.kills.iter().copied().collect();
-    for Along { fragment, behind } in weave.along(now, then) {
-        if !carried.contains(&weave.whole(fragment)) {
-            put(weave, fragment, behind, acts);
+    let mut last: HashMap<Span, Span> = HashMap::new();
+    for Along { fragment, behind, .. } in weave.along(now, then) {
+        let was = weave.whole(fragment);
+        if carried.contains(&was) {
+            continue;
+        }
+        let place = behind.map(|behind| weave.whole(behind)).filter(|span| carried.contains(span));
+        let beside = place.and_then(|place| last.insert(place, was).or(Some(place)));
+        let at = beside.and_then(|beside| {
+            acts.inserts.iter().rposition(|insert| insert.from.iter().any(|from| from.was == beside))
+        });
+        put(weave, fragment, behind, acts);
+        if let Some(at) = at {
+            let after = acts.inserts[at].after;
+            acts.inserts[at + 1..].rotate_right(1);
+            acts.inserts[at + 1].after = after;
         }
     }
 }
@@ -76,7 +94,7 @@ fn in_order(
     all.sort_by_key(|(fragment, _)| (weave.whole(*fragment).edit, places[fragment]));
     let mut sorted: Vec<(FragmentIx, Option<FragmentIx>)> = Vec::new();
     for (fragment, home) in all {
-        let then = |other: FragmentIx| places[&weave.stood_at(other, weave.writer(fragment))];
+        let then = |other: FragmentIx| places[&weave.stood_at(other, weave.whole(fragment).edit)];
         let beside = |other: Option<FragmentIx>| other == home;
         let before = sorted.iter().rposition(|(other, to)| beside(*to) && then(*other) < places[&fragment]);
         let first = || sorted.iter().position(|(_, to)| beside(*to)).unwrap_or(sorted.len());

@@ -11,6 +11,8 @@ pub(crate) struct Along {
     pub(crate) fragment: FragmentIx,
     /// The fragment that it comes to stand behind; none at the start of the text.
     pub(crate) behind: Option<FragmentIx>,
+    /// The edit that deleted what it would come to stand beside, after it had been moved.
+    pub(crate) deleted: Option<EditIx>,
 }
 
 /// A fragment that tells where what stood beside it belongs.
@@ -73,8 +75,14 @@ impl Weave {
             let stays = self.visible(*fragment, then) && !away.contains(fragment);
             last.push(if stays { Some(*fragment) } else { last[last.len() - 1] });
         }
-        let behind = |(at, side): (usize, Side)| last[at + usize::from(side == Side::Behind)];
-        found.into_iter().map(|(place, fragment)| Along { fragment, behind: behind(place) }).collect()
+        let deleted = |place: FragmentIx| {
+            self.kills(place).into_iter().find(|(by, f)| self.counts(*by, *f, then)).map(|(by, _)| by)
+        };
+        let along = |((at, side), fragment): ((usize, Side), FragmentIx)| {
+            let behind = last[at + usize::from(side == Side::Behind)];
+            Along { fragment, behind, deleted: deleted(order[at]) }
+        };
+        found.into_iter().map(along).collect()
     }
 
     /// All fragments in order, what comes back inside a moved block where that is.

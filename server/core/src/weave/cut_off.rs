@@ -30,7 +30,7 @@ pub(crate) fn cut_off<'a>(
     let returns = |fragment: FragmentIx| {
         !weave.visible(fragment, now) && weave.visible(fragment, &then) && !weave.stands_elsewhere(fragment, now)
     };
-    // What stands in a block that goes home, or that was moved, goes with it.
+    // What stands in a block that goes home, or that was moved, goes with it: away, too.
     let goes_home = |at: &usize| {
         let moved = |f: &FragmentIx| weave.moved_from(*f).is_some() && off(weave.birth(*f), *f);
         let before = order[..*at].iter().rev().find(|f| weave.visible(**f, &then) || moved(f));
@@ -38,11 +38,15 @@ pub(crate) fn cut_off<'a>(
     };
     let mut with: BTreeSet<FragmentIx> =
         (0..order.len()).filter(|at| returns(order[*at])).filter(goes_home).map(|at| order[at]).collect();
-    with.extend(weave.along(now, &then).iter().map(|along| along.fragment));
+    let along = weave.along(now, &then);
+    with.extend(along.iter().map(|along| along.fragment));
     let returns = |fragment: FragmentIx| returns(fragment) && !with.contains(&fragment);
     let returning: Vec<usize> = (0..order.len()).filter(|at| returns(order[*at])).collect();
     let deleters = deleters(weave, &then, &order, &returning, asked);
-    let mut found: Vec<(FragmentIx, EditIx)> = Vec::new();
+    let is_words = |f: FragmentIx| !weave.part_text(f, 0..weave.len_of(f)).contains(BREAKS);
+    let gone = along.iter().filter(|along| is_words(along.fragment));
+    let mut found: Vec<(FragmentIx, EditIx)> =
+        gone.filter_map(|along| Some((along.fragment, along.deleted?))).collect();
     for by in deleters {
         let undone =
             |edit: EditIx, fragment: FragmentIx| off(edit, fragment) || edit == by && weave.birth(fragment) != by;

@@ -4,7 +4,7 @@
 use super::tree::FragmentIx;
 use super::view::DeedKind;
 use super::{EditIx, Fragment, Point, Run, Span, View, Weave};
-use crate::edit::{Acts, Lineage};
+use crate::edit::{Acts, EditId, Lineage};
 
 /// Where a fragment's text stood before: a byte of another edit's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,10 +211,12 @@ impl Weave {
     }
 
     /// Where a fragment's text stood just before an edit: there, or where it was moved and had not been moved back from.
-    pub(crate) fn stood_at(&self, fragment: FragmentIx, before: EditIx) -> FragmentIx {
-        let then = View::at(before, None, &[]);
+    pub(crate) fn stood_at(&self, fragment: FragmentIx, before: EditId) -> FragmentIx {
+        let later = |by: EditIx, _: FragmentIx| self.entries[by as usize].id >= before;
+        let then = View::at(EditIx::MAX, None, &[]).without(&later);
         let moved = self.copies_of(fragment).filter(|copy| self.counts(self.writer(*copy), *copy, &then));
-        moved.last().map_or(fragment, |copy| self.stood_at(copy, before))
+        let last = moved.max_by_key(|copy| self.whole(*copy).edit);
+        last.map_or(fragment, |copy| self.stood_at(copy, before))
     }
 
     /// Which insertion of which edit a fragment is a part of: where it begins in the edit's text.

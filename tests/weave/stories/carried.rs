@@ -1,0 +1,130 @@
+//! Blocks that an agent changed and the user then moved: what the agent took out comes back where the block is.
+
+use expect_test::expect;
+
+use super::moves::told;
+use super::{check, tell};
+
+/// A file of which an agent changed a function.
+const CHANGED: &str =
+    "file: fn first() { | ··let old = 1; | ··call(old, 2); | } | one() | two() | six() | ten() | abc() | xyz() | end
+    claude: fn its(agent: u8) { | ··let new = agent; | ··call(old, agent); | } | one() | two() | six() | ten() | abc() | xyz() | end";
+
+#[test]
+fn what_an_agent_changed_in_a_block_that_the_user_moved_is_changed_back_where_the_block_is() {
+    let moved = "user: one() | two() | six() | ten() | abc() | xyz() | fn its(agent: u8) { | ··let new = agent; | ··call(old, agent); | } | end";
+    let cut = "user: one() | two() | six() | ten() | abc() | xyz() | end";
+    let changed_back = expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  abc()
+        .  xyz()
+        .  fn first() {
+        .    let old = 1;
+        .    call(old, 2);
+        .  }
+        .  end
+    "#]];
+    check(&format!("{CHANGED}\n{moved}\nrevert claude"), &changed_back);
+    check(&format!("{CHANGED}\n{cut}\n{moved}\nrevert claude"), &changed_back);
+    let (document, _) = tell(&format!("{CHANGED}\n{moved}"));
+    expect![[r#"
+        6..9 by claude, 0 of the user's, -"fn first() {\n  let old = 1;\n2"
+    "#]]
+    .assert_eq(&told(&document));
+}
+
+#[test]
+fn what_an_agent_took_out_comes_back_where_it_was_unless_all_that_took_its_place_was_moved() {
+    let story = "file: a line above | first old() | second old() | b line below | one() | end
+        claude: a line above | calls_the_alpha_function(); | calls_the_beta_function(); | b line below | one() | end";
+    let told = [
+        "a line above | calls_the_alpha_function(); | b line below | one() | calls_the_beta_function(); | end",
+        "a line above | calls_the_beta_function(); | b line below | one() | calls_the_alpha_function(); | end",
+        "a line above | b line below | one() | calls_the_alpha_function(); | calls_the_beta_function(); | end",
+    ]
+    .map(|moved| tell(&format!("{story}\nuser: {moved}\nrevert claude")).1);
+    expect![[r#"
+        .  a line above
+        .  first old()
+        .  second old()
+        .  b line below
+        .  one()
+        .  end
+
+        .  a line above
+        .  first old()
+        .  second old()
+        .  b line below
+        .  one()
+        .  end
+
+        .  a line above
+        .  b line below
+        .  one()
+        .  first old()
+        .  second old()
+        .  end
+    "#]]
+    .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn an_agents_line_that_is_moved_alone_takes_no_neighbour_along() {
+    check(
+        "file: a line above | the user's own line | b line below | end
+         claude: a line above | an agent's entirely new line | the user's own line | b line below | end
+         claude: a line above | an agent's entirely new line | b line below | end
+         user: a line above | b line below | an agent's entirely new line | end
+         revert claude",
+        &expect![[r#"
+            .  a line above
+            .  the user's own line
+            .  b line below
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn a_word_that_an_agent_took_out_of_a_line_that_was_moved_and_then_deleted_does_not_come_back_alone() {
+    check(
+        "file: fn first(items) { | ··call(one, two, three, four); | } | one() | two() | six() | end
+         claude: fn first(items) { | ··call(one, three, four); | } | one() | two() | six() | end
+         user: one() | two() | six() | fn first(items) { | ··call(one, three, four); | } | end
+         user: one() | two() | six() | fn first(items) { | } | end
+         revert claude",
+        &expect![[r#"
+            1 kept for user
+            .  one()
+            .  two()
+            .  six()
+            .  fn first(items) {
+            .  }
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_comes_back_stands_in_its_block_where_that_goes_home_itself() {
+    check(
+        "file: begin of the file | first of the block | second of the block | middle of the file | user's first | agent's victim | user's second | end
+         claude: begin of the file | first of the block | second of the block | middle of the file | user's first | user's second | end
+         claude: begin of the file | middle of the file | user's first | user's second | end | first of the block | second of the block
+         user: begin of the file | middle of the file | end | first of the block | user's first | user's second | second of the block
+         revert claude",
+        &expect![[r#"
+            .  begin of the file
+            .  first of the block
+            .  user's first
+            .  agent's victim
+            .  user's second
+            .  second of the block
+            .  middle of the file
+            .  end
+        "#]],
+    );
+}
