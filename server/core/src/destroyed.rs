@@ -63,7 +63,7 @@ pub struct Suspects {
     changed: Vec<Changed>,
     /// What agents put into the text, line by line, without the blanks around it.
     put: Vec<(Author, String)>,
-    /// The first of their deeds was done then, in milliseconds since the Unix epoch.
+    /// The first of their deeds was done after this, in milliseconds since the Unix epoch: what a command does is seen when it ends.
     pub since: u64,
 }
 
@@ -112,7 +112,8 @@ impl Suspects {
         let changed = put_back::changed(weave, &view, (&before, &after), &pieces, &put);
         let is_loss = |line: &&Line| has_words(&line.text) && !line.is_agents(&before);
         let all = lines.iter().filter(is_loss).chain(changed.iter().map(|changed| &changed.line));
-        let since = all.map(|line| line.when).min()?;
+        let deeds = all.flat_map(|line| &line.deeds).filter_map(|deed| weave.ix(deed.by));
+        let since = weave.changed_before(deeds.min()?);
         let put = lines_put(&after, &put);
         Some(Self { before, after, lines, changed, put, since })
     }

@@ -29,9 +29,10 @@ pub struct Taken {
 pub fn taken(document: &Document, lineage: Lineage, committed: &dyn Fn(u64) -> Vec<String>) -> Vec<Taken> {
     let weave = document.weave();
     let parts = parts(weave, lineage);
-    let Some(since) = parts.iter().flatten().map(|part| part.when).min() else { return Vec::new() };
+    let deeds = parts.iter().flatten().flat_map(|part| &part.deeds).filter_map(|deed| weave.ix(deed.by));
+    let Some(first) = deeds.min() else { return Vec::new() };
     let text = document.text(lineage).to_string();
-    let held = committed(since);
+    let held = committed(weave.changed_before(first));
     let lines: HashSet<&str> = held.iter().chain([&text]).flat_map(|text| text.lines()).map(str::trim).collect();
     let is_held = |part: &Part| {
         let words = part.text.trim();

@@ -323,6 +323,14 @@ impl Weave {
         self.entries.iter().enumerate().map(|(ix, entry)| (ix as EditIx, entry))
     }
 
+    /// When the text was changed last before an edit, in milliseconds since the Unix epoch: an edit is known when it is seen, which may be
+    /// long after it was done. 0 where it is the first.
+    pub(crate) fn changed_before(&self, edit: EditIx) -> u64 {
+        let seen = self.entry(edit).at;
+        let earlier = self.entries.iter().take(edit as usize).map(|entry| entry.at);
+        earlier.filter(|at| *at < seen).max().unwrap_or_default()
+    }
+
     /// An edit's number, if it is known.
     #[must_use]
     pub fn ix(&self, id: EditId) -> Option<EditIx> {

@@ -1,12 +1,15 @@
 //! Work destroyed: which lines are, and that what was destroyed comes back exactly, and nothing else changes.
 
+use std::cell::Cell;
+
 use countersign_core::author::Author;
 use countersign_core::destroyed::{Destroyed, Suspects};
 use countersign_core::document::{Act, Document};
-use countersign_core::edit::Lineage;
+use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::hunk::hunks;
 use countersign_core::revert::restore;
 use countersign_core::rules::{self, Settings};
+use countersign_core::taken::taken;
 use countersign_core::workspace::Content;
 use expect_test::{Expect, expect};
 use ropey::Rope;
@@ -377,7 +380,7 @@ fn the_rules_own_example_shows_what_it_says() {
     };
     for (text, is_bad) in [(&rule.example.bad, true), (&rule.example.good, false)] {
         let mut document = Document::new(Rope::from_str(&side(text, '+')), 1);
-        let agent = Act::agent(Author::agent("claude", "s1"), countersign_core::edit::Evidence::Content, 0);
+        let agent = Act::agent(Author::agent("claude", "s1"), Evidence::Content, 0);
         document.observe(Lineage::Disk, Rope::from_str(&side(text, '-')), &agent);
         assert_eq!(!destroyed(&document, Some(&[])).is_empty(), is_bad, "{text}");
     }
@@ -428,4 +431,26 @@ fn what_the_user_added_to_a_line_and_an_agent_put_back_comes_back_with_the_lines
             c  D
         "#]],
     );
+}
+
+#[test]
+fn what_git_held_is_asked_from_the_change_before_since_a_command_is_seen_only_when_it_ends() {
+    let typed = Act { at: 5_000, ..Act::user(0) };
+    let gits = |author| Act { author, evidence: Evidence::Content, at: 90_000, call: None };
+    for author in [Author::agent("claude", "s1"), Author::Nobody] {
+        let mut document = Document::new(Rope::from_str("a\nb\n"), 1);
+        document.observe(Lineage::Disk, Rope::from_str("a\nmine\nb\n"), &typed);
+        document.observe(Lineage::Disk, Rope::from_str("a\nb\n"), &gits(author.clone()));
+        let asked = Cell::new(None);
+        let committed = |since| {
+            asked.set(Some(since));
+            vec!["a\nmine\nb\n".to_owned()]
+        };
+        if author == Author::Nobody {
+            assert_eq!(taken(&document, Lineage::Disk, &committed), [], "a commit holds it");
+        } else {
+            committed(Suspects::of(&document, Lineage::Disk).expect("a line of the user's is gone").since);
+        }
+        assert_eq!(asked.get(), Some(5_000), "{author:?}");
+    }
 }
