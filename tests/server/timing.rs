@@ -1,7 +1,8 @@
 //! What comes at an awkward time: saves and starts in the middle of a call, clocks that tell too little, processes that go on writing,
 //! two editors on one file.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -336,4 +337,24 @@ fn what_was_accepted_in_the_editor_stays_so_when_the_file_is_written_and_reloade
     wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
     assert_eq!(shown(&mut client, "a.rs"), [("agent".to_owned(), 0)]);
     client.quit();
+}
+
+#[test]
+fn what_git_put_there_is_nobodys_though_head_moves_long_after_it() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    repository.git(&["switch", "--quiet", "--create", "other"]);
+    repository.write("a.rs", &FILE.replace("fn b", "fn other"));
+    repository.commit("Elsewhere");
+    repository.git(&["switch", "--quiet", "main"]);
+    // It stands between the new index and the new HEAD for far longer than a file is waited for.
+    repository.write(".git/hooks/reference-transaction", "#!/bin/sh\n[ \"$1\" != prepared ] || sleep 1\n");
+    fs::set_permissions(repository.path(".git/hooks/reference-transaction"), Permissions::from_mode(0o755))
+        .expect("it is ours");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    repository.git(&["checkout", "--quiet", "--detach", "other"]);
+    let external = run(repository.command(countersign()).args(["diff", "--author", "external"]), b"").ok();
+    client.quit();
+    assert_eq!(external, "");
 }

@@ -54,6 +54,8 @@ fn mode_of(word: &[u8]) -> Option<u32> {
 
 /// A lock this old belongs to no git that runs.
 const LEFT_BEHIND: Duration = Duration::from_secs(10);
+/// A move of HEAD follows the new index within this.
+const HEAD_FOLLOWS: Duration = Duration::from_secs(1);
 
 /// What differs from HEAD.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,12 +137,19 @@ impl Git {
     }
 
     /// Whether git is in the middle of something, so that what it puts into the work tree cannot be told yet. A lock that was left behind
-    /// by a git that was killed is not waited for.
+    /// by a git that was killed is not waited for. Between a new index and the lock on HEAD, which moves last, nothing says that git is at it
+    /// but how new the index is.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         let Some(dir) = &self.dir else { return false };
-        let age = |path: &Path| std::fs::metadata(path).ok()?.modified().ok()?.elapsed().ok();
-        age(&dir.join("index.lock")).is_some_and(|age| age < LEFT_BEHIND)
+        let is_younger = |name: &str, limit: Duration| {
+            let age =
+                std::fs::metadata(dir.join(name)).and_then(|meta| meta.modified()).map(|changed| changed.elapsed());
+            age.is_ok_and(|age| age.is_ok_and(|age| age < limit))
+        };
+        is_younger("index.lock", LEFT_BEHIND)
+            || is_younger("HEAD.lock", LEFT_BEHIND)
+            || is_younger("index", HEAD_FOLLOWS)
             || ["rebase-merge", "rebase-apply"].iter().any(|name| dir.join(name).is_dir())
     }
 
