@@ -21,8 +21,8 @@ const FOCUS: &str = "await page.evaluate((has) => {
 fn what_was_looked_at_is_told_once_it_rests_and_no_key_is_and_a_setting_switches_it_off() {
     plain(|scene| {
         scene.code.host(HEAR, &[]);
+        scene.agent_writes();
         let last = |wanted: &str| scene.code.wait_until(&format!("told.at(-1) === 'countersign/viewed {wanted}'"));
-        scene.claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\nfn y() {}\n");
         last("true false");
         scene.cursor("fn y");
         last("true true");
