@@ -358,3 +358,61 @@ fn what_git_put_there_is_nobodys_though_head_moves_long_after_it() {
     client.quit();
     assert_eq!(external, "");
 }
+
+/// A repository in which git has been at rest for long.
+fn at_rest() -> Repository {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let index = File::options().append(true).open(repository.path(".git/index")).expect("there was a commit");
+    index.set_modified(UNIX_EPOCH + Duration::from_secs(1)).expect("it is ours");
+    repository
+}
+
+/// Longer than any doubt lasts: so long does a slow disk keep a file empty that is written anew.
+fn wait_for_a_slow_disk() {
+    std::thread::sleep(Duration::from_millis(700));
+}
+
+#[test]
+fn a_save_that_is_long_in_filling_the_file_that_it_emptied_is_the_users() {
+    let repository = at_rest();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    File::create(repository.path("a.rs")).expect("it is ours");
+    client.type_after("a.rs", "fn c() {}\n", "fn mine() {}\n");
+    hunks(&mut client, "a.rs");
+    wait_for_a_slow_disk();
+    client.save("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    client.quit();
+    let log = run(repository.command(countersign()).arg("log"), b"").ok();
+    assert!(!log.contains("external"), "{log}");
+}
+
+#[test]
+fn a_buffer_that_is_given_up_for_a_file_that_was_long_empty_makes_nothing_the_users() {
+    let repository = at_rest();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    client.type_after("a.rs", "fn c() {}\n", "fn not_kept() {}\n");
+    hunks(&mut client, "a.rs");
+    File::create(repository.path("a.rs")).expect("it is ours");
+    wait_for_a_slow_disk();
+    repository.write("a.rs", &format!("// outside\n{FILE}"));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    client.quit();
+}
+
+#[test]
+fn a_file_that_stays_empty_was_emptied() {
+    let repository = at_rest();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    File::create(repository.path("a.rs")).expect("it is ours");
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    client.quit();
+}

@@ -219,7 +219,7 @@ impl Owner {
             }
         }
         for path in ready(&self.postponed, self.came) {
-            self.read_postponed(&path);
+            self.read_now_or_later(&path);
         }
         if self.polled.elapsed() >= POLL {
             self.polled = Instant::now();

@@ -245,9 +245,9 @@ impl Owner {
     }
 
     /// No didSave came: what the buffer became by its last changes was someone else's doing, or git's, which is nobody's. False
-    /// while git is at it: then that is told later.
+    /// while someone is still at it: then that is told later.
     pub(super) fn resolve_doubt(&mut self, path: &str) -> bool {
-        if self.store.git.is_busy() {
+        if self.is_in_the_making(path) {
             self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
             return false;
         }

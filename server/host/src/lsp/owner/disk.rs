@@ -1,13 +1,14 @@
 //! What happens on disk and in the journal while a server runs.
 
 use std::collections::BTreeSet;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use countersign_core::edit::Lineage;
 use countersign_core::event::Fact;
-use countersign_core::workspace::{Content, Sight};
+use countersign_core::workspace::{Content, File, Sight};
 use ropey::Rope;
 use tower_lsp::gen_lsp_types::Uri;
 
@@ -19,6 +20,8 @@ use crate::store::{is_unexplained, now};
 
 /// The coarsest time that a file system keeps of a file's last change.
 const COARSE: Duration = Duration::from_secs(2);
+/// A file that stays empty longer than this was meant to be.
+const FILLED: Duration = Duration::from_secs(3);
 
 impl Owner {
     pub(super) fn disk_changed(&mut self, paths: &[PathBuf]) {
@@ -172,13 +175,24 @@ impl Owner {
         if known { self.read_watched(path) } else { self.read(path, false) }
     }
 
-    /// Reads a file that was to be looked at again; while git is at it, later once more.
-    pub(super) fn read_postponed(&mut self, path: &str) {
-        if self.store.git.is_busy() && self.is_unexplained(path) {
+    /// Reads a file, or, while someone is still at it, a little later.
+    pub(super) fn read_now_or_later(&mut self, path: &str) {
+        if self.is_in_the_making(path) && self.is_unexplained(path) {
             self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
         } else {
             self.read(path, false);
         }
+    }
+
+    /// Whether a file is not yet what it will be: git is in the middle of something, or somebody emptied the file just now, as those do who
+    /// write it anew, on a slow disk long before they fill it.
+    pub(super) fn is_in_the_making(&self, path: &str) -> bool {
+        let is_young = |meta: &Metadata| meta.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age < FILLED));
+        let is_empty = || {
+            std::fs::symlink_metadata(self.store.root.join(path)).is_ok_and(|meta| meta.len() == 0 && is_young(&meta))
+        };
+        let held = |file: &File| file.document.text(Lineage::Disk).len_bytes() > 0;
+        self.store.git.is_busy() || self.store.workspace.file(path).is_some_and(held) && is_empty()
     }
 
     fn is_unexplained(&self, path: &str) -> bool {
