@@ -8,6 +8,7 @@ mod installed;
 mod limited;
 mod pictures;
 mod questions;
+mod scopes;
 mod troubles;
 mod views;
 

@@ -53,7 +53,7 @@ export function commands(parts: Parts): vscode.Disposable[] {
     "scope.limitToFile": (of?: Node | vscode.Uri) => scope.limit(act.document(of), false),
     "scope.limitToFolder": (uri?: vscode.Uri) => scope.limit(uri, true),
     "scope.limitToSymbol": () => scope.limitToSymbol(),
-    "scope.allow": (of?: Node | vscode.Uri) => scope.allow(act.document(of)),
+    "scope.allowHere": (of?: Node | vscode.Uri) => scope.allow(act.document(of)),
     "scope.clear": () => scope.clear(),
     "scope.show": () => scope.show(),
     "review.open": () => act.openReview(review),
@@ -61,11 +61,12 @@ export function commands(parts: Parts): vscode.Disposable[] {
     restart: () => restart(servers),
     output: () => parts.output.show(),
   };
-  for (const name of SERVERS.filter((name) => !OURS.includes(name))) {
-    does[name] = (argument?: object, root?: string) =>
-      servers.here(root)?.execute(`countersign.${name}`, argument ?? {});
-  }
-  return Object.entries(does).map(([name, run]) =>
+  const theirs = SERVERS.filter((name) => !OURS.includes(name)).map((name) => [
+    name,
+    (argument?: object, root?: string) => servers.here(root)?.execute(`countersign.${name}`, argument ?? {}),
+  ]);
+  // One name for two of them is an error here, at the start.
+  return [...Object.entries(does), ...theirs].map(([name, run]) =>
     vscode.commands.registerCommand(`countersign.${name}`, run as (...words: unknown[]) => unknown),
   );
 }

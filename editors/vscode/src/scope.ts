@@ -52,7 +52,8 @@ export class Scope {
       "vscode.executeDocumentSymbolProvider",
       editor.document.uri,
     );
-    const word = editor.document.getText(editor.document.getWordRangeAtPosition(editor.selection.active));
+    const at = editor.document.getWordRangeAtPosition(editor.selection.active);
+    const word = at === undefined ? "" : editor.document.getText(at);
     const names = around(symbols ?? [], editor.selection.active).map(bare);
     const path = entry(server, editor.document.uri, false);
     const value = `${path}::${(names.length > 0 ? names : [word]).join("::")}`;
