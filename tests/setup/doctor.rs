@@ -1,6 +1,7 @@
 //! `doctor` on workspaces in every state.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
 use expect_test::expect;
@@ -8,6 +9,7 @@ use serde_json::Value;
 
 use super::{countersign, install, told};
 use crate::support::agent::{ClaudeCode, countersign_hook};
+use crate::support::binary;
 use crate::support::repository::Repository;
 
 /// What doctor says, without what differs from run to run.
@@ -50,6 +52,28 @@ fn a_fresh_repository_needs_hooks() {
     "#]]
     .assert_eq(&said(&repository, 1));
     assert!(!repository.path(".git/countersign").exists(), "looking leaves nothing behind");
+}
+
+#[test]
+fn a_workspace_that_cannot_be_written_is_said_to_be_one() {
+    let repository = Repository::new(&[("a.txt", "one\n")]);
+    // Root writes past all modes, but not to what is mounted to be read.
+    let read_only = "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"";
+    let within = |words: &[&str]| {
+        let mut command = repository.command("unshare");
+        binary::run(command.args(["-rm", "sh", "-c", read_only, "sh"]).args(words), b"")
+    };
+    if within(&["true"]).code != Some(0) {
+        let _ = writeln!(std::io::stderr(), "skipped: setup::doctor: nothing can be mounted here");
+        return;
+    }
+    let ended = within(&[&binary::countersign().to_string_lossy(), "doctor"]);
+    let said = told(&repository, &ended.stdout);
+    let state: Vec<&str> = said.lines().skip_while(|line| !line.contains(" state ")).take(2).collect();
+    expect![[r#"
+        !! state        ROOT/.git/countersign is not there, and cannot be made: ROOT/.git: Read-only file system (os error 30)
+                        make that folder yours to write: until then nothing is recorded, and no server starts"#]]
+    .assert_eq(&state.join("\n"));
 }
 
 #[test]

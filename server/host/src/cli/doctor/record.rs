@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
+use rustix::fs::Access;
 
 use super::super::init::Place;
 use super::super::paint::count;
@@ -77,9 +78,7 @@ fn mode(dir: &Path) -> Check {
     let said = dir.display().to_string();
     let meta = match std::fs::metadata(dir) {
         Ok(meta) => meta,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Check::absent("state", format!("{said}, not there yet"));
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return to_be_made(dir, &said),
         Err(error) => return Check::bad("state", format!("{said}: {error}"), "make it yours to read"),
     };
     let mode = meta.permissions().mode() & 0o777;
@@ -94,6 +93,19 @@ fn mode(dir: &Path) -> Check {
         return Check::bad("state", format!("{said} has mode {mode:04o}"), format!("chmod 700 '{said}'"));
     }
     Check::good("state", format!("{said}, mode 0700"))
+}
+
+/// Whether a folder that is not there could be.
+fn to_be_made(dir: &Path, said: &str) -> Check {
+    let above = dir.ancestors().skip(1).find(|above| above.exists()).unwrap_or(Path::new("/"));
+    match rustix::fs::access(above, Access::WRITE_OK | Access::EXEC_OK) {
+        Ok(()) => Check::absent("state", format!("{said}, not there yet")),
+        Err(error) => Check::bad(
+            "state",
+            format!("{said} is not there, and cannot be made: {}: {error}", above.display()),
+            "make that folder yours to write: until then nothing is recorded, and no server starts",
+        ),
+    }
 }
 
 fn journal(dir: &Path) -> Result<Check> {
