@@ -11,6 +11,7 @@ mod compose;
 mod cut_off;
 mod enter;
 mod fingerprint;
+mod links;
 mod moved;
 mod revive;
 mod tree;
@@ -28,7 +29,8 @@ pub use view::View;
 use crate::author::Author;
 use crate::edit::{Acts, Adoption, Deed, Edit, EditId, Evidence, Insert, Kept, Lineage, Moved, Point, Span};
 use body::Body;
-use moved::{Link, Origin};
+use links::Links;
+use moved::Origin;
 use ropey::Rope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tree::Tree;
@@ -52,7 +54,7 @@ pub struct Weave {
     /// All agents that wrote here.
     agents: BTreeSet<Author>,
     /// Where text of an edit was put again, by a move or in another form.
-    links: HashMap<EditIx, Vec<Link>>,
+    links: HashMap<EditIx, Links>,
 }
 
 /// An edit as the weave keeps it: its text apart, once.

@@ -1,6 +1,7 @@
 //! Moved text: the same characters, first in one place and then in another. A copy stands while what it is a copy of was written, and
 //! is that one's author's; what is deleted in its new place is deleted wherever it may come to stand again.
 
+use super::links::Link;
 use super::tree::FragmentIx;
 use super::view::DeedKind;
 use super::{EditIx, Fragment, Point, Run, Span, View, Weave};
@@ -20,16 +21,6 @@ impl Origin {
     pub(super) fn behind(self, bytes: u32) -> Self {
         Self { start: self.start + if self.exact { bytes } else { 0 }, ..self }
     }
-}
-
-/// A stretch of an edit's text, and of the edit by which it was put elsewhere.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
-    start: u32,
-    len: u32,
-    home: EditIx,
-    at: u32,
-    exact: bool,
 }
 
 impl Weave {
@@ -103,8 +94,8 @@ impl Weave {
         if let Some(Origin { home, start, exact: true }) = origin {
             self.cut(home, start);
         }
-        let inside = |link: &&Link| link.exact && link.start < at && at < link.start + link.len;
-        let links = self.links.get(&home).into_iter().flatten().filter(inside);
+        let inside = |link: &Link| link.exact && link.start < at;
+        let links = self.links.get(&home).into_iter().flat_map(|links| links.meeting(at..at + 1)).filter(inside);
         let places: Vec<(EditIx, u32)> = links.map(|link| (link.home, link.at + at - link.start)).collect();
         for (home, at) in places {
             self.cut(home, at);
@@ -142,9 +133,8 @@ impl Weave {
 
     fn linked(&self, fragment: FragmentIx) -> impl Iterator<Item = (Link, u32)> + '_ {
         let Fragment { edit, start, len, .. } = self.fragments[fragment as usize];
-        let links = self.links.get(&edit).into_iter().flatten().copied();
-        let meets = move |link: &Link| link.start < start + len && start < link.start + link.len;
-        links.filter(meets).map(move |link| (link, start.saturating_sub(link.start)))
+        let links = self.links.get(&edit).into_iter().flat_map(move |links| links.meeting(start..start + len));
+        links.map(move |link| (link, start.saturating_sub(link.start)))
     }
 
     /// What stands or falls with a fragment.
