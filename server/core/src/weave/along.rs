@@ -4,6 +4,7 @@ use super::tree::FragmentIx;
 use super::{EditIx, View, Weave};
 use crate::edit::EditId;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 /// Text that comes back elsewhere than where it was taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,7 @@ struct Beside {
 }
 
 /// What comes back: by what edits it had been taken out, and by which first.
+#[derive(PartialEq, Eq)]
 struct Lost {
     by: Vec<EditIx>,
     first: EditId,
@@ -63,9 +65,14 @@ impl Weave {
         let returns = Returns { weave: self, order, lost, beside, standing };
         let order = &returns.order;
         let places: HashMap<FragmentIx, usize> = order.iter().enumerate().map(|(at, f)| (*f, at)).collect();
-        let found =
-            (0..order.len()).filter_map(|at| returns.place(at).map(|(to, side)| ((places[&to], side), order[at])));
-        let mut found: Vec<_> = found.collect();
+        let (mut found, mut at) = (Vec::new(), 0);
+        while at < order.len() {
+            let run = returns.run(at);
+            if let Some((to, side)) = returns.place(&run) {
+                found.extend(order[run.clone()].iter().map(|fragment| ((places[&to], side), *fragment)));
+            }
+            at = run.end;
+        }
         // What comes from different places to one stands as its neighbours do.
         found.sort_by_key(|(place, _)| *place);
         let away: HashSet<FragmentIx> = found.iter().map(|(_, fragment)| *fragment).collect();
@@ -130,16 +137,25 @@ impl Weave {
 }
 
 impl Returns<'_> {
-    /// Beside what something comes back, if not where it stood.
-    fn place(&self, at: usize) -> Option<(FragmentIx, Side)> {
-        let Lost { by, first } = self.lost[at].as_ref()?;
+    /// All that comes back in one piece from here on, and to one place: a block of thousands of lines looks round itself once.
+    fn run(&self, at: usize) -> Range<usize> {
+        let tells_nothing =
+            |at: usize| self.lost[at].as_ref().is_some_and(|lost| !lost.by.contains(&self.weave.birth(self.order[at])));
+        let goes_on = |next: &usize| self.lost[*next] == self.lost[at] && tells_nothing(*next);
+        let more = if tells_nothing(at) { (at + 1..self.order.len()).take_while(goes_on).count() } else { 0 };
+        at..at + 1 + more
+    }
+
+    /// Beside what a run comes back, if not where it stood.
+    fn place(&self, run: &Range<usize>) -> Option<(FragmentIx, Side)> {
+        let Lost { by, first } = self.lost[run.start].as_ref()?;
         let took = |to: &mut dyn Iterator<Item = usize>, side| self.took_its_place(by, *first, to).map(|to| (to, side));
-        let (mut left, mut right) = ((0..at).rev(), at + 1..self.order.len());
+        let (mut left, mut right) = ((0..run.start).rev(), run.end..self.order.len());
         took(&mut left, Side::Behind).or_else(|| took(&mut right, Side::Before)).or_else(|| {
             let between = |goes_too: bool| {
                 let near = |at: usize| self.tells(at, *first).filter(|beside| goes_too || !beside.goes);
-                let (left, to) = (0..at).rev().find_map(near)?.moved?;
-                let (right, _) = (at + 1..self.order.len()).find_map(near)?.moved?;
+                let (left, to) = (0..run.start).rev().find_map(near)?.moved?;
+                let (right, _) = (run.end..self.order.len()).find_map(near)?.moved?;
                 (left == right).then_some((to, Side::Behind))
             };
             between(true).or_else(|| between(false))
