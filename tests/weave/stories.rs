@@ -2,6 +2,7 @@
 //! before they write the user saves, and after they wrote the editor reloads.
 
 mod adopted;
+mod alone;
 mod carried;
 mod destroyed;
 mod dropped;
@@ -9,6 +10,7 @@ mod hunks;
 mod moves;
 mod reverts;
 mod shapes;
+mod shares;
 mod texts;
 
 use countersign_core::document::{Act, Document};

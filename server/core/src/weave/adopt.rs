@@ -126,16 +126,15 @@ impl Weave {
         for range in taken {
             for piece in self.pieces(lineage, range.clone()) {
                 for (by, fragment) in self.births_of(piece.fragment) {
-                    let part =
-                        if fragment == piece.fragment { piece.range.clone() } else { self.part_in(fragment, &piece) };
-                    push_deed(&mut births, Deed { by: self.entries[by as usize].id, to: self.span(fragment, part) });
+                    let to = self.span(fragment, self.part_in(fragment, &piece));
+                    push_deed(&mut births, Deed { by: self.entries[by as usize].id, to });
                 }
             }
         }
         births
     }
 
-    /// The part of a piece's source that the piece is; all of it, where the piece has another form.
+    /// The part of a fragment, or of what it was moved from, that a piece is; all of it, where the piece has another form.
     fn part_in(&self, source: FragmentIx, piece: &Piece) -> Range<u32> {
         let (len, of) = (self.len_of(source), self.len_of(piece.fragment));
         if len == of { piece.range.clone() } else { 0..len }

@@ -102,9 +102,8 @@ impl Weave {
         let to = self.span(fragment, 0..bytes);
         let deed = |by: EditIx| Deed { by: self.entries[by as usize].id, to };
         let own = deeds.map(|(by, on)| Switch { deed: deed(by), on });
-        let switched = self
-            .switched_since(fragment, now, then)
-            .map(|switch| Switch { deed: Deed { to, ..switch.deed }, ..switch });
+        // What was typed on since was not switched before, so that these are of the whole of it.
+        let switched = self.switched_since(fragment, now, then);
         switched.chain(own).chain(self.back_from_elsewhere(fragment, now, then)).collect()
     }
 

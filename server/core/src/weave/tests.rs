@@ -197,3 +197,74 @@ fn another_form_of_what_was_moved_stands_and_falls_with_what_it_was_at_first() {
     weave.fold(edit(4, Author::User, Acts { kills: vec![span(id(3), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
     assert_eq!(text(&weave), "six\none\ntwo\n");
 }
+
+#[test]
+fn an_edit_that_names_what_is_not_known_is_refused_and_changes_nothing() {
+    let unknown = id(9);
+    let (to, deed) = (span(unknown, 0, 1), Deed { by: unknown, to: span(BASE, 0, 1) });
+    let done_to = Deed { by: BASE, to };
+    let adopts = |births, kills| vec![Adoption { causes: Vec::new(), births, kills }];
+    let all = [
+        Acts { inserts: vec![insert(unknown, 1, "x")], ..Acts::default() },
+        Acts {
+            inserts: vec![Insert { like: Some(Point { edit: unknown, offset: 1 }), ..insert(BASE, 1, "x") }],
+            ..Acts::default()
+        },
+        Acts { inserts: vec![moved("x", &[(0, to)])], ..Acts::default() },
+        Acts { kills: vec![to], ..Acts::default() },
+        Acts { fades: vec![to], ..Acts::default() },
+        Acts { switches: vec![Switch { deed, on: false }], ..Acts::default() },
+        Acts { switches: vec![Switch { deed: done_to, on: false }], ..Acts::default() },
+        Acts { accepts: vec![deed], ..Acts::default() },
+        Acts { claims: vec![done_to], ..Acts::default() },
+        Acts { adoptions: adopts(vec![deed], Vec::new()), ..Acts::default() },
+        Acts { adoptions: adopts(Vec::new(), vec![done_to]), ..Acts::default() },
+        Acts { kept: vec![Kept { deed, holder: BASE }], ..Acts::default() },
+        Acts { kept: vec![Kept { deed: Deed { by: BASE, to: span(BASE, 0, 1) }, holder: unknown }], ..Acts::default() },
+    ];
+    for acts in all {
+        let said = format!("{acts:?}");
+        let mut weave = Weave::new(Rope::from_str("ab"));
+        assert_eq!(weave.fold(edit(1, Author::User, acts), [true; 2]), Err(Missing(unknown)), "{said}");
+        assert_eq!((weave.describe().as_str(), weave.entries().len()), ("0.0+0 \"ab\"\n", 1), "{said}");
+    }
+    assert_eq!(Missing(unknown).to_string(), "edit 1.9 is not known");
+}
+
+#[test]
+fn an_edit_may_name_itself() {
+    let acts = Acts { inserts: vec![insert(BASE, 1, "xy")], kills: vec![span(id(1), 0, 1)], ..Acts::default() };
+    let weave = woven("ab", vec![acts]);
+    assert_eq!(weave.text(&View::of(&weave, Lineage::Disk)), "ayb");
+}
+
+#[test]
+fn what_was_moved_is_nowhere_where_what_it_was_at_first_is_not() {
+    let typed = Acts { inserts: vec![Insert::new(None, "six\n")], ..Acts::default() };
+    let birth = Deed { by: id(1), to: span(id(1), 0, 4) };
+    let taken_out = Acts { switches: vec![Switch { deed: birth, on: false }], ..Acts::default() };
+    let carried = Insert { from: vec![Moved { at: 0, was: birth.to }], ..insert(BASE, 4, "six\n") };
+    let carry = Acts { inserts: vec![carried], kills: vec![birth.to], ..Acts::default() };
+    let mut weave = woven("one\ntwo\n", vec![typed, taken_out, carry]);
+    let shown = |weave: &Weave| {
+        let text = weave.text(&View::of(weave, Lineage::Disk));
+        assert_eq!(weave.fingerprint(Lineage::Disk), Fingerprint::of(text.as_bytes()), "{}", weave.describe());
+        text
+    };
+    assert_eq!(shown(&weave), "one\ntwo\n");
+    let back = Acts { switches: vec![Switch { deed: birth, on: true }], ..Acts::default() };
+    weave.fold(edit(4, Author::User, back), [true; 2]).unwrap();
+    assert_eq!(shown(&weave), "one\nsix\ntwo\n");
+    weave.fold(edit(5, Author::User, Acts { kills: vec![span(id(3), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
+    assert_eq!(shown(&weave), "one\ntwo\n");
+}
+
+#[test]
+fn a_text_shows_the_edits_that_it_has() {
+    let mut weave = woven("ab", vec![Acts { kills: vec![span(BASE, 1, 1)], ..Acts::default() }]);
+    weave.set_missing(Lineage::Editor, vec![1]);
+    let shows = |view: View<'_>| [0, 1].map(|edit| view.shows(edit));
+    assert_eq!(shows(View::of(&weave, Lineage::Disk)), [true, true]);
+    assert_eq!(shows(View::of(&weave, Lineage::Editor)), [true, false]);
+    assert_eq!(shows(View::at(1, None, &[])), [true, false]);
+}
