@@ -3,12 +3,14 @@
 
 mod adopted;
 mod alone;
+mod back;
 mod carried;
 mod destroyed;
 mod dropped;
 mod hunks;
 mod moves;
 mod reverts;
+mod revived;
 mod shapes;
 mod shares;
 mod texts;

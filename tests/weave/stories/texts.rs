@@ -377,54 +377,6 @@ fn a_revert_that_was_itself_reverted_is_undone_and_redone() {
 }
 
 #[test]
-fn a_line_that_is_put_back_where_it_was_deleted_is_whose_it_was() {
-    let story = "file: a | b | c
-        claude: a | done | b | c
-        user: a | b | c
-        user: a | b | c | mine";
-    check(
-        &format!("{story}\nuser: a | done | b | c | mine"),
-        &expect![[r#"
-        .  a
-        c  done
-        .  b
-        .  c
-        u  mine
-    "#]],
-    );
-    check(
-        &format!("{story}\nuser: a | b | done | c | mine"),
-        &expect![[r#"
-        .  a
-        .  b
-        u  done
-        .  c
-        u  mine
-    "#]],
-    );
-    check(
-        &format!("{story}\nuser: a | done | done | b | c | mine"),
-        &expect![[r#"
-        .  a
-        u  done
-        u  done
-        .  b
-        .  c
-        u  mine
-    "#]],
-    );
-    check(
-        &format!("{story}\nuser: a | done | c | mine"),
-        &expect![[r#"
-        .  a
-        u  done
-        .  c
-        u  mine
-    "#]],
-    );
-}
-
-#[test]
 fn a_run_of_typing_is_one_edit_of_no_more_than_4096_bytes() {
     let edits = |piece: &str, times: usize| {
         let mut document = Document::new(Rope::from_str("a\n"), 1);
@@ -440,30 +392,4 @@ fn a_run_of_typing_is_one_edit_of_no_more_than_4096_bytes() {
     };
     assert_eq!([8, 9].map(|times| edits(&"x".repeat(512), times)), [1, 2]);
     assert_eq!([4, 5].map(|times| edits(&"word ".repeat(200), times)), [1, 2]);
-}
-
-/// The file as git leaves it, which says nothing of who wrote what.
-fn git(document: &mut Document, text: &str) {
-    let act = Act::nobody(0);
-    document.observe(Lineage::Disk, Rope::from_str(text), &act);
-    document.observe(Lineage::Editor, Rope::from_str(text), &act);
-}
-
-#[test]
-fn words_that_git_takes_away_and_brings_back_are_whose_they_were() {
-    let (mut document, _) = tell(
-        "file: let total = 1; | b | let count = 2; | d
-        user: let total = 1 + tax; | b | let count = 2 + more; | d",
-    );
-    save(&mut document);
-    git(&mut document, "let total = 1;\nb\nlet count = 2;\nd\n");
-    git(&mut document, "let total = 1 + tax;\nb\nlet count = 2;\nd\nof another branch\n");
-    expect![[r#"
-        .u let total = 1 + tax;
-        .  b
-        .  let count = 2;
-        .  d
-        .  of another branch
-    "#]]
-    .assert_eq(&drawn(&document));
 }

@@ -86,18 +86,17 @@ impl Weave {
         (!goes).then(|| Switch { deed: self.deed(by, fragment), on: false })
     }
 
-    /// The switches that make a fragment's first bytes visible which are so in an earlier view.
+    /// The switches that make a fragment's first bytes visible which are so in an earlier view: nothing hides them there.
     fn awaken(&self, fragment: FragmentIx, bytes: u32, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
         let deeds = self.deeds(fragment).filter_map(|(by, kind)| {
             let counts = self.would_count(by, fragment, now, then);
             match kind {
-                DeedKind::Birth => (!counts && self.counts(by, fragment, then)).then_some((by, true)),
-                DeedKind::Kill => (counts && !self.counts(by, fragment, then)).then_some((by, false)),
+                DeedKind::Birth => (!counts).then_some((by, true)),
+                DeedKind::Kill => counts.then_some((by, false)),
                 DeedKind::Switch => None,
             }
         });
-        let fades = self.fades(fragment);
-        let fades = fades.filter(|by| !self.counts(*by, fragment, then) && self.counts(*by, fragment, now));
+        let fades = self.fades(fragment).filter(|by| self.counts(*by, fragment, now));
         let deeds = deeds.chain(fades.map(|by| (by, false)));
         let to = self.span(fragment, 0..bytes);
         let deed = |by: EditIx| Deed { by: self.entries[by as usize].id, to };
@@ -234,26 +233,10 @@ impl Weave {
 
     /// Whether a byte is a line break, or a half of one.
     pub(super) fn is_break(&self, byte: &Piece) -> bool {
-        let mut found = false;
-        // The byte may be a part of a character: look at it alone only where it is a break.
-        self.visit_bytes(byte.fragment, byte.range.start, &mut |byte| found = matches!(byte, b'\n' | b'\r'));
-        found
-    }
-
-    fn visit_bytes(&self, fragment: FragmentIx, at: u32, visit: &mut dyn FnMut(u8)) {
-        let mut start = at;
-        while !self.is_boundary(fragment, start) {
-            start -= 1;
-        }
-        let mut end = at + 1;
-        while !self.is_boundary(fragment, end) {
-            end += 1;
-        }
-        if end == start + 1 {
-            self.visit_fragment(fragment, start..end, &mut |text| visit(text.as_bytes()[0]));
-        } else {
-            visit(0xff);
-        }
+        let (fragment, at) = (byte.fragment, byte.range.start);
+        // It may be a part of a character, which is no text by itself.
+        let is_char = self.is_boundary(fragment, at) && self.is_boundary(fragment, at + 1);
+        is_char && matches!(self.part_text(fragment, at..at + 1).as_str(), "\n" | "\r")
     }
 
     fn is_boundary(&self, fragment: FragmentIx, at: u32) -> bool {

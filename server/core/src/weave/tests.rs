@@ -268,3 +268,49 @@ fn a_text_shows_the_edits_that_it_has() {
     assert_eq!(shows(View::of(&weave, Lineage::Editor)), [true, false]);
     assert_eq!(shows(View::at(1, None, &[])), [true, false]);
 }
+
+/// A text into which an agent wrote "its\n", and then something was done to that.
+fn with_its(acts: Vec<Acts>) -> (Weave, FragmentIx) {
+    let mut weave = Weave::new(Rope::from_str("one\n"));
+    let its = Acts { inserts: vec![Insert::new(None, "its\n")], ..Acts::default() };
+    weave.fold(edit(1, Author::agent("claude", "s1"), its), [true; 2]).unwrap();
+    for (no, acts) in acts.into_iter().enumerate() {
+        weave.fold(edit(no as u64 + 2, Author::User, acts), [false, true]).unwrap();
+    }
+    let first = weave.order().next().unwrap();
+    (weave, first)
+}
+
+#[test]
+fn a_deed_is_accepted_where_its_acceptance_counts() {
+    let birth = Deed { by: id(1), to: span(id(1), 0, 4) };
+    let accepts = Acts { accepts: vec![birth], ..Acts::default() };
+    let taken_back = Switch { deed: Deed { by: id(2), ..birth }, on: false };
+    let (weave, its) = with_its(vec![accepts.clone()]);
+    assert!(weave.accepted(1, its, &View::of(&weave, Lineage::Disk)));
+    assert!(!weave.accepted(0, its, &View::of(&weave, Lineage::Disk)), "another deed");
+    assert!(!weave.accepted(1, its, &View::of(&weave, Lineage::Editor)), "which has not heard of it");
+    let (weave, its) = with_its(vec![accepts, Acts { switches: vec![taken_back], ..Acts::default() }]);
+    assert!(!weave.accepted(1, its, &View::of(&weave, Lineage::Disk)), "it was taken back");
+}
+
+#[test]
+fn text_is_held_where_an_adoption_of_it_counts() {
+    let births = vec![Deed { by: id(1), to: span(id(1), 0, 4) }];
+    let adoptions = vec![Adoption { causes: Vec::new(), births, kills: Vec::new() }];
+    let (weave, its) = with_its(vec![Acts { adoptions, ..Acts::default() }]);
+    let held = |lineage| weave.order().map(|f| weave.held(f, &View::of(&weave, lineage))).collect::<Vec<_>>();
+    assert_eq!((held(Lineage::Disk), held(Lineage::Editor)), (vec![true, false], vec![false, false]));
+    assert_eq!(weave.birth_owner(its), 1, "it is the agent's still");
+}
+
+#[test]
+fn what_was_claimed_is_the_last_claimers() {
+    let birth = Deed { by: id(1), to: span(id(1), 0, 4) };
+    let claims = || Acts { claims: vec![birth], ..Acts::default() };
+    let (weave, its) = with_its(vec![claims(), claims()]);
+    assert_eq!((weave.owner(1, its), weave.birth_owner(its)), (3, 3));
+    assert_eq!([0, 1, 2].map(|edit| weave.is_claimed(edit)), [false, true, false]);
+    assert_eq!((weave.deeds_of(1), weave.deeds_of(2)), (vec![birth], Vec::new()));
+    assert_eq!(weave.blame(Lineage::Disk, 2..6), [(2, 3), (2, 0)]);
+}

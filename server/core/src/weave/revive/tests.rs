@@ -131,6 +131,20 @@ fn going_back_switches_what_hides_a_text_and_nothing_else() {
 }
 
 #[test]
+fn going_back_lets_what_someone_deleted_be_gone_for_their_sake_again() {
+    let mut weave = weave("one two\n", 0, "mine ");
+    let to = crate::edit::Span { edit: EditId::FIRST, start: 0, len: 3 };
+    weave.fold(edit(2, Acts { kills: vec![to], ..Acts::default() }), [true; 2]).unwrap();
+    let deed = Deed { by: EditId { counter: 2, process: 1 }, to };
+    let switches = vec![Switch { deed, on: false }];
+    weave.fold(edit(3, Acts { switches, ..Acts::default() }), [true; 2]).unwrap();
+    expect![[r#"
+        switches on what 2 did to 0+0..3
+    "#]]
+    .assert_eq(&then(&weave, 3, None));
+}
+
+#[test]
 fn going_back_kills_what_a_person_wrote_outside_of_a_place_or_not() {
     let mut weave = weave("one\ntwo\n", 4, "mine\n");
     let outside = |weave: &Weave, upto, tail, range: Range<usize>| {
