@@ -368,12 +368,12 @@ impl Weave {
     fn print_to(&self, lineage: Lineage, offset: usize) -> Fingerprint {
         let before = self.tree.print_before(lineage, offset);
         match self.tree.find(lineage, offset) {
-            Some((fragment, at)) if at > 0 => {
+            Some((fragment, at)) => {
                 let Fragment { edit, start, .. } = self.fragments[fragment as usize];
                 let part = start as usize..start as usize + at;
                 before.then(self.entries[edit as usize].body.fingerprint(part))
             }
-            _ => before,
+            None => before,
         }
     }
 

@@ -279,7 +279,7 @@ fn joins(before: &Rope, splice: &Splice, first: &Range<usize>, last: &Range<usiz
     match (text.find(['\n', '\r']), text.rfind(['\n', '\r'])) {
         (Some(head), Some(tail)) => {
             let into_first = has_words(&text[..head]) && splice.range.start > first.start;
-            (into_first, has_words(&text[tail + 1..]) && stays_behind())
+            (into_first, has_words(&text[tail..]) && stays_behind())
         }
         _ => {
             let typed = has_words(text) || !text.is_empty() && first.start < splice.range.start && stays_behind();
