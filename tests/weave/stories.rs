@@ -14,6 +14,7 @@ mod revived;
 mod shapes;
 mod shares;
 mod texts;
+mod words;
 
 use countersign_core::document::{Act, Document};
 use countersign_core::edit::{Evidence, Lineage};

@@ -193,26 +193,16 @@ impl Weave {
                 self.missing[at].push(ix);
             }
         }
-        let Edit { id, author, place, evidence, at, call, acts: Acts { inserts, .. } } = &edit;
+        let Edit { id, author, place, evidence, at, call, mut acts } = edit;
+        let inserts = std::mem::take(&mut acts.inserts);
         let mut text = String::new();
         let mut runs = Vec::with_capacity(inserts.len());
         for Insert { after, text: run, like, from } in inserts {
             let (start, len) = (text.len() as u32, run.len() as u32);
-            runs.push(Run { after: *after, like: *like, from: from.clone(), start, len });
-            text.push_str(run);
+            runs.push(Run { after, like, from, start, len });
+            text.push_str(&run);
         }
-        let (author, call) = (author.clone(), call.clone());
-        let entry = Entry {
-            id: *id,
-            author,
-            place: *place,
-            evidence: *evidence,
-            at: *at,
-            call,
-            body: Body::new(text),
-            runs: runs.clone(),
-            acts: Acts { inserts: Vec::new(), ..edit.acts },
-        };
+        let entry = Entry { id, author, place, evidence, at, call, body: Body::new(text), runs: runs.clone(), acts };
         self.counter = self.counter.max(entry.id.counter);
         if entry.author.is_agent() {
             self.agents.insert(entry.author.clone());

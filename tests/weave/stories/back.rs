@@ -89,3 +89,75 @@ fn what_an_agent_deleted_is_its_doing_however_often_that_is_undone_and_redone() 
         "#]],
     );
 }
+
+const BLOCK: &str = "file: one() | two() | six() | ten() | end
+    claude: the block begins | the block ends | one() | two() | six() | ten() | end";
+const CUT: &str = "user: one() | two() | six() | ten() | end";
+
+#[test]
+fn what_was_cut_and_brought_back_and_is_then_pasted_is_there_twice() {
+    let twice = "user: the block begins | the block ends | one() | two() | six() | ten() | the block begins | the block ends | end";
+    let back = "user: the block begins | the block ends | one() | two() | six() | ten() | end";
+    check(
+        &format!("{BLOCK}\n{CUT}\n{back}\n{twice}"),
+        &expect![[r#"
+        c  the block begins
+        c  the block ends
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        u  the block begins
+        u  the block ends
+        .  end
+    "#]],
+    );
+}
+
+#[test]
+fn what_was_written_over_is_not_cut() {
+    let over = "user: quite another thing | one() | two() | six() | ten() | end";
+    let again = "user: quite another thing | one() | two() | six() | ten() | the block begins | the block ends | end";
+    check(
+        &format!("{BLOCK}\n{over}\n{again}"),
+        &expect![[r#"
+        u  quite another thing
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        u  the block begins
+        u  the block ends
+        .  end
+    "#]],
+    );
+}
+
+#[test]
+fn what_someone_else_cut_is_not_moved_by_who_writes_it_again() {
+    let again = "one() | two() | six() | ten() | the block begins | the block ends | end";
+    check(
+        &format!("{BLOCK}\n{CUT}\ncodex: {again}"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        c  the block begins
+        c  the block ends
+        .  end
+    "#]],
+    );
+    check(
+        &format!("{BLOCK}\n{CUT}\nuser: {again}"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        c  the block begins
+        c  the block ends
+        .  end
+    "#]],
+    );
+}

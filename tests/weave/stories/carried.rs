@@ -244,3 +244,70 @@ fn a_line_at_a_blocks_end_stays_where_it_was() {
         "#]],
     );
 }
+
+#[test]
+fn what_an_agent_wrote_over_twice_comes_back_where_the_last_of_it_was_carried() {
+    check(
+        "file: a line above | the first old line | b line below | one() | end
+         claude: a line above | its_temporary_function(); | b line below | one() | end
+         claude: a line above | calls_the_alpha_and_beta(); | b line below | one() | end
+         user: a line above | b line below | one() | calls_the_alpha_and_beta(); | end
+         revert claude",
+        &expect![[r#"
+            .  a line above
+            .  b line below
+            .  one()
+            .  the first old line
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn what_two_agents_took_out_of_a_block_comes_back_in_it_by_each() {
+    let story =
+        "file: one() | two() | the block begins | first victim | second victim | the block ends | six() | ten() | end
+        claude: one() | two() | the block begins | second victim | the block ends | six() | ten() | end
+        codex: one() | two() | the block begins | the block ends | six() | ten() | end
+        user: one() | two() | six() | ten() | the block begins | the block ends | end";
+    check(
+        &format!("{story}\nrevert claude"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  the block begins
+        .  first victim
+        .  the block ends
+        .  end
+    "#]],
+    );
+    check(
+        &format!("{story}\nrevert codex"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  the block begins
+        .  second victim
+        .  the block ends
+        .  end
+    "#]],
+    );
+    check(
+        &format!("{story}\nrevert agents"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  the block begins
+        .  first victim
+        .  second victim
+        .  the block ends
+        .  end
+    "#]],
+    );
+}

@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use super::*;
-use crate::edit::Switch;
+use crate::edit::{Cause, Switch};
 
 const BASE: EditId = EditId::FIRST;
 
@@ -313,4 +313,30 @@ fn what_was_claimed_is_the_last_claimers() {
     assert_eq!([0, 1, 2].map(|edit| weave.is_claimed(edit)), [false, true, false]);
     assert_eq!((weave.deeds_of(1), weave.deeds_of(2)), (vec![birth], Vec::new()));
     assert_eq!(weave.blame(Lineage::Disk, 2..6), [(2, 3), (2, 0)]);
+}
+
+#[test]
+fn only_the_last_edits_one_whole_insertion_grows() {
+    let typed = || Acts { inserts: vec![insert(BASE, 1, "x")], ..Acts::default() };
+    let text = |weave: &Weave| weave.text(&View::of(weave, Lineage::Disk));
+    let cause = Cause::Insert(span(id(1), 0, 1));
+    let adoptions = vec![Adoption { causes: vec![cause], births: Vec::new(), kills: Vec::new() }];
+    let mut weave = woven("ab", vec![Acts { adoptions, ..typed() }]);
+    assert!(weave.grow(1, "yz") && weave.grow(1, "!"));
+    assert_eq!((text(&weave).as_str(), weave.len_of_edit(1)), ("axyz!b", 4));
+    assert_eq!(weave.entry(1).adoptions()[0].causes, [Cause::Insert(span(id(1), 0, 4))], "all of it is the cause");
+    assert_eq!(weave.fingerprint(Lineage::Disk), Fingerprint::of(b"axyz!b"));
+    let accepted = Acts { accepts: vec![Deed { by: id(1), to: span(id(1), 0, 1) }], ..Acts::default() };
+    for (why, first) in [
+        ("it is the first text", vec![]),
+        ("another edit came", vec![typed(), typed()]),
+        ("it is cut", vec![Acts { inserts: vec![insert(BASE, 1, "xy")], ..accepted }]),
+        ("there are two", vec![Acts { inserts: vec![insert(BASE, 1, "x"), insert(BASE, 2, "y")], ..Acts::default() }]),
+        ("there is none", vec![Acts { kills: vec![span(BASE, 0, 1)], ..Acts::default() }]),
+    ] {
+        let mut weave = woven("ab", first);
+        let (before, edit) = (text(&weave), EditIx::from(weave.entries().len() > 1));
+        assert!(!weave.grow(edit, "no"), "{why}");
+        assert_eq!(text(&weave), before, "{why}");
+    }
 }
