@@ -121,17 +121,21 @@ fn moved(text: &str, from: &[(u32, Span)]) -> Insert {
 
 #[test]
 fn what_a_broken_journal_says_was_moved_and_was_not_is_new_text() {
-    for (why, at, was) in [
-        ("nothing", 0, span(BASE, 8, 0)),
-        ("nothing at the end", 4, span(BASE, 8, 0)),
-        ("more than there is of it", 2, span(BASE, 8, 4)),
-        ("from behind the end", 0, span(BASE, 14, 4)),
-        ("from far behind the end", 0, span(BASE, u32::MAX, 4)),
-        ("another text", 0, span(BASE, 4, 4)),
-        ("itself", 0, span(id(1), 0, 4)),
+    for (why, first, at, was) in [
+        ("nothing", LINES, 0, span(BASE, 8, 0)),
+        ("nothing inside of a character", "é\n", 0, span(BASE, 1, 0)),
+        ("nothing at the end", LINES, 4, span(BASE, 8, 0)),
+        ("more than there is of it", LINES, 2, span(BASE, 8, 4)),
+        ("from behind the end", LINES, 0, span(BASE, 14, 4)),
+        ("from far behind the end", LINES, 0, span(BASE, u32::MAX, 4)),
+        ("another text", LINES, 0, span(BASE, 4, 4)),
+        ("itself", LINES, 0, span(id(1), 0, 4)),
     ] {
-        let weave = woven(LINES, vec![Acts { inserts: vec![moved("six\n", &[(at, was)])], ..Acts::default() }]);
-        assert_eq!(weave.describe(), format!("1.1+0 \"six\\n\"\n0.0+0 {LINES:?}\n"), "{why}");
+        let mut weave = woven(first, vec![Acts { inserts: vec![moved("six\n", &[(at, was)])], ..Acts::default() }]);
+        assert_eq!(weave.describe(), format!("1.1+0 \"six\\n\"\n0.0+0 {first:?}\n"), "{why}");
+        let kills = vec![span(id(1), 0, 4)];
+        weave.fold(edit(2, Author::User, Acts { kills, ..Acts::default() }), [true; 2]).unwrap();
+        assert_eq!(weave.text(&View::of(&weave, Lineage::Disk)), first, "{why}: it is not deleted with it");
     }
     let far = moved("six\n", &[(u32::MAX, span(BASE, 8, 4)), (0, span(BASE, 8, 4))]);
     let weave = woven(LINES, vec![Acts { inserts: vec![far], ..Acts::default() }]);
@@ -192,6 +196,8 @@ fn another_form_of_what_was_moved_stands_and_falls_with_what_it_was_at_first() {
         0.0+8 "six\nten\n" killed by 1.1
     "#]]
     .assert_eq(&weave.describe());
+    let form = weave.fragments_of(span(id(3), 0, 4))[0];
+    assert_eq!((weave.moved_from(form), weave.source_of(form).is_some()), (None, true), "its bytes are others");
     let text = |weave: &Weave| weave.text(&View::of(weave, Lineage::Disk));
     assert_eq!(text(&weave), "six\nTEN\none\ntwo\n");
     weave.fold(edit(4, Author::User, Acts { kills: vec![span(id(3), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
@@ -244,8 +250,9 @@ fn what_was_moved_is_nowhere_where_what_it_was_at_first_is_not() {
     let birth = Deed { by: id(1), to: span(id(1), 0, 4) };
     let taken_out = Acts { switches: vec![Switch { deed: birth, on: false }], ..Acts::default() };
     let carried = Insert { from: vec![Moved { at: 0, was: birth.to }], ..insert(BASE, 4, "six\n") };
-    let carry = Acts { inserts: vec![carried], kills: vec![birth.to], ..Acts::default() };
-    let mut weave = woven("one\ntwo\n", vec![typed, taken_out, carry]);
+    let cut = Acts { kills: vec![birth.to], ..Acts::default() };
+    let paste = Acts { inserts: vec![carried], ..Acts::default() };
+    let mut weave = woven("one\ntwo\n", vec![typed, taken_out, cut, paste]);
     let shown = |weave: &Weave| {
         let text = weave.text(&View::of(weave, Lineage::Disk));
         assert_eq!(weave.fingerprint(Lineage::Disk), Fingerprint::of(text.as_bytes()), "{}", weave.describe());
@@ -253,9 +260,9 @@ fn what_was_moved_is_nowhere_where_what_it_was_at_first_is_not() {
     };
     assert_eq!(shown(&weave), "one\ntwo\n");
     let back = Acts { switches: vec![Switch { deed: birth, on: true }], ..Acts::default() };
-    weave.fold(edit(4, Author::User, back), [true; 2]).unwrap();
+    weave.fold(edit(5, Author::User, back), [true; 2]).unwrap();
     assert_eq!(shown(&weave), "one\nsix\ntwo\n");
-    weave.fold(edit(5, Author::User, Acts { kills: vec![span(id(3), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
+    weave.fold(edit(6, Author::User, Acts { kills: vec![span(id(4), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
     assert_eq!(shown(&weave), "one\ntwo\n");
 }
 
