@@ -122,6 +122,24 @@ fn blanks_at_an_agents_lines_end_may_come_and_go() {
 }
 
 #[test]
+fn words_that_take_the_place_of_all_of_an_agents_line_let_what_was_there_before_come_back() {
+    let (mut document, _) = tell(
+        "file: a | old thing | b
+        claude: a | call(alpha); | b",
+    );
+    document.typed(&[Splice::new(2..14, "")], &Act::user(0));
+    document.typed(&[Splice::new(2..2, "mine")], &Act::user(0));
+    reverts(&mut document, "claude");
+    expect![[r#"
+        .  a
+        .  old thing
+        u  mine
+        .  b
+    "#]]
+    .assert_eq(&drawn(&document));
+}
+
+#[test]
 fn an_agent_that_types_in_another_agents_line_adopts_it_and_in_its_own_does_not() {
     let story = "file: a | b
         claude: a | call(alpha); | b";
@@ -149,5 +167,55 @@ fn an_agent_that_types_in_another_agents_line_adopts_it_and_in_its_own_does_not(
         ce call(alpha, beta);
         .  b
     "#]],
+    );
+}
+
+#[test]
+fn words_at_the_start_of_a_line_belong_to_it_and_not_to_what_was_deleted_above() {
+    check(
+        "file: a | old_thing_here | b
+         claude: a | call(alpha, beta); | b
+         user: a | mine call(alpha, beta); | b
+         revert claude",
+        &expect![[r#"
+            1 kept for user
+            .  a
+            uc mine call(alpha, beta);
+            .  b
+        "#]],
+    );
+    check(
+        "file: a | old thing | next | b
+         claude: a | next | b
+         user: a | mine next | b
+         revert claude",
+        &expect![[r#"
+            .  a
+            .  old thing
+            u. mine next
+            .  b
+        "#]],
+    );
+    check(
+        "file: old thing | the next line of it | b
+         claude: next line of it | b
+         user: mine next line of it | b
+         revert claude",
+        &expect![[r#"
+            .  old thing
+            u. mine the next line of it
+            .  b
+        "#]],
+    );
+    check(
+        "file: old thing | next | b
+         claude: next | b
+         user: mine next | b
+         revert claude",
+        &expect![[r#"
+            .  old thing
+            u. mine next
+            .  b
+        "#]],
     );
 }

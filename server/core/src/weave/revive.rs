@@ -226,7 +226,7 @@ impl Weave {
         std::iter::successors(first, |f| self.tree.next(*f)).take_while(|f| !self.is_seen(*f, lineage)).collect()
     }
 
-    fn starts_line(&self, lineage: Lineage, offset: usize) -> bool {
+    pub(super) fn starts_line(&self, lineage: Lineage, offset: usize) -> bool {
         let Some(left) = offset.checked_sub(1) else { return true };
         self.pieces(lineage, left..offset).pop().is_some_and(|piece| self.is_break(&piece))
     }
