@@ -318,8 +318,7 @@ fn glyph_range(glyph: &Glyph) -> Range<usize> {
 
 fn line_of(text: &Rope, at: usize) -> Range<usize> {
     let line = text.byte_to_line(at.min(text.len_bytes()));
-    let end = if line + 1 < text.len_lines() { text.line_to_byte(line + 1) } else { text.len_bytes() };
-    text.line_to_byte(line)..end
+    text.line_to_byte(line)..text.line_to_byte(line + 1)
 }
 
 fn lines_between(text: &Rope, first: &Range<usize>, last: &Range<usize>) -> Vec<Range<usize>> {
