@@ -2,14 +2,19 @@
 //! before they write the user saves, and after they wrote the editor reloads.
 
 mod adopted;
+mod alone;
+mod back;
 mod carried;
 mod destroyed;
 mod dropped;
 mod hunks;
 mod moves;
 mod reverts;
+mod revived;
 mod shapes;
+mod shares;
 mod texts;
+mod words;
 
 use countersign_core::document::{Act, Document};
 use countersign_core::edit::{Evidence, Lineage};

@@ -195,26 +195,16 @@ impl Weave {
                 self.missing[at].push(ix);
             }
         }
-        let Edit { id, author, place, evidence, at, call, acts: Acts { inserts, .. } } = &edit;
+        let Edit { id, author, place, evidence, at, call, mut acts } = edit;
+        let inserts = std::mem::take(&mut acts.inserts);
         let mut text = String::new();
         let mut runs = Vec::with_capacity(inserts.len());
         for Insert { after, text: run, like, from } in inserts {
             let (start, len) = (text.len() as u32, run.len() as u32);
-            runs.push(Run { after: *after, like: *like, from: from.clone(), start, len });
-            text.push_str(run);
+            runs.push(Run { after, like, from, start, len });
+            text.push_str(&run);
         }
-        let (author, call) = (author.clone(), call.clone());
-        let entry = Entry {
-            id: *id,
-            author,
-            place: *place,
-            evidence: *evidence,
-            at: *at,
-            call,
-            body: Body::new(text),
-            runs: runs.clone(),
-            acts: Acts { inserts: Vec::new(), ..edit.acts },
-        };
+        let entry = Entry { id, author, place, evidence, at, call, body: Body::new(text), runs: runs.clone(), acts };
         self.counter = self.counter.max(entry.id.counter);
         if entry.author.is_agent() {
             self.agents.insert(entry.author.clone());
@@ -378,12 +368,12 @@ impl Weave {
     fn print_to(&self, lineage: Lineage, offset: usize) -> Fingerprint {
         let before = self.tree.print_before(lineage, offset);
         match self.tree.find(lineage, offset) {
-            Some((fragment, at)) if at > 0 => {
+            Some((fragment, at)) => {
                 let Fragment { edit, start, .. } = self.fragments[fragment as usize];
                 let part = start as usize..start as usize + at;
                 before.then(self.entries[edit as usize].body.fingerprint(part))
             }
-            _ => before,
+            None => before,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Changes that are in normal form already, entered exactly as they are: how the oracle and the weave are told the same.
 
-use super::normal::chs;
+use super::normal::{Ch, chs};
 use super::{Atom, AuthorNo, Edit, EditNo, Lineage, Oracle};
 
 /// In Rust characters of the text before the edit.
@@ -30,7 +30,7 @@ impl Oracle {
         for (range, insert) in placed.iter().rev() {
             let slot = match range.end.checked_sub(1) {
                 Some(last) if !range.is_empty() => visible[last] + 1,
-                left => self.behind_own_deletions(lineage, author, left.map_or(0, |left| visible[left] + 1)),
+                left => self.slot_in(lineage, author, left.map_or(0, |left| visible[left] + 1), insert),
             };
             for &place in &visible[range.clone()] {
                 self.atoms[place].killed.push(edit);
@@ -43,12 +43,15 @@ impl Oracle {
         (!placed.is_empty()).then(|| self.record(lineage, Edit { author, switch: None }))
     }
 
-    /// To delete and then to type is to replace: text goes behind what its author deleted in that place.
-    fn behind_own_deletions(&self, lineage: Lineage, author: AuthorNo, slot: usize) -> usize {
-        let is_own = |atom: &&Atom| {
-            !self.is_visible(lineage, atom)
-                && self.kills(lineage, atom).iter().any(|&kill| self.edits[kill].author == author)
-        };
-        slot + self.atoms[slot..].iter().take_while(is_own).count()
+    /// To delete and then to type is to replace: text goes behind what its author deleted in that place. Words at a line's start
+    /// go behind the lines that were deleted above it.
+    fn slot_in(&self, lineage: Lineage, author: AuthorNo, slot: usize, insert: &[Ch]) -> usize {
+        let is_break = |ch: &Ch| ch.is_break();
+        let before = self.atoms[..slot].iter().rev().find(|atom| self.is_visible(lineage, atom));
+        let joins = before.is_none_or(|atom| is_break(&atom.ch)) && !insert.last().is_some_and(is_break);
+        let is_own = |atom: &Atom| self.kills(lineage, atom).iter().any(|&kill| self.edits[kill].author == author);
+        let gone = self.atoms[slot..].iter().take_while(|atom| !self.is_visible(lineage, atom)).enumerate();
+        let behind = gone.filter(|(_, atom)| is_own(atom) || joins && is_break(&atom.ch)).last();
+        slot + behind.map_or(0, |(at, _)| at + 1)
     }
 }

@@ -1,6 +1,7 @@
 //! Adopted lines: how long they are the user's, and what of them is.
 
-use super::{check, tell};
+use super::{Act, check, drawn, reverts, tell};
+use countersign_core::weave::Splice;
 use expect_test::expect;
 
 #[test]
@@ -197,4 +198,79 @@ fn of_two_lines_that_four_lines_took_the_place_of_each_goes_with_two() {
         .  b
     "#]]
     .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn of_two_lines_that_one_change_touches_each_is_the_users_and_what_is_between_is_not() {
+    check(
+        "file: a | b
+           claude: a | let alpha = 1; | in_the_middle(); | let beta = 2; | b
+           user: a | let alpha = 10; | in_the_middle(); | let beta = 20; | b
+           revert claude",
+        &expect![[r#"
+            2 kept for user
+            .  a
+            cu let alpha = 10;
+            cu let beta = 20;
+            .  b
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_comes_with_words_that_join_an_agents_makes_that_the_users() {
+    let story = "file: a | b
+        claude: a | call(alpha); | b";
+    let (mut document, _) = tell(story);
+    document.typed(&[Splice::new(2..2, "mine\nmore ")], &Act::user(0));
+    assert_eq!(reverts(&mut document, "claude"), "1 kept for user\n");
+    expect![[r#"
+        .  a
+        u  mine
+        uc more call(alpha);
+        .  b
+    "#]]
+    .assert_eq(&drawn(&document));
+    let (mut document, _) = tell(story);
+    document.typed(&[Splice::new(14..14, " more\nmine")], &Act::user(0));
+    assert_eq!(reverts(&mut document, "claude"), "1 kept for user\n");
+    expect![[r#"
+        .  a
+        cu call(alpha); more
+        u  mine
+        .  b
+    "#]]
+    .assert_eq(&drawn(&document));
+}
+
+#[test]
+fn in_a_line_of_the_users_what_an_agent_added_is_the_agents_wherever_the_user_types() {
+    check(
+        "file: a | b
+           user: a | let mine = 1; | b
+           claude: a | let mine = 1 + extra(thing); | b
+           user: a | let mine = 12 + extra(thing); | b
+           revert claude",
+        &expect![[r#"
+            .  a
+            u  let mine = 12;
+            .  b
+        "#]],
+    );
+}
+
+#[test]
+fn a_blank_line_of_an_agents_in_which_the_user_types_is_the_users() {
+    let (mut document, _) = tell(
+        "file: a | b
+        claude: a | ···· | b",
+    );
+    document.typed(&[Splice::new(6..6, "mine")], &Act::user(0));
+    assert_eq!(reverts(&mut document, "claude"), "1 kept for user\n");
+    expect![[r#"
+        .  a
+        cu     mine
+        .  b
+    "#]]
+    .assert_eq(&drawn(&document));
 }

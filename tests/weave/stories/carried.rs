@@ -128,3 +128,186 @@ fn a_line_that_comes_back_stands_in_its_block_where_that_goes_home_itself() {
         "#]],
     );
 }
+
+#[test]
+fn a_line_that_was_deleted_twice_belongs_where_it_stood_the_second_time() {
+    check(
+        "file: one() | two() | an agent's victim | six() | ten() | end
+         claude: one() | two() | six() | ten() | end
+         user: one() | two() | an agent's victim | six() | ten() | end
+         user: one() | two() | the block begins | an agent's victim | the block ends | six() | ten() | end
+         claude: one() | two() | the block begins | the block ends | six() | ten() | end
+         user: one() | two() | six() | ten() | the block begins | the block ends | end
+         revert claude",
+        &expect![[r#"
+            .  one()
+            .  two()
+            .  six()
+            .  ten()
+            u  the block begins
+            .  an agent's victim
+            u  the block ends
+            .  end
+        "#]],
+    );
+}
+
+/// A block out of which an agent took a line.
+const BLOCK: &str = "file: one() | two() | the block begins | an agent's victim | the block ends | six() | ten() | end
+    claude: one() | two() | the block begins | the block ends | six() | ten() | end";
+
+#[test]
+fn a_line_of_the_agents_that_the_block_left_behind_parts_it_not() {
+    check(
+        &format!(
+            "{BLOCK}
+             claude: one() | two() | the block begins | an inserted line | the block ends | six() | ten() | end
+             user: one() | two() | an inserted line | six() | ten() | end
+             user: one() | two() | an inserted line | six() | ten() | the block begins | the block ends | end
+             revert claude"
+        ),
+        &expect![[r#"
+            .  one()
+            .  two()
+            .  six()
+            .  ten()
+            .  the block begins
+            .  an agent's victim
+            .  the block ends
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_came_later_and_was_left_behind_parts_a_block_not() {
+    check(
+        &format!(
+            "{BLOCK}
+             user: one() | two() | the block begins | the user's later line | the block ends | six() | ten() | end
+             user: one() | two() | the user's later line | six() | ten() | end
+             user: one() | two() | the user's later line | six() | ten() | the block begins | the block ends | end
+             revert claude"
+        ),
+        &expect![[r#"
+            .  one()
+            .  two()
+            u  the user's later line
+            .  six()
+            .  ten()
+            .  the block begins
+            .  an agent's victim
+            .  the block ends
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_that_had_been_carried_away_before_parts_a_block_not() {
+    check(
+        "file: one() | two() | the block begins | carried away before | an agent's victim | the block ends | six() | ten() | end
+         user: one() | carried away before | two() | the block begins | an agent's victim | the block ends | six() | ten() | end
+         claude: one() | carried away before | two() | the block begins | the block ends | six() | ten() | end
+         user: one() | carried away before | two() | six() | ten() | the block begins | the block ends | end
+         revert claude",
+        &expect![[r#"
+            .  one()
+            .  carried away before
+            .  two()
+            .  six()
+            .  ten()
+            .  the block begins
+            .  an agent's victim
+            .  the block ends
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn a_line_at_a_blocks_end_stays_where_it_was() {
+    check(
+        "file: one() | two() | the block begins | the block ends | an agent's victim | six() | ten() | end
+         claude: one() | two() | the block begins | the block ends | six() | ten() | end
+         user: one() | two() | six() | ten() | the block begins | the block ends | end
+         revert claude",
+        &expect![[r#"
+            .  one()
+            .  two()
+            .  an agent's victim
+            .  six()
+            .  ten()
+            .  the block begins
+            .  the block ends
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn what_an_agent_wrote_over_twice_comes_back_where_the_last_of_it_was_carried() {
+    check(
+        "file: a line above | the first old line | b line below | one() | end
+         claude: a line above | its_temporary_function(); | b line below | one() | end
+         claude: a line above | calls_the_alpha_and_beta(); | b line below | one() | end
+         user: a line above | b line below | one() | calls_the_alpha_and_beta(); | end
+         revert claude",
+        &expect![[r#"
+            .  a line above
+            .  b line below
+            .  one()
+            .  the first old line
+            .  end
+        "#]],
+    );
+}
+
+#[test]
+fn what_two_agents_took_out_of_a_block_comes_back_in_it_by_each() {
+    let story =
+        "file: one() | two() | the block begins | first victim | second victim | the block ends | six() | ten() | end
+        claude: one() | two() | the block begins | second victim | the block ends | six() | ten() | end
+        codex: one() | two() | the block begins | the block ends | six() | ten() | end
+        user: one() | two() | six() | ten() | the block begins | the block ends | end";
+    check(
+        &format!("{story}\nrevert claude"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  the block begins
+        .  first victim
+        .  the block ends
+        .  end
+    "#]],
+    );
+    check(
+        &format!("{story}\nrevert codex"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  the block begins
+        .  second victim
+        .  the block ends
+        .  end
+    "#]],
+    );
+    check(
+        &format!("{story}\nrevert agents"),
+        &expect![[r#"
+        .  one()
+        .  two()
+        .  six()
+        .  ten()
+        .  the block begins
+        .  first victim
+        .  second victim
+        .  the block ends
+        .  end
+    "#]],
+    );
+}

@@ -342,3 +342,54 @@ fn what_was_taken_away_and_is_written_much_later_is_new() {
     "#]],
     );
 }
+
+#[test]
+fn of_what_an_agent_typed_in_the_editor_each_part_that_is_redone_is_the_agents() {
+    let mut document = Document::new(Rope::from_str("a\n"), 1);
+    document.opened(Rope::from_str("a\n"), &Act::user(0));
+    for (at, text) in [(1, " one"), (5, " two"), (9, " three")] {
+        document.typed(&[Splice::new(at..at, text)], &by("claude"));
+    }
+    types(&mut document, 5, 10, "");
+    assert_eq!(document.text(Lineage::Editor), "a one\n");
+    types(&mut document, 5, 0, " two");
+    expect![[r#"
+        .c a one two
+    "#]]
+    .assert_eq(&drawn(&document));
+    super::reverts(&mut document, "claude");
+    assert_eq!(document.text(Lineage::Editor), "a\n");
+}
+
+#[test]
+fn a_revert_that_was_itself_reverted_is_undone_and_redone() {
+    let story = "file: a | b
+        claude: a | x | b
+        revert claude
+        revert user";
+    let agents = expect![[r#"
+        .  a
+        c  x
+        .  b
+    "#]];
+    check(story, &agents);
+    check(&format!("{story}\nuser: a | b\nuser: a | x | b"), &agents);
+}
+
+#[test]
+fn a_run_of_typing_is_one_edit_of_no_more_than_4096_bytes() {
+    let edits = |piece: &str, times: usize| {
+        let mut document = Document::new(Rope::from_str("a\n"), 1);
+        document.opened(Rope::from_str("a\n"), &Act::user(0));
+        let mut records = Vec::new();
+        for at in 0..times {
+            let at = 1 + at * piece.len();
+            records.extend(document.typed(&[Splice::new(at..at, piece)], &Act::user(0)));
+        }
+        records.extend(document.flush());
+        assert_eq!(document.text(Lineage::Editor).to_string(), format!("a{}\n", piece.repeat(times)));
+        records.len()
+    };
+    assert_eq!([8, 9].map(|times| edits(&"x".repeat(512), times)), [1, 2]);
+    assert_eq!([4, 5].map(|times| edits(&"word ".repeat(200), times)), [1, 2]);
+}

@@ -126,16 +126,15 @@ impl Weave {
         for range in taken {
             for piece in self.pieces(lineage, range.clone()) {
                 for (by, fragment) in self.births_of(piece.fragment) {
-                    let part =
-                        if fragment == piece.fragment { piece.range.clone() } else { self.part_in(fragment, &piece) };
-                    push_deed(&mut births, Deed { by: self.entries[by as usize].id, to: self.span(fragment, part) });
+                    let to = self.span(fragment, self.part_in(fragment, &piece));
+                    push_deed(&mut births, Deed { by: self.entries[by as usize].id, to });
                 }
             }
         }
         births
     }
 
-    /// The part of a piece's source that the piece is; all of it, where the piece has another form.
+    /// The part of a fragment, or of what it was moved from, that a piece is; all of it, where the piece has another form.
     fn part_in(&self, source: FragmentIx, piece: &Piece) -> Range<u32> {
         let (len, of) = (self.len_of(source), self.len_of(piece.fragment));
         if len == of { piece.range.clone() } else { 0..len }
@@ -280,7 +279,7 @@ fn joins(before: &Rope, splice: &Splice, first: &Range<usize>, last: &Range<usiz
     match (text.find(['\n', '\r']), text.rfind(['\n', '\r'])) {
         (Some(head), Some(tail)) => {
             let into_first = has_words(&text[..head]) && splice.range.start > first.start;
-            (into_first, has_words(&text[tail + 1..]) && stays_behind())
+            (into_first, has_words(&text[tail..]) && stays_behind())
         }
         _ => {
             let typed = has_words(text) || !text.is_empty() && first.start < splice.range.start && stays_behind();
@@ -319,8 +318,7 @@ fn glyph_range(glyph: &Glyph) -> Range<usize> {
 
 fn line_of(text: &Rope, at: usize) -> Range<usize> {
     let line = text.byte_to_line(at.min(text.len_bytes()));
-    let end = if line + 1 < text.len_lines() { text.line_to_byte(line + 1) } else { text.len_bytes() };
-    text.line_to_byte(line)..end
+    text.line_to_byte(line)..text.line_to_byte(line + 1)
 }
 
 fn lines_between(text: &Rope, first: &Range<usize>, last: &Range<usize>) -> Vec<Range<usize>> {

@@ -7,6 +7,9 @@ use crate::author::Author;
 use crate::edit::{Acts, Insert, Lineage, Point, Span};
 use std::ops::Range;
 
+/// How far on in a gap it is looked for what new text goes behind, in fragments.
+const REACH: usize = 4096;
+
 /// A change of a text: bytes `range` of it make way for `text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splice {
@@ -40,7 +43,7 @@ impl Weave {
         for Splice { range, text, neutral } in splices {
             let killed = self.pieces(lineage, range.clone());
             let spans: Vec<Span> = killed.iter().map(|piece| self.span(piece.fragment, piece.range.clone())).collect();
-            let left = spans.last().copied().map(end_of).or_else(|| self.gap_of(lineage, author, range.start));
+            let left = spans.last().copied().map(end_of).or_else(|| self.gap_of(lineage, author, range.start, text));
             if !text.is_empty() {
                 let like = if *neutral { self.kept_author(lineage, &spans, text, range.start) } else { None };
                 acts.inserts.push(Insert { like, ..Insert::new(left, text.clone()) });
@@ -66,16 +69,16 @@ impl Weave {
     }
 
     /// Where in the gap before a byte of a lineage's text an author's new text goes: behind the visible character before it, and
-    /// behind what the author deleted there, so that deleting and then typing is the same as replacing.
-    fn gap_of(&self, lineage: Lineage, author: &Author, offset: usize) -> Option<Point> {
+    /// behind what the author deleted there, so that deleting and then typing is the same as replacing. Words at a line's start go
+    /// behind the lines that others deleted above it: they belong to the line that they stand in.
+    fn gap_of(&self, lineage: Lineage, author: &Author, offset: usize, text: &str) -> Option<Point> {
         let view = View::of(self, lineage);
-        let deleted = |fragment: &FragmentIx| {
-            !self.is_seen(*fragment, lineage)
-                && self.deeds(*fragment).any(|(by, kind)| {
-                    kind == DeedKind::Kill
-                        && self.entries[by as usize].author == *author
-                        && self.counts(by, *fragment, &view)
-                })
+        let deleted = |fragment: FragmentIx| {
+            self.deeds(fragment).any(|(by, kind)| {
+                kind == DeedKind::Kill
+                    && self.entries[by as usize].author == *author
+                    && self.counts(by, fragment, &view)
+            })
         };
         let left = offset.checked_sub(1).and_then(|left| self.tree.find(lineage, left));
         let (anchor, next) = match left {
@@ -85,8 +88,20 @@ impl Weave {
             }
             None => (None, self.order().next()),
         };
-        let behind = std::iter::successors(next, |f| self.tree.next(*f)).take_while(deleted).last();
-        behind.map(|fragment| self.whole(fragment)).or(anchor).map(end_of)
+        let joins = !text.ends_with(['\n', '\r']) && self.starts_line(lineage, offset);
+        let line_end = |fragment: FragmentIx| {
+            let text = self.part_text(fragment, 0..self.len_of(fragment));
+            text.rfind(['\n', '\r']).map(|at| at as u32 + 1)
+        };
+        let upto = |fragment: FragmentIx| match (deleted(fragment), joins) {
+            (true, _) => Some(self.len_of(fragment)),
+            (false, true) => line_end(fragment),
+            (false, false) => None,
+        };
+        let gap = std::iter::successors(next, |f| self.tree.next(*f)).take(REACH);
+        let gap = gap.take_while(|fragment| !self.is_seen(*fragment, lineage));
+        let behind = gap.filter_map(|fragment| Some(self.span(fragment, 0..upto(fragment)?))).last();
+        behind.or(anchor).map(end_of)
     }
 }
 

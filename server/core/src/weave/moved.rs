@@ -147,16 +147,12 @@ impl Weave {
         let mut open = vec![fragment];
         while let Some(one) = open.pop() {
             for (link, from) in self.linked(one) {
-                let (start, end) = match link.exact {
-                    true => (link.at + from, link.at + from + 1),
-                    false => (link.at, u32::MAX),
-                };
-                open.extend(self.holding(link.home, start));
-                open.extend(
-                    self.fragments_in(link.home, start + 1, end)
-                        .into_iter()
-                        .filter(|f| self.source_of(*f) == Some(one)),
-                );
+                if link.exact {
+                    open.extend(self.holding(link.home, link.at + from));
+                } else {
+                    let forms = self.fragments_in(link.home, link.at, u32::MAX).into_iter();
+                    open.extend(forms.filter(|f| self.source_of(*f) == Some(one)));
+                }
             }
             if one != fragment {
                 kin.push(one);

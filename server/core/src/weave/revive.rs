@@ -86,25 +86,23 @@ impl Weave {
         (!goes).then(|| Switch { deed: self.deed(by, fragment), on: false })
     }
 
-    /// The switches that make a fragment's first bytes visible which are so in an earlier view.
+    /// The switches that make a fragment's first bytes visible which are so in an earlier view: nothing hides them there.
     fn awaken(&self, fragment: FragmentIx, bytes: u32, now: &View<'_>, then: &View<'_>) -> Vec<Switch> {
         let deeds = self.deeds(fragment).filter_map(|(by, kind)| {
             let counts = self.would_count(by, fragment, now, then);
             match kind {
-                DeedKind::Birth => (!counts && self.counts(by, fragment, then)).then_some((by, true)),
-                DeedKind::Kill => (counts && !self.counts(by, fragment, then)).then_some((by, false)),
+                DeedKind::Birth => (!counts).then_some((by, true)),
+                DeedKind::Kill => counts.then_some((by, false)),
                 DeedKind::Switch => None,
             }
         });
-        let fades = self.fades(fragment);
-        let fades = fades.filter(|by| !self.counts(*by, fragment, then) && self.counts(*by, fragment, now));
+        let fades = self.fades(fragment).filter(|by| self.counts(*by, fragment, now));
         let deeds = deeds.chain(fades.map(|by| (by, false)));
         let to = self.span(fragment, 0..bytes);
         let deed = |by: EditIx| Deed { by: self.entries[by as usize].id, to };
         let own = deeds.map(|(by, on)| Switch { deed: deed(by), on });
-        let switched = self
-            .switched_since(fragment, now, then)
-            .map(|switch| Switch { deed: Deed { to, ..switch.deed }, ..switch });
+        // What was typed on since was not switched before, so that these are of the whole of it.
+        let switched = self.switched_since(fragment, now, then);
         switched.chain(own).chain(self.back_from_elsewhere(fragment, now, then)).collect()
     }
 
@@ -228,33 +226,17 @@ impl Weave {
         std::iter::successors(first, |f| self.tree.next(*f)).take_while(|f| !self.is_seen(*f, lineage)).collect()
     }
 
-    fn starts_line(&self, lineage: Lineage, offset: usize) -> bool {
+    pub(super) fn starts_line(&self, lineage: Lineage, offset: usize) -> bool {
         let Some(left) = offset.checked_sub(1) else { return true };
         self.pieces(lineage, left..offset).pop().is_some_and(|piece| self.is_break(&piece))
     }
 
     /// Whether a byte is a line break, or a half of one.
     pub(super) fn is_break(&self, byte: &Piece) -> bool {
-        let mut found = false;
-        // The byte may be a part of a character: look at it alone only where it is a break.
-        self.visit_bytes(byte.fragment, byte.range.start, &mut |byte| found = matches!(byte, b'\n' | b'\r'));
-        found
-    }
-
-    fn visit_bytes(&self, fragment: FragmentIx, at: u32, visit: &mut dyn FnMut(u8)) {
-        let mut start = at;
-        while !self.is_boundary(fragment, start) {
-            start -= 1;
-        }
-        let mut end = at + 1;
-        while !self.is_boundary(fragment, end) {
-            end += 1;
-        }
-        if end == start + 1 {
-            self.visit_fragment(fragment, start..end, &mut |text| visit(text.as_bytes()[0]));
-        } else {
-            visit(0xff);
-        }
+        let (fragment, at) = (byte.fragment, byte.range.start);
+        // It may be a part of a character, which is no text by itself.
+        let is_char = self.is_boundary(fragment, at) && self.is_boundary(fragment, at + 1);
+        is_char && matches!(self.part_text(fragment, at..at + 1).as_str(), "\n" | "\r")
     }
 
     fn is_boundary(&self, fragment: FragmentIx, at: u32) -> bool {

@@ -3,7 +3,7 @@
 use expect_test::expect;
 
 use super::*;
-use crate::edit::Switch;
+use crate::edit::{Cause, Switch};
 
 const BASE: EditId = EditId::FIRST;
 
@@ -121,17 +121,21 @@ fn moved(text: &str, from: &[(u32, Span)]) -> Insert {
 
 #[test]
 fn what_a_broken_journal_says_was_moved_and_was_not_is_new_text() {
-    for (why, at, was) in [
-        ("nothing", 0, span(BASE, 8, 0)),
-        ("nothing at the end", 4, span(BASE, 8, 0)),
-        ("more than there is of it", 2, span(BASE, 8, 4)),
-        ("from behind the end", 0, span(BASE, 14, 4)),
-        ("from far behind the end", 0, span(BASE, u32::MAX, 4)),
-        ("another text", 0, span(BASE, 4, 4)),
-        ("itself", 0, span(id(1), 0, 4)),
+    for (why, first, at, was) in [
+        ("nothing", LINES, 0, span(BASE, 8, 0)),
+        ("nothing inside of a character", "é\n", 0, span(BASE, 1, 0)),
+        ("nothing at the end", LINES, 4, span(BASE, 8, 0)),
+        ("more than there is of it", LINES, 2, span(BASE, 8, 4)),
+        ("from behind the end", LINES, 0, span(BASE, 14, 4)),
+        ("from far behind the end", LINES, 0, span(BASE, u32::MAX, 4)),
+        ("another text", LINES, 0, span(BASE, 4, 4)),
+        ("itself", LINES, 0, span(id(1), 0, 4)),
     ] {
-        let weave = woven(LINES, vec![Acts { inserts: vec![moved("six\n", &[(at, was)])], ..Acts::default() }]);
-        assert_eq!(weave.describe(), format!("1.1+0 \"six\\n\"\n0.0+0 {LINES:?}\n"), "{why}");
+        let mut weave = woven(first, vec![Acts { inserts: vec![moved("six\n", &[(at, was)])], ..Acts::default() }]);
+        assert_eq!(weave.describe(), format!("1.1+0 \"six\\n\"\n0.0+0 {first:?}\n"), "{why}");
+        let kills = vec![span(id(1), 0, 4)];
+        weave.fold(edit(2, Author::User, Acts { kills, ..Acts::default() }), [true; 2]).unwrap();
+        assert_eq!(weave.text(&View::of(&weave, Lineage::Disk)), first, "{why}: it is not deleted with it");
     }
     let far = moved("six\n", &[(u32::MAX, span(BASE, 8, 4)), (0, span(BASE, 8, 4))]);
     let weave = woven(LINES, vec![Acts { inserts: vec![far], ..Acts::default() }]);
@@ -192,8 +196,154 @@ fn another_form_of_what_was_moved_stands_and_falls_with_what_it_was_at_first() {
         0.0+8 "six\nten\n" killed by 1.1
     "#]]
     .assert_eq(&weave.describe());
+    let form = weave.fragments_of(span(id(3), 0, 4))[0];
+    assert_eq!((weave.moved_from(form), weave.source_of(form).is_some()), (None, true), "its bytes are others");
     let text = |weave: &Weave| weave.text(&View::of(weave, Lineage::Disk));
     assert_eq!(text(&weave), "six\nTEN\none\ntwo\n");
     weave.fold(edit(4, Author::User, Acts { kills: vec![span(id(3), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
     assert_eq!(text(&weave), "six\none\ntwo\n");
+}
+
+#[test]
+fn an_edit_that_names_what_is_not_known_is_refused_and_changes_nothing() {
+    let unknown = id(9);
+    let (to, deed) = (span(unknown, 0, 1), Deed { by: unknown, to: span(BASE, 0, 1) });
+    let done_to = Deed { by: BASE, to };
+    let adopts = |births, kills| vec![Adoption { causes: Vec::new(), births, kills }];
+    let all = [
+        Acts { inserts: vec![insert(unknown, 1, "x")], ..Acts::default() },
+        Acts {
+            inserts: vec![Insert { like: Some(Point { edit: unknown, offset: 1 }), ..insert(BASE, 1, "x") }],
+            ..Acts::default()
+        },
+        Acts { inserts: vec![moved("x", &[(0, to)])], ..Acts::default() },
+        Acts { kills: vec![to], ..Acts::default() },
+        Acts { fades: vec![to], ..Acts::default() },
+        Acts { switches: vec![Switch { deed, on: false }], ..Acts::default() },
+        Acts { switches: vec![Switch { deed: done_to, on: false }], ..Acts::default() },
+        Acts { accepts: vec![deed], ..Acts::default() },
+        Acts { claims: vec![done_to], ..Acts::default() },
+        Acts { adoptions: adopts(vec![deed], Vec::new()), ..Acts::default() },
+        Acts { adoptions: adopts(Vec::new(), vec![done_to]), ..Acts::default() },
+        Acts { kept: vec![Kept { deed, holder: BASE }], ..Acts::default() },
+        Acts { kept: vec![Kept { deed: Deed { by: BASE, to: span(BASE, 0, 1) }, holder: unknown }], ..Acts::default() },
+    ];
+    for acts in all {
+        let said = format!("{acts:?}");
+        let mut weave = Weave::new(Rope::from_str("ab"));
+        assert_eq!(weave.fold(edit(1, Author::User, acts), [true; 2]), Err(Missing(unknown)), "{said}");
+        assert_eq!((weave.describe().as_str(), weave.entries().len()), ("0.0+0 \"ab\"\n", 1), "{said}");
+    }
+    assert_eq!(Missing(unknown).to_string(), "edit 1.9 is not known");
+}
+
+#[test]
+fn an_edit_may_name_itself() {
+    let acts = Acts { inserts: vec![insert(BASE, 1, "xy")], kills: vec![span(id(1), 0, 1)], ..Acts::default() };
+    let weave = woven("ab", vec![acts]);
+    assert_eq!(weave.text(&View::of(&weave, Lineage::Disk)), "ayb");
+}
+
+#[test]
+fn what_was_moved_is_nowhere_where_what_it_was_at_first_is_not() {
+    let typed = Acts { inserts: vec![Insert::new(None, "six\n")], ..Acts::default() };
+    let birth = Deed { by: id(1), to: span(id(1), 0, 4) };
+    let taken_out = Acts { switches: vec![Switch { deed: birth, on: false }], ..Acts::default() };
+    let carried = Insert { from: vec![Moved { at: 0, was: birth.to }], ..insert(BASE, 4, "six\n") };
+    let cut = Acts { kills: vec![birth.to], ..Acts::default() };
+    let paste = Acts { inserts: vec![carried], ..Acts::default() };
+    let mut weave = woven("one\ntwo\n", vec![typed, taken_out, cut, paste]);
+    let shown = |weave: &Weave| {
+        let text = weave.text(&View::of(weave, Lineage::Disk));
+        assert_eq!(weave.fingerprint(Lineage::Disk), Fingerprint::of(text.as_bytes()), "{}", weave.describe());
+        text
+    };
+    assert_eq!(shown(&weave), "one\ntwo\n");
+    let back = Acts { switches: vec![Switch { deed: birth, on: true }], ..Acts::default() };
+    weave.fold(edit(5, Author::User, back), [true; 2]).unwrap();
+    assert_eq!(shown(&weave), "one\nsix\ntwo\n");
+    weave.fold(edit(6, Author::User, Acts { kills: vec![span(id(4), 0, 4)], ..Acts::default() }), [true; 2]).unwrap();
+    assert_eq!(shown(&weave), "one\ntwo\n");
+}
+
+#[test]
+fn a_text_shows_the_edits_that_it_has() {
+    let mut weave = woven("ab", vec![Acts { kills: vec![span(BASE, 1, 1)], ..Acts::default() }]);
+    weave.set_missing(Lineage::Editor, vec![1]);
+    let shows = |view: View<'_>| [0, 1].map(|edit| view.shows(edit));
+    assert_eq!(shows(View::of(&weave, Lineage::Disk)), [true, true]);
+    assert_eq!(shows(View::of(&weave, Lineage::Editor)), [true, false]);
+    assert_eq!(shows(View::at(1, None, &[])), [true, false]);
+}
+
+/// A text into which an agent wrote "its\n", and then something was done to that.
+fn with_its(acts: Vec<Acts>) -> (Weave, FragmentIx) {
+    let mut weave = Weave::new(Rope::from_str("one\n"));
+    let its = Acts { inserts: vec![Insert::new(None, "its\n")], ..Acts::default() };
+    weave.fold(edit(1, Author::agent("claude", "s1"), its), [true; 2]).unwrap();
+    for (no, acts) in acts.into_iter().enumerate() {
+        weave.fold(edit(no as u64 + 2, Author::User, acts), [false, true]).unwrap();
+    }
+    let first = weave.order().next().unwrap();
+    (weave, first)
+}
+
+#[test]
+fn a_deed_is_accepted_where_its_acceptance_counts() {
+    let birth = Deed { by: id(1), to: span(id(1), 0, 4) };
+    let accepts = Acts { accepts: vec![birth], ..Acts::default() };
+    let taken_back = Switch { deed: Deed { by: id(2), ..birth }, on: false };
+    let (weave, its) = with_its(vec![accepts.clone()]);
+    assert!(weave.accepted(1, its, &View::of(&weave, Lineage::Disk)));
+    assert!(!weave.accepted(0, its, &View::of(&weave, Lineage::Disk)), "another deed");
+    assert!(!weave.accepted(1, its, &View::of(&weave, Lineage::Editor)), "which has not heard of it");
+    let (weave, its) = with_its(vec![accepts, Acts { switches: vec![taken_back], ..Acts::default() }]);
+    assert!(!weave.accepted(1, its, &View::of(&weave, Lineage::Disk)), "it was taken back");
+}
+
+#[test]
+fn text_is_held_where_an_adoption_of_it_counts() {
+    let births = vec![Deed { by: id(1), to: span(id(1), 0, 4) }];
+    let adoptions = vec![Adoption { causes: Vec::new(), births, kills: Vec::new() }];
+    let (weave, its) = with_its(vec![Acts { adoptions, ..Acts::default() }]);
+    let held = |lineage| weave.order().map(|f| weave.held(f, &View::of(&weave, lineage))).collect::<Vec<_>>();
+    assert_eq!((held(Lineage::Disk), held(Lineage::Editor)), (vec![true, false], vec![false, false]));
+    assert_eq!(weave.birth_owner(its), 1, "it is the agent's still");
+}
+
+#[test]
+fn what_was_claimed_is_the_last_claimers() {
+    let birth = Deed { by: id(1), to: span(id(1), 0, 4) };
+    let claims = || Acts { claims: vec![birth], ..Acts::default() };
+    let (weave, its) = with_its(vec![claims(), claims()]);
+    assert_eq!((weave.owner(1, its), weave.birth_owner(its)), (3, 3));
+    assert_eq!([0, 1, 2].map(|edit| weave.is_claimed(edit)), [false, true, false]);
+    assert_eq!((weave.deeds_of(1), weave.deeds_of(2)), (vec![birth], Vec::new()));
+    assert_eq!(weave.blame(Lineage::Disk, 2..6), [(2, 3), (2, 0)]);
+}
+
+#[test]
+fn only_the_last_edits_one_whole_insertion_grows() {
+    let typed = || Acts { inserts: vec![insert(BASE, 1, "x")], ..Acts::default() };
+    let text = |weave: &Weave| weave.text(&View::of(weave, Lineage::Disk));
+    let cause = Cause::Insert(span(id(1), 0, 1));
+    let adoptions = vec![Adoption { causes: vec![cause], births: Vec::new(), kills: Vec::new() }];
+    let mut weave = woven("ab", vec![Acts { adoptions, ..typed() }]);
+    assert!(weave.grow(1, "yz") && weave.grow(1, "!"));
+    assert_eq!((text(&weave).as_str(), weave.len_of_edit(1)), ("axyz!b", 4));
+    assert_eq!(weave.entry(1).adoptions()[0].causes, [Cause::Insert(span(id(1), 0, 4))], "all of it is the cause");
+    assert_eq!(weave.fingerprint(Lineage::Disk), Fingerprint::of(b"axyz!b"));
+    let accepted = Acts { accepts: vec![Deed { by: id(1), to: span(id(1), 0, 1) }], ..Acts::default() };
+    for (why, first) in [
+        ("it is the first text", vec![]),
+        ("another edit came", vec![typed(), typed()]),
+        ("it is cut", vec![Acts { inserts: vec![insert(BASE, 1, "xy")], ..accepted }]),
+        ("there are two", vec![Acts { inserts: vec![insert(BASE, 1, "x"), insert(BASE, 2, "y")], ..Acts::default() }]),
+        ("there is none", vec![Acts { kills: vec![span(BASE, 0, 1)], ..Acts::default() }]),
+    ] {
+        let mut weave = woven("ab", first);
+        let (before, edit) = (text(&weave), EditIx::from(weave.entries().len() > 1));
+        assert!(!weave.grow(edit, "no"), "{why}");
+        assert_eq!(text(&weave), before, "{why}");
+    }
 }

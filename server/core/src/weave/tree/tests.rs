@@ -51,3 +51,27 @@ fn after_they_were_settled_nothing_is_put_off() {
     tree.insert(None, 3_000, Fingerprint::of(b"new"), [true, true]);
     assert_eq!(tree.total(Lineage::Disk).len, before.len + 3);
 }
+
+#[test]
+fn each_byte_is_found_where_the_fragments_one_by_one_have_it() {
+    let (tree, _) = grown(false);
+    let order: Vec<FragmentIx> = tree.iter().collect();
+    let before: Vec<Option<FragmentIx>> = std::iter::once(None).chain(order.iter().copied().map(Some)).collect();
+    for (at, fragment) in order.iter().enumerate() {
+        assert_eq!(tree.previous(*fragment), before[at]);
+        assert_eq!(tree.next(*fragment), order.get(at + 1).copied());
+    }
+    for lineage in Lineage::BOTH {
+        let mut sum = Fingerprint::EMPTY;
+        for fragment in order.iter().copied().filter(|fragment| tree.seen(*fragment, lineage)) {
+            let print = tree.items[fragment as usize].print;
+            for at in 0..print.len {
+                assert_eq!(tree.find(lineage, sum.len + at), Some((fragment, at)));
+                assert_eq!(tree.print_before(lineage, sum.len + at), sum);
+            }
+            sum = sum.then(print);
+        }
+        assert_eq!(tree.find(lineage, sum.len), None);
+        assert_eq!((tree.print_before(lineage, sum.len), tree.total(lineage)), (sum, sum));
+    }
+}
