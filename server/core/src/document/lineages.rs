@@ -22,8 +22,11 @@ impl Document {
         let (editors, disks) = (self.weave.missing(Lineage::Editor), self.weave.missing(Lineage::Disk).to_vec());
         let only_on_disk: Vec<EditIx> = editors.iter().filter(|ix| !disks.contains(ix)).copied().collect();
         let is_nobodys = |ix: &EditIx| self.weave.entry(*ix).author == Author::External;
+        // An earlier text that came back, as what an agent wrote goes, was nobody's doing: it wrote nothing.
+        let came_back =
+            |ix: &EditIx| self.weave.entry(*ix).author == Author::Nobody && self.weave.len_of_edit(*ix) == 0;
         // What stood on disk already when it was typed is typed all the same.
-        if only_on_disk.iter().all(is_nobodys) && !self.is_dirty() {
+        if only_on_disk.iter().all(|ix| is_nobodys(ix) || came_back(ix)) && !self.is_dirty() {
             return self.saved();
         }
         let saved = |ix: &EditIx| self.weave.rope(&View::at(*ix + 1, None, &disks)) == self.texts[0];
