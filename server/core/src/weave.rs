@@ -316,11 +316,12 @@ impl Weave {
     }
 
     /// When the text was changed last before an edit, in milliseconds since the Unix epoch: an edit is known when it is seen, which may be
-    /// long after it was done. 0 where it is the first.
+    /// long after it was done. When that was where it is the first.
     pub(crate) fn changed_before(&self, edit: EditIx) -> u64 {
         let seen = self.entry(edit).at;
         let earlier = self.entries.iter().take(edit as usize).map(|entry| entry.at);
-        earlier.filter(|at| *at < seen).max().unwrap_or_default()
+        // The text at first sight tells no time.
+        earlier.filter(|at| *at < seen && *at > 0).max().unwrap_or(seen)
     }
 
     /// An edit's number, if it is known.

@@ -44,13 +44,16 @@ impl Oracle {
     }
 
     /// To delete and then to type is to replace: text goes behind what its author deleted in that place. Words at a line's start
-    /// go behind the lines that were deleted above it.
+    /// go behind the lines that were deleted above it; others stay in their line.
     fn slot_in(&self, lineage: Lineage, author: AuthorNo, slot: usize, insert: &[Ch]) -> usize {
         let is_break = |ch: &Ch| ch.is_break();
         let before = self.atoms[..slot].iter().rev().find(|atom| self.is_visible(lineage, atom));
-        let joins = before.is_none_or(|atom| is_break(&atom.ch)) && !insert.last().is_some_and(is_break);
+        let starts_line = before.is_none_or(|atom| is_break(&atom.ch));
+        let joins = starts_line && !insert.last().is_some_and(is_break);
         let is_own = |atom: &Atom| self.kills(lineage, atom).iter().any(|&kill| self.edits[kill].author == author);
-        let gone = self.atoms[slot..].iter().take_while(|atom| !self.is_visible(lineage, atom)).enumerate();
+        let is_here = |atom: &&Atom| starts_line || is_own(atom) || !is_break(&atom.ch);
+        let gone =
+            self.atoms[slot..].iter().take_while(|atom| !self.is_visible(lineage, atom) && is_here(atom)).enumerate();
         let behind = gone.filter(|(_, atom)| is_own(atom) || joins && is_break(&atom.ch)).last();
         slot + behind.map_or(0, |(at, _)| at + 1)
     }

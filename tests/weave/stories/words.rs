@@ -219,3 +219,18 @@ fn words_at_the_start_of_a_line_belong_to_it_and_not_to_what_was_deleted_above()
         "#]],
     );
 }
+
+#[test]
+fn what_is_typed_at_a_lines_end_stays_there_whatever_was_deleted_below() {
+    check(
+        "file: foo | bar | baz\\
+         user: foo | bar\\
+         claude: foo\\
+         user: foo;\\
+         revert claude",
+        &expect![[r#"
+            .u foo;
+            .  bar
+        "#]],
+    );
+}

@@ -88,7 +88,8 @@ impl Weave {
             }
             None => (None, self.order().next()),
         };
-        let joins = !text.ends_with(['\n', '\r']) && self.starts_line(lineage, offset);
+        let starts_line = self.starts_line(lineage, offset);
+        let joins = starts_line && !text.ends_with(['\n', '\r']);
         let line_end = |fragment: FragmentIx| {
             let text = self.part_text(fragment, 0..self.len_of(fragment));
             text.rfind(['\n', '\r']).map(|at| at as u32 + 1)
@@ -99,7 +100,9 @@ impl Weave {
             (false, false) => None,
         };
         let gap = std::iter::successors(next, |f| self.tree.next(*f)).take(REACH);
-        let gap = gap.take_while(|fragment| !self.is_seen(*fragment, lineage));
+        // What is typed in a line, or at its end, stays in it.
+        let is_here = |f: FragmentIx| starts_line || deleted(f) || line_end(f).is_none();
+        let gap = gap.take_while(|fragment| !self.is_seen(*fragment, lineage) && is_here(*fragment));
         let behind = gap.filter_map(|fragment| Some(self.span(fragment, 0..upto(fragment)?))).last();
         behind.or(anchor).map(end_of)
     }
