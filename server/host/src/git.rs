@@ -137,20 +137,29 @@ impl Git {
     }
 
     /// Whether git is in the middle of something, so that what it puts into the work tree cannot be told yet. A lock that was left behind
-    /// by a git that was killed is not waited for. Between a new index and the lock on HEAD, which moves last, nothing says that git is at it
-    /// but how new the index is.
+    /// by a git that was killed is not waited for.
     #[must_use]
     pub fn is_busy(&self) -> bool {
+        self.is_younger("index.lock", LEFT_BEHIND)
+            || self.is_younger("HEAD.lock", LEFT_BEHIND)
+            || ["rebase-merge", "rebase-apply"].iter().any(|name| self.has(name))
+    }
+
+    /// Whether git may be about to move HEAD: between the new index and the lock on HEAD, which moves last, nothing says that it is at it
+    /// but how new the index is.
+    #[must_use]
+    pub fn may_move_head(&self) -> bool {
+        self.is_younger("index", HEAD_FOLLOWS)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.dir.as_ref().is_some_and(|dir| dir.join(name).is_dir())
+    }
+
+    fn is_younger(&self, name: &str, limit: Duration) -> bool {
         let Some(dir) = &self.dir else { return false };
-        let is_younger = |name: &str, limit: Duration| {
-            let age =
-                std::fs::metadata(dir.join(name)).and_then(|meta| meta.modified()).map(|changed| changed.elapsed());
-            age.is_ok_and(|age| age.is_ok_and(|age| age < limit))
-        };
-        is_younger("index.lock", LEFT_BEHIND)
-            || is_younger("HEAD.lock", LEFT_BEHIND)
-            || is_younger("index", HEAD_FOLLOWS)
-            || ["rebase-merge", "rebase-apply"].iter().any(|name| dir.join(name).is_dir())
+        let age = std::fs::metadata(dir.join(name)).and_then(|meta| meta.modified()).map(|changed| changed.elapsed());
+        age.is_ok_and(|age| age.is_ok_and(|age| age < limit))
     }
 
     /// Paths below the workspace that differ from HEAD or that git does not follow (and does not ignore).

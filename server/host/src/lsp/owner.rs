@@ -219,7 +219,7 @@ impl Owner {
             }
         }
         for path in ready(&self.postponed, self.came) {
-            self.read_now_or_later(&path);
+            self.read_postponed(&path);
         }
         if self.polled.elapsed() >= POLL {
             self.polled = Instant::now();

@@ -72,7 +72,7 @@ impl Owner {
         };
         let known = self.store.journal().head(path).ok().flatten();
         if known.is_none_or(|head| head.disk != reading.disk) || !self.store.has_mode(path, &reading) {
-            self.read_now_or_later(path);
+            self.read_as_found(path);
         }
     }
 }

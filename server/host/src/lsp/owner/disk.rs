@@ -175,24 +175,36 @@ impl Owner {
         if known { self.read_watched(path) } else { self.read(path, false) }
     }
 
-    /// Reads a file, or, while someone is still at it, a little later.
-    pub(super) fn read_now_or_later(&mut self, path: &str) {
-        if self.is_in_the_making(path) && self.is_unexplained(path) {
+    /// Reads a file that was to be looked at again; while someone is still at it, later once more.
+    pub(super) fn read_postponed(&mut self, path: &str) {
+        let is_in_the_making = self.is_in_the_making(path) || self.store.git.may_move_head();
+        if is_in_the_making && self.is_unexplained(path) {
             self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
         } else {
             self.read(path, false);
         }
     }
 
-    /// Whether a file is not yet what it will be: git is in the middle of something, or somebody emptied the file just now, as those do who
-    /// write it anew, on a slow disk long before they fill it.
+    /// Reads a file that may have changed while nobody looked; one that was emptied just now, a little later.
+    pub(in super::super) fn read_as_found(&mut self, path: &str) {
+        if self.was_emptied(path) {
+            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
+        } else {
+            self.read(path, false);
+        }
+    }
+
+    /// Whether a file is not yet what it will be: git is in the middle of something, or somebody writes it anew.
     pub(super) fn is_in_the_making(&self, path: &str) -> bool {
+        self.store.git.is_busy() || self.was_emptied(path)
+    }
+
+    /// Whether somebody emptied a file just now, as those do who write it anew, on a slow disk long before they fill it.
+    fn was_emptied(&self, path: &str) -> bool {
         let is_young = |meta: &Metadata| meta.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age < FILLED));
-        let is_empty = || {
-            std::fs::symlink_metadata(self.store.root.join(path)).is_ok_and(|meta| meta.len() == 0 && is_young(&meta))
-        };
+        let meta = std::fs::symlink_metadata(self.store.root.join(path));
         let held = |file: &File| file.document.text(Lineage::Disk).len_bytes() > 0;
-        self.store.git.is_busy() || self.store.workspace.file(path).is_some_and(held) && is_empty()
+        meta.is_ok_and(|meta| meta.len() == 0 && is_young(&meta)) && self.store.workspace.file(path).is_some_and(held)
     }
 
     fn is_unexplained(&self, path: &str) -> bool {
