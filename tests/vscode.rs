@@ -179,7 +179,8 @@ fn the_review_lists_sessions_files_hunks_and_findings_and_keys_accept_and_revert
         scene.claude.write("pkg/c.py", swallowed);
         scene.claude.edit("b.txt", "two\n", "");
         scene.claude.stop();
-        scene.code.wait_until("!api.servers.here().atWork && (await tree(api)).includes('finding')");
+        scene.code.wait_until("!api.servers.here().atWork");
+        scene.code.wait_until("/3 hunks[^]*1 hunk, 1 finding/.test(await tree(api))");
         let expected = expect_test::expect![[r#"
             claude-code | claude-opus-4-5 · session session-1 | claude-code, claude-opus-4-5 · session session-1, 3 hunks
               a.rs | 1 hunk | a.rs, 1 hunk
@@ -191,7 +192,7 @@ fn the_review_lists_sessions_files_hunks_and_findings_and_keys_accept_and_revert
                   An error ends here unseen: `except Exception: pass`. | high · error-swallowed | high finding, error-swallowed: An error ends here unseen: `except Exception: pass`.
         "#]];
         expected.assert_eq(&scene.tree());
-        assert_eq!(scene.code.text("return api.status.text", &[]), "$(checklist) 3 to review  $(warning) 1 finding");
+        scene.code.wait_until("api.status.text === '$(checklist) 3 to review  $(warning) 1 finding'");
         scene.command("countersign.review.open");
         scene.code.wait_until("api.review.view.visible");
         scene.code.host(
