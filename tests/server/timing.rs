@@ -197,6 +197,60 @@ fn what_a_plugin_says_was_typed_is_the_users_whoever_saw_it_first() {
     assert_eq!(line_without_a_save(&[(1, true)]), [agents]);
 }
 
+/// A line of nobody's on disk, which a hook may have seen before, and that an editor reloads and saves at once. Its plugin says that the buffer
+/// had nothing unsaved then, or does not.
+fn reload_and_save(hook_sees_it: bool, told: bool, wanted: &[(String, u64)]) {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    claude.prompt("Change b");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
+    if hook_sees_it {
+        claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
+        wait_for_hunks(&mut client, "a.rs", (1, 0, 1));
+    }
+    client.splice("a.rs", FILE.len()..FILE.len(), "fn outside() {}\n");
+    let document = json!({ "uri": client.uri("a.rs") });
+    if told {
+        client.notify("countersign/didSaveClean", document.clone());
+    }
+    client.notify("textDocument/didSave", json!({ "textDocument": document }));
+    if told && !hook_sees_it {
+        wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    }
+    assert_eq!(shown(&mut client, "a.rs"), wanted, "{hook_sees_it} {told}");
+    client.quit();
+}
+
+#[test]
+fn a_save_of_what_was_not_unsaved_makes_nothing_the_users() {
+    let external = |line| ("external".to_owned(), line);
+    let agents = ("agent".to_owned(), 2);
+    reload_and_save(false, true, &[external(3)]);
+    reload_and_save(true, true, &[agents.clone(), external(4)]);
+    // Unsaid, it may be a save of keys that came late.
+    reload_and_save(false, false, &[]);
+    reload_and_save(true, false, &[agents]);
+}
+
+#[test]
+fn a_save_behind_one_of_nothing_is_a_save() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    let document = json!({ "uri": client.uri("a.rs") });
+    client.notify("countersign/didSaveClean", document.clone());
+    client.notify("textDocument/didSave", json!({ "textDocument": document }));
+    // Keys that are heard of once they are saved.
+    repository.write("a.rs", &format!("{FILE}mine\n"));
+    client.splice("a.rs", FILE.len()..FILE.len(), "mine\n");
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("a.rs") } }));
+    assert_eq!(shown(&mut client, "a.rs"), []);
+    client.quit();
+}
+
 #[test]
 fn lines_that_are_heard_of_once_they_are_saved_are_typing() {
     let repository = Repository::new(&[("a.rs", FILE)]);

@@ -67,7 +67,7 @@ fn an_agents_reload_that_is_undone_saved_and_redone_stays_the_agents_and_a_save_
         scene.code.wait_until("!document().isDirty");
         what_awaits_review(scene, "1 to review");
 
-        // Somebody writes, and the person saves before VS Code has seen it; then they give way.
+        // Somebody writes, and the person saves before VS Code has seen it, or once it has; then they give way.
         let outside = format!("{WITH_AGENT}fn outside() {{}}\n");
         let write_and_save = "require('node:fs').writeFileSync(document().uri.fsPath, words[0]);
             await vscode.commands.executeCommand('workbench.action.files.save')";
@@ -76,5 +76,39 @@ fn an_agents_reload_that_is_undone_saved_and_redone_stays_the_agents_and_a_save_
         scene.command("workbench.action.files.revert");
         scene.wait_for_text(&outside);
         scene.wait_for_hunks("agent 3-4, external 6-6");
+    });
+}
+
+#[test]
+fn a_save_of_nothing_is_said_to_be_one_and_makes_nothing_the_persons() {
+    plain(|scene| {
+        let listen = "const client = api.servers.here().client;
+            const send = client.sendNotification.bind(client);
+            globalThis.told = [];
+            client.sendNotification = (method, ...words) => {
+              globalThis.told.push(method);
+              return send(method, ...words);
+            }";
+        scene.code.host(listen, &[]);
+        let saves = |scene: &Scene<'_>| {
+            let save = "const saved = new Promise((done) => vscode.workspace.onDidSaveTextDocument(done));
+                globalThis.told = [];
+                await vscode.commands.executeCommand('workbench.action.files.save');
+                await saved;
+                const hunks = await api.servers.here().hunks(document().uri);
+                const clean = globalThis.told.includes('countersign/didSaveClean');
+                return `${clean ? 'nothing' : 'something'}, ${hunks.map((hunk) => hunk.author.kind)}`";
+            scene.code.text(save, &[])
+        };
+        let outside = format!("{FILE}fn outside() {{}}\n");
+        scene.repository.write("a.rs", &outside);
+        scene.wait_for_text(&outside);
+        assert_eq!(saves(scene), "nothing, external");
+        types_at_the_end(scene, "mine");
+        assert_eq!(saves(scene), "something, external");
+        scene.command("undo");
+        scene.wait_for_text(&outside);
+        assert_eq!(saves(scene), "something, external");
+        assert_eq!(saves(scene), "nothing, external");
     });
 }

@@ -7,6 +7,7 @@ import { Compare } from "./compare";
 import { Marks } from "./marks";
 import { Questions } from "./questions";
 import { Review } from "./review";
+import { Saves } from "./saves";
 import { Servers } from "./servers";
 import { Status } from "./status";
 import { Views } from "./views";
@@ -31,13 +32,14 @@ export function activate(context: vscode.ExtensionContext): Api {
   const output = vscode.window.createOutputChannel("Countersign", { log: true });
   const questions = new Questions();
   const version = String((context.extension.packageJSON as { version: unknown }).version);
-  const all = new Servers({ extension: context.extensionUri, version, output, questions });
+  const saves = new Saves();
+  const all = new Servers({ extension: context.extensionUri, version, output, questions, saves });
   servers = all;
   const review = new Review(all);
   const marks = new Marks(all);
   const compare = new Compare(all);
   const status = new Status(all, questions);
-  context.subscriptions.push(output, all, review, marks, compare, status, new Views(all, marks));
+  context.subscriptions.push(output, saves, all, review, marks, compare, status, new Views(all, marks));
   context.subscriptions.push(
     ...commands({ extension: context.extensionUri, output, servers: all, questions, review, compare }),
   );

@@ -5,6 +5,7 @@ import type { Client } from "./client";
 import * as program from "./program";
 import { Counts, Hunk, View, Which } from "./protocol";
 import { Questions } from "./questions";
+import type { Saves } from "./saves";
 
 /** Crashes in a row, after which a server is not started any more. */
 const MOST = 5;
@@ -19,6 +20,7 @@ export interface Surroundings {
   readonly version: string;
   readonly output: vscode.LogOutputChannel;
   readonly questions: Questions;
+  readonly saves: Saves;
 }
 
 export class Server {
@@ -166,14 +168,22 @@ export class Server {
   private async run(turn: number, found: program.Program): Promise<void> {
     // Much code, and needed only now: the editor waits for none of it.
     const { addressing, Client, CloseAction, ErrorAction, State } = await import("./client");
-    const client = new Client(
+    const client: Client = new Client(
       this.root,
       { command: found.file, args: ["lsp"], options: { cwd: this.root.fsPath } },
       {
         documentSelector: [{ scheme: "file", pattern: { baseUri: this.root.toString(), pattern: "**/*" } }],
         outputChannel: this.around.output,
         initializationFailedHandler: () => false,
-        middleware: addressing(this.root),
+        middleware: {
+          ...addressing(this.root),
+          didSave: async (document, next) => {
+            if (this.around.saves.ofNothing(document)) {
+              await client.sendNotification("countersign/didSaveClean", { uri: this.spelled(document.uri) });
+            }
+            return next(document);
+          },
+        },
         errorHandler: {
           error: () => ({ action: ErrorAction.Continue, handled: true }),
           closed: () => {

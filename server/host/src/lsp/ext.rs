@@ -1,5 +1,5 @@
 //! The methods that editors with a plugin of ours know: `countersign/hunks`, `countersign/without`, `countersign/didChangeHunks`,
-//! `countersign/didChangeWork`, `countersign/agentEdit`, `countersign/viewed`, `countersign/didEdit`.
+//! `countersign/didChangeWork`, `countersign/agentEdit`, `countersign/viewed`, `countersign/didEdit`, `countersign/didSaveClean`.
 
 use countersign_core::author::Author;
 use countersign_core::session::Session;
@@ -163,6 +163,14 @@ pub(super) struct DidEditParams {
     pub(super) version: i32,
     /// A person's keys make them, as they come; else the editor cannot say.
     pub(super) typed: bool,
+}
+
+/// `countersign/didSaveClean`: a document had nothing unsaved when it was saved. Told right before its didSave, which then says nothing of
+/// whose the text is: the editor may have reloaded it just before.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct DidSaveCleanParams {
+    /// The document.
+    pub(super) uri: Uri,
 }
 
 /// `countersign/viewed`: how a hunk shows from now on. Told when that changes; a hunk of which nothing was told is out of sight.

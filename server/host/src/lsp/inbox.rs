@@ -63,6 +63,10 @@ pub(super) enum Event {
     },
     /// Who makes a document's changes from now on.
     Edits(DidEditParams),
+    /// The didSave that comes next is of a document that had nothing unsaved.
+    SavesNothing {
+        uri: Uri,
+    },
     /// A hunk came before the person's eyes, or went.
     Viewed(ViewedParams),
     /// An agent writes through the editor from now on, or no more.

@@ -95,6 +95,8 @@ pub(super) struct Owner {
     /// Edits that nobody announced and that a buffer came to show by a change of its own, and when: typing that was saved before it was heard
     /// of, if a didSave follows.
     followed: HashMap<String, (Vec<EditId>, Instant)>,
+    /// Files whose next didSave is of nothing that was unsaved.
+    saving_nothing: HashSet<String>,
     /// When the last letter came; now, where none waits. What was to follow within some time has not come by then.
     came: Instant,
     polled: Instant,
@@ -159,6 +161,7 @@ impl Owner {
             postponed: HashMap::new(),
             doubted: HashMap::new(),
             followed: HashMap::new(),
+            saving_nothing: HashSet::new(),
             doubts: HashMap::new(),
             came: Instant::now(),
             polled: Instant::now(),
@@ -253,6 +256,10 @@ impl Owner {
             Event::Withdrawn { number } => asking::withdraw(self, number),
             Event::Cancelled { token } => self.cancel(&token),
             Event::Edits(params) => self.told_of_edits(&params),
+            Event::SavesNothing { uri } => {
+                let path = self.path_of(&uri);
+                self.saving_nothing.extend(path);
+            }
             Event::Viewed(params) => views::told(self, params),
             Event::AgentEdit { author, begins, uris } => {
                 for path in uris.iter().filter_map(|uri| self.path_of(uri)).collect::<Vec<_>>() {

@@ -11,7 +11,8 @@ use tower_lsp::{Client, LanguageServer, LspService};
 
 use super::abilities::Abilities;
 use super::ext::{
-    AgentEditParams, DidEditParams, HunksParams, HunksResult, Phase, ViewedParams, WithoutParams, WithoutResult,
+    AgentEditParams, DidEditParams, DidSaveCleanParams, HunksParams, HunksResult, Phase, ViewedParams, WithoutParams,
+    WithoutResult,
 };
 use super::inbox::{Event, Inbox, Letter, inbox};
 use super::outbox::outbox;
@@ -43,6 +44,7 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     .custom_method("countersign/agentEdit", Server::agent_edit)
     .custom_method("countersign/viewed", Server::viewed)
     .custom_method("countersign/didEdit", Server::did_edit)
+    .custom_method("countersign/didSaveClean", Server::did_save_clean)
     .custom_method("window/workDoneProgress/cancel", Server::cancel)
     .finish();
     let ended = serve_stdio(service, socket, Limits::default()).await;
@@ -104,6 +106,10 @@ impl Server {
 
     async fn did_edit(&self, params: DidEditParams) {
         self.inbox.tell(Event::Edits(params));
+    }
+
+    async fn did_save_clean(&self, params: DidSaveCleanParams) {
+        self.inbox.tell(Event::SavesNothing { uri: params.uri });
     }
 
     async fn viewed(&self, params: ViewedParams) {

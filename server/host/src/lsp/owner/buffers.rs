@@ -147,6 +147,11 @@ impl Owner {
 
     pub(super) fn saved(&mut self, uri: &Uri) {
         let Some(path) = self.path_of(uri) else { return };
+        if self.saving_nothing.remove(&path) {
+            // What the editor followed or reloaded just before is nobody's save, and doubts are to be resolved as without one.
+            self.followed.remove(&path);
+            return self.read_watched(&path);
+        }
         self.doubted.remove(&path);
         self.doubts.remove(&path);
         let came = self.came;

@@ -160,7 +160,7 @@ impl Owner {
 
     /// Reads a file of which a watcher told. What nobody announced may be a save whose keys, or whose didSave, are still on their way
     /// here, or git's doing, which moves HEAD last: it is looked at again a little later.
-    fn read_watched(&mut self, path: &str) {
+    pub(super) fn read_watched(&mut self, path: &str) {
         if self.is_unexplained(path) {
             self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
         } else {
