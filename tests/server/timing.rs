@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -419,6 +420,46 @@ fn at_rest() -> Repository {
     let index = File::options().append(true).open(repository.path(".git/index")).expect("there was a commit");
     index.set_modified(UNIX_EPOCH + Duration::from_secs(1)).expect("it is ours");
     repository
+}
+
+#[test]
+fn what_was_reloaded_is_not_the_users_by_a_later_save_however_new_gits_index_is() {
+    let repository = at_rest();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    // As many `git add`, one after the other, as there is time for.
+    let here = Arc::new(repository.path(".git/index"));
+    let index = Arc::downgrade(&here);
+    let adds = std::thread::spawn(move || {
+        while let Some(index) = index.upgrade() {
+            let index = File::options().append(true).open(&*index).expect("it is there");
+            index.set_modified(SystemTime::now()).expect("it is ours");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    drop(here);
+    adds.join().expect("the index is ours");
+    client.save("a.rs");
+    assert_eq!(shown(&mut client, "a.rs"), [("external".to_owned(), 3)]);
+    client.quit();
+}
+
+#[test]
+fn what_changed_while_no_server_ran_is_known_at_its_start_in_the_middle_of_a_rebase_too() {
+    let repository = at_rest();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    client.quit();
+    fs::create_dir(repository.path(".git/rebase-merge")).expect("it is ours");
+    repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
+    let mut client = serve(&repository, Profile::VsCode);
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    client.quit();
 }
 
 /// Longer than any doubt lasts: so long does a slow disk keep a file empty that is written anew.

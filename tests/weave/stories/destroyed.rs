@@ -454,3 +454,11 @@ fn what_git_held_is_asked_from_the_change_before_since_a_command_is_seen_only_wh
         assert_eq!(asked.get(), Some(5_000), "{author:?}");
     }
 }
+
+#[test]
+fn where_the_first_change_is_an_agents_git_is_asked_from_that_on_and_not_of_all_that_it_ever_held() {
+    let claude = Act { author: Author::agent("claude", "s1"), evidence: Evidence::Content, at: 90_000, call: None };
+    let mut document = Document::new(Rope::from_str("a\nmine\nb\n"), 1);
+    document.observe(Lineage::Disk, Rope::from_str("a\nb\n"), &claude);
+    assert_eq!(Suspects::of(&document, Lineage::Disk).expect("a line is gone").since, 90_000);
+}
