@@ -1,6 +1,7 @@
 //! Work that takes long: it is shown, can be stopped, and keeps nobody waiting.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use countersign::store::Store;
 use countersign_core::document::Act;
@@ -8,6 +9,7 @@ use countersign_core::edit::Lineage;
 use countersign_core::event::{Fact, What};
 use countersign_core::workspace::Content;
 use ropey::Rope;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::{FILE, hunks, serve};
@@ -46,6 +48,11 @@ fn a_long_journal_is_taken_over_behind_the_answer_to_initialize_and_shown() {
     let repository = Repository::new(&[]);
     long_journal(&repository, 80, 300);
     let mut client = serve(&repository, Profile::VsCode);
+    // However fast the machine: it is stopped while it reads, for as long as work may take that is not shown.
+    let server = Pid::from_raw(client.process() as i32).expect("it runs");
+    kill_process(server, Signal::STOP).expect("it is ours");
+    std::thread::sleep(Duration::from_millis(400));
+    kill_process(server, Signal::CONT).expect("it is ours");
     let begin = client.wait_for("$/progress", is("begin"));
     assert_eq!(begin["value"]["title"], "Countersign: Reading the journal");
     client.wait_for("$/progress", |params| params["token"] == begin["token"] && is("end")(params));
