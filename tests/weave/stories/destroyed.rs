@@ -462,3 +462,37 @@ fn where_the_first_change_is_an_agents_git_is_asked_from_that_on_and_not_of_all_
     document.observe(Lineage::Disk, Rope::from_str("a\nb\n"), &claude);
     assert_eq!(Suspects::of(&document, Lineage::Disk).expect("a line is gone").since, 90_000);
 }
+
+#[test]
+fn a_line_that_git_marks_in_a_conflict_was_destroyed_by_nobody() {
+    check(
+        "x | fn c() {} | y",
+        "file: x | fn c() {} | y
+        claude: x | fn agent() {} | y
+        external: x | >>>> | fn c() {} | <<<< | y",
+        &expect![[r#"
+            .  x
+            e  >>>>
+            .e fn c() {}
+            e  <<<<
+            .  y
+        "#]],
+    );
+    check(
+        "x | fn c() {} | y",
+        "file: x | fn c() {} | y
+        user: x | fn mine() {} | y
+        claude: x | fn agent() {} | y
+        external: x | >>>> | fn c() {} | <<<< | y",
+        &expect![[r#"
+            1 line of yours that was not committed is put back to what git holds: `fn minec() {}`.
+            .  x
+            e  >>>>
+            .  fn
+            u  mine
+            e. c() {}
+            e  <<<<
+            .  y
+        "#]],
+    );
+}

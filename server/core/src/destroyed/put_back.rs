@@ -14,6 +14,8 @@ use crate::workspace::Content;
 pub(super) struct Changed {
     /// As it was.
     pub(super) line: Line,
+    /// As it was when it was changed, without what was put into it later.
+    then: String,
     /// Bytes of the text as it is.
     now: Range<usize>,
 }
@@ -50,9 +52,12 @@ pub(super) fn changed(
                 continue;
             }
             let mut line = Line::new(weave, view, before, old.clone(), &here, None);
+            let changed = line.deeds.iter().filter_map(|deed| weave.ix(deed.by)).max();
+            let earlier = here.iter().filter(|piece| Some(weave.birth_owner(piece.fragment)) <= changed);
+            let then = earlier.map(|piece| &before[piece.from.max(old.start)..piece.end().min(old.end)]).collect();
             line.text = before[old].to_owned();
             line.deeds.extend(brought(weave, view, put, &now));
-            found.push(Changed { line, now });
+            found.push(Changed { line, then, now });
         }
     }
     found
@@ -74,7 +79,8 @@ fn brought(weave: &Weave, view: &View<'_>, put: &[Put], part: &Range<usize>) -> 
     deeds
 }
 
-/// Those of the lines that stand there now as git holds them, and were otherwise before.
+/// Those of the lines that stand there now as git holds them, and were otherwise before. Where others wrote in such a line since (git too, where
+/// it marks a conflict), no text ever held it as it is without the agents' part: then git may hold it as it was.
 pub(super) fn put_back<'a>(
     changed: &'a [Changed],
     (before, after): (&str, &str),
@@ -83,11 +89,21 @@ pub(super) fn put_back<'a>(
     let both = |head| (Head::new(head, before), Head::new(head, after));
     let heads: Vec<(Head, Head)> = if changed.is_empty() { Vec::new() } else { committed.iter().map(both).collect() };
     let before = before.to_owned();
+    let texts: Vec<String> = if changed.is_empty() { Vec::new() } else { committed.iter().filter_map(text).collect() };
     let is_it = move |changed: &&Changed| {
-        !heads.iter().any(|(then, _)| then.holds(&changed.line, &before))
+        let was_held = || texts.iter().any(|text| text.lines().any(|line| line == changed.then.trim_end_matches('\n')));
+        !was_held()
+            && !heads.iter().any(|(then, _)| then.holds(&changed.line, &before))
             && heads.iter().any(|(_, now)| now.has_lines(&changed.now))
     };
     changed.iter().filter(is_it).map(|changed| &changed.line)
+}
+
+fn text(content: &Content) -> Option<String> {
+    match content {
+        Content::Text(text) => Some(text.to_string()),
+        Content::Absent | Content::Opaque { .. } => None,
+    }
 }
 
 /// The lines of a part of a text.
