@@ -2,6 +2,7 @@
 
 mod asking;
 mod dirty;
+mod git;
 mod long;
 mod marks;
 mod plugins;
@@ -44,6 +45,15 @@ fn wait_for_findings(client: &mut Client, path: &str) -> Vec<Value> {
 fn hunks(client: &mut Client, path: &str) -> Vec<Value> {
     let params = json!({ "textDocument": { "uri": client.uri(path) } });
     client.request("countersign/hunks", params)["hunks"].as_array().cloned().unwrap_or_default()
+}
+
+/// Of each hunk that is shown of a file: whose it is, and its first line.
+fn shown(client: &mut Client, path: &str) -> Vec<(String, u64)> {
+    let of = |hunk: &Value| {
+        let kind = hunk["author"]["kind"].as_str().expect("a kind").to_owned();
+        (kind, hunk["range"]["start"]["line"].as_u64().expect("a line"))
+    };
+    hunks(client, path).iter().map(of).collect()
 }
 
 fn act(client: &mut Client, path: &str, line: u32, title: &str) {

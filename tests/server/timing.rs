@@ -1,31 +1,20 @@
 //! What comes at an awkward time: saves and starts in the middle of a call, clocks that tell too little, processes that go on writing,
 //! two editors on one file.
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
+use std::fs::{self, File};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{FILE, act, hunks, serve, wait_for_hunks};
+use super::git::at_rest;
+use super::{FILE, act, hunks, serve, shown, wait_for_hunks};
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::{countersign, run};
-use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
 fn claude(repository: &Repository) -> ClaudeCode<'_> {
     ClaudeCode::start(repository, countersign_hook("claude-code"), "s1")
-}
-
-/// Of each hunk that is shown of a file: whose it is, and its first line.
-fn shown(client: &mut Client, path: &str) -> Vec<(String, u64)> {
-    let of = |hunk: &Value| {
-        let kind = hunk["author"]["kind"].as_str().expect("a kind").to_owned();
-        (kind, hunk["range"]["start"]["line"].as_u64().expect("a line"))
-    };
-    hunks(client, path).iter().map(of).collect()
 }
 
 /// Gives a file this time, in seconds: all that some file systems keep of it.
@@ -391,74 +380,6 @@ fn what_was_accepted_in_the_editor_stays_so_when_the_file_is_written_and_reloade
     client.reload("a.rs");
     wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
     assert_eq!(shown(&mut client, "a.rs"), [("agent".to_owned(), 0)]);
-    client.quit();
-}
-
-#[test]
-fn what_git_put_there_is_nobodys_though_head_moves_long_after_it() {
-    let repository = Repository::new(&[("a.rs", FILE)]);
-    repository.git(&["switch", "--quiet", "--create", "other"]);
-    repository.write("a.rs", &FILE.replace("fn b", "fn other"));
-    repository.commit("Elsewhere");
-    repository.git(&["switch", "--quiet", "main"]);
-    // It stands between the new index and the new HEAD for far longer than a file is waited for.
-    repository.write(".git/hooks/reference-transaction", "#!/bin/sh\n[ \"$1\" != prepared ] || sleep 1\n");
-    fs::set_permissions(repository.path(".git/hooks/reference-transaction"), Permissions::from_mode(0o755))
-        .expect("it is ours");
-    let mut client = serve(&repository, Profile::VsCode);
-    client.open("a.rs");
-    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
-    repository.git(&["checkout", "--quiet", "--detach", "other"]);
-    let external = run(repository.command(countersign()).args(["diff", "--author", "external"]), b"").ok();
-    client.quit();
-    assert_eq!(external, "");
-}
-
-/// A repository in which git has been at rest for long.
-fn at_rest() -> Repository {
-    let repository = Repository::new(&[("a.rs", FILE)]);
-    let index = File::options().append(true).open(repository.path(".git/index")).expect("there was a commit");
-    index.set_modified(UNIX_EPOCH + Duration::from_secs(1)).expect("it is ours");
-    repository
-}
-
-#[test]
-fn what_was_reloaded_is_not_the_users_by_a_later_save_however_new_gits_index_is() {
-    let repository = at_rest();
-    let mut client = serve(&repository, Profile::VsCode);
-    client.open("a.rs");
-    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
-    // As many `git add`, one after the other, as there is time for.
-    let here = Arc::new(repository.path(".git/index"));
-    let index = Arc::downgrade(&here);
-    let adds = std::thread::spawn(move || {
-        while let Some(index) = index.upgrade() {
-            let index = File::options().append(true).open(&*index).expect("it is there");
-            index.set_modified(SystemTime::now()).expect("it is ours");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    });
-    repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
-    client.reload("a.rs");
-    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
-    drop(here);
-    adds.join().expect("the index is ours");
-    client.save("a.rs");
-    assert_eq!(shown(&mut client, "a.rs"), [("external".to_owned(), 3)]);
-    client.quit();
-}
-
-#[test]
-fn what_changed_while_no_server_ran_is_known_at_its_start_in_the_middle_of_a_rebase_too() {
-    let repository = at_rest();
-    let mut client = serve(&repository, Profile::VsCode);
-    client.open("a.rs");
-    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
-    client.quit();
-    fs::create_dir(repository.path(".git/rebase-merge")).expect("it is ours");
-    repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
-    let mut client = serve(&repository, Profile::VsCode);
-    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
     client.quit();
 }
 

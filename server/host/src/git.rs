@@ -57,6 +57,9 @@ const LEFT_BEHIND: Duration = Duration::from_secs(10);
 /// A move of HEAD follows the new index within this.
 const HEAD_FOLLOWS: Duration = Duration::from_secs(1);
 
+/// A rebase takes its next step within this, or holds a lock.
+const STEP: Duration = Duration::from_secs(2);
+
 /// What differs from HEAD.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dirty {
@@ -140,9 +143,16 @@ impl Git {
     /// by a git that was killed is not waited for.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.is_younger("index.lock", LEFT_BEHIND)
-            || self.is_younger("HEAD.lock", LEFT_BEHIND)
-            || ["rebase-merge", "rebase-apply"].iter().any(|name| self.has(name))
+        self.is_younger("index.lock", LEFT_BEHIND) || self.is_younger("HEAD.lock", LEFT_BEHIND) || self.is_rebasing()
+    }
+
+    /// Whether a rebase goes on by itself. One that stopped, for a person to resolve or edit something, may stand still for days: what is
+    /// written meanwhile is not git's.
+    fn is_rebasing(&self) -> bool {
+        let is_moving = || ["index", "HEAD"].iter().any(|name| self.is_younger(name, STEP));
+        ["rebase-merge", "rebase-apply"]
+            .iter()
+            .any(|name| self.has(name) && (self.is_younger(name, STEP) || is_moving()))
     }
 
     /// Whether git may be about to move HEAD: between the new index and the lock on HEAD, which moves last, nothing says that it is at it

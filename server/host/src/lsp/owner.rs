@@ -222,7 +222,7 @@ impl Owner {
             }
         }
         for path in ready(&self.postponed, self.came) {
-            self.read_postponed(&path);
+            self.read_as_found(&path);
         }
         if self.polled.elapsed() >= POLL {
             self.polled = Instant::now();

@@ -175,19 +175,11 @@ impl Owner {
         if known { self.read_watched(path) } else { self.read(path, false) }
     }
 
-    /// Reads a file that was to be looked at again; while someone is still at it, later once more.
-    pub(super) fn read_postponed(&mut self, path: &str) {
+    /// Reads a file that may have changed while nobody looked, or that was to be looked at again; what nobody announced, later, while someone is
+    /// still at it.
+    pub(in super::super) fn read_as_found(&mut self, path: &str) {
         let is_in_the_making = self.is_in_the_making(path) || self.store.git.may_move_head();
         if is_in_the_making && self.is_unexplained(path) {
-            self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
-        } else {
-            self.read(path, false);
-        }
-    }
-
-    /// Reads a file that may have changed while nobody looked; one that was emptied just now, a little later.
-    pub(in super::super) fn read_as_found(&mut self, path: &str) {
-        if self.was_emptied(path) {
             self.postponed.insert(path.to_owned(), Instant::now() + SAVING);
         } else {
             self.read(path, false);
