@@ -496,3 +496,36 @@ fn a_line_that_git_marks_in_a_conflict_was_destroyed_by_nobody() {
         "#]],
     );
 }
+
+#[test]
+fn a_line_that_git_holds_elsewhere_is_put_back_all_the_same() {
+    check(
+        "fn a | return true | fn b | return false",
+        "file: fn a | return true | fn b | return false
+        user: fn a | return true | fn b | return true
+        claude: fn a | return true | fn b | return false",
+        &expect![[r#"
+            1 line of yours that was not committed is put back to what git holds: `return true`.
+            .  fn a
+            .  return true
+            .  fn b
+            .  return
+            u  true
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_save_claims_late_was_there_when_an_agent_took_it_away() {
+    let (mut document, _) = tell(
+        "file: x | fn c() {} | y
+        external: x | fn mine_c() {} | y
+        claude: x | fn c() {} | y",
+    );
+    let weave = document.weave();
+    let external = weave.entries().filter(|(_, entry)| entry.author == Author::External);
+    let deeds = external.flat_map(|(ix, _)| weave.deeds_of(ix)).collect();
+    document.claim(deeds, &Act::user(0));
+    let lost = destroyed(&document, Some(&head("x | fn c() {} | y")));
+    assert_eq!(lost.iter().map(|lost| lost.text.as_str()).collect::<Vec<_>>(), ["fn mine_c() {}\n"]);
+}

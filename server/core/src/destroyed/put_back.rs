@@ -9,13 +9,15 @@ use crate::edit::Deed;
 use crate::weave::{DeedKind, View, Weave};
 use crate::workspace::Content;
 
+const BREAKS: [char; 2] = ['\n', '\r'];
+
 /// A line that agents changed.
 #[derive(Clone, Debug)]
 pub(super) struct Changed {
     /// As it was.
     pub(super) line: Line,
-    /// As it was when it was changed, without what was put into it later.
-    then: String,
+    /// Its words when it was changed, where others put something into it since.
+    then: Option<String>,
     /// Bytes of the text as it is.
     now: Range<usize>,
 }
@@ -53,8 +55,12 @@ pub(super) fn changed(
             }
             let mut line = Line::new(weave, view, before, old.clone(), &here, None);
             let changed = line.deeds.iter().filter_map(|deed| weave.ix(deed.by)).max();
-            let earlier = here.iter().filter(|piece| Some(weave.birth_owner(piece.fragment)) <= changed);
-            let then = earlier.map(|piece| &before[piece.from.max(old.start)..piece.end().min(old.end)]).collect();
+            let is_earlier = |piece: &&&Piece| Some(weave.written_by(piece.fragment)) <= changed;
+            let later = here.iter().any(|piece| !is_earlier(&piece));
+            let earlier = here.iter().filter(is_earlier);
+            let then: String =
+                earlier.map(|piece| &before[piece.from.max(old.start)..piece.end().min(old.end)]).collect();
+            let then = (later && has_words(&then)).then_some(then);
             line.text = before[old].to_owned();
             line.deeds.extend(brought(weave, view, put, &now));
             found.push(Changed { line, then, now });
@@ -91,8 +97,9 @@ pub(super) fn put_back<'a>(
     let before = before.to_owned();
     let texts: Vec<String> = if changed.is_empty() { Vec::new() } else { committed.iter().filter_map(text).collect() };
     let is_it = move |changed: &&Changed| {
-        let was_held = || texts.iter().any(|text| text.lines().any(|line| line == changed.then.trim_end_matches('\n')));
-        !was_held()
+        let holds =
+            |then: &String| texts.iter().any(|text| text.lines().any(|line| line == then.trim_end_matches(BREAKS)));
+        !changed.then.as_ref().is_some_and(holds)
             && !heads.iter().any(|(then, _)| then.holds(&changed.line, &before))
             && heads.iter().any(|(_, now)| now.has_lines(&changed.now))
     };

@@ -117,8 +117,12 @@ impl Weave {
 
     /// The edit whose author a fragment's text is: of what was moved, the one that wrote it.
     pub(crate) fn birth_owner(&self, fragment: FragmentIx) -> EditIx {
-        let root = self.root_of(fragment);
-        self.owner(self.fragments[root as usize].like, root)
+        self.owner(self.written_by(fragment), self.root_of(fragment))
+    }
+
+    /// The edit by which a fragment's text came: of what was moved, the one that wrote it, whoever claimed it since.
+    pub(crate) fn written_by(&self, fragment: FragmentIx) -> EditIx {
+        self.fragments[self.root_of(fragment) as usize].like
     }
 
     fn births(&self, lineage: Lineage, taken: &[Range<usize>]) -> Vec<Deed> {
