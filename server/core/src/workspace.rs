@@ -253,7 +253,7 @@ impl Workspace {
         };
         facts.extend(self.see_empty(&mut file, path, content, sight));
         let steps = if saved && file.document.is_open() {
-            vec![(text, Act::user(at))]
+            self.steps_of_save(&file, path, text, sight)
         } else {
             self.steps(&file, path, text, sight)
         };
@@ -273,16 +273,44 @@ impl Workspace {
         Some((file, facts))
     }
 
-    /// A new text of a file on disk as one or two steps from the one before, each with whose it is. What an agent announced is
-    /// taken for just that, where the text has it; what the text has besides is someone else's.
+    /// The text of a file of which an editor told that it saved it, as steps from the one before. By the time that is heard of, an agent may
+    /// have written on what was saved.
+    fn steps_of_save(&self, file: &File, path: &str, text: Rope, sight: &Sight) -> Vec<(Rope, Act)> {
+        let (user, saved) = (Act::user(sight.at), file.document.text(Lineage::Editor));
+        if text == *saved {
+            return vec![(text, user)];
+        }
+        let mut steps = self.steps_from(file, saved, path, text, sight, &user);
+        if steps.iter().any(|(_, act)| act.author.is_agent()) {
+            steps.insert(0, (saved.clone(), user));
+        }
+        steps
+    }
+
+    /// A new text of a file on disk as one or two steps from the one before, each with whose it is.
     fn steps(&self, file: &File, path: &str, text: Rope, sight: &Sight) -> Vec<(Rope, Act)> {
         let Sight { written, at, .. } = *sight;
-        if text == *file.document.text(Lineage::Disk) {
+        let before = file.document.text(Lineage::Disk);
+        if text == *before {
             return vec![(text, Act::external(at))];
         }
+        let rest = sight.judge(self.announced.whose(path, true, written, at, &|announced| seen(file, announced)));
+        self.steps_from(file, before, path, text, sight, &rest)
+    }
+
+    /// What an agent announced is taken for just that, where the text has it; what the text has besides is the rest's.
+    fn steps_from(
+        &self,
+        file: &File,
+        before: &Rope,
+        path: &str,
+        text: Rope,
+        sight: &Sight,
+        rest: &Act,
+    ) -> Vec<(Rope, Act)> {
+        let Sight { written, at, .. } = *sight;
         let seen = |announced: &Announced| seen(file, announced);
-        let rest = sight.judge(self.announced.whose(path, true, written, at, &seen));
-        let (before, after) = (file.document.text(Lineage::Disk).to_string(), text.to_string());
+        let (before, after) = (before.to_string(), text.to_string());
         let print = Fingerprint::of(after.as_bytes());
         let open = || self.announced.open(path, written, &seen);
         let exact = |known: &&Announced| {
@@ -297,7 +325,8 @@ impl Workspace {
                 }
                 _ => None,
             };
-            let mut steps: Vec<(Rope, Act)> = found.map(|found| (Rope::from_str(found), rest)).into_iter().collect();
+            let mut steps: Vec<(Rope, Act)> =
+                found.map(|found| (Rope::from_str(found), rest.clone())).into_iter().collect();
             let amended = known.write.amended.as_ref();
             let proposed = amended.and_then(|_| known.write.delta.apply(found.unwrap_or(&before)).ok());
             match proposed {
@@ -318,8 +347,8 @@ impl Workspace {
             }
         }
         match least {
-            Some((_, expected, own)) => vec![(Rope::from_str(&expected), own), (text, rest)],
-            None => vec![(text, rest)],
+            Some((_, expected, own)) => vec![(Rope::from_str(&expected), own), (text, rest.clone())],
+            None => vec![(text, rest.clone())],
         }
     }
 
