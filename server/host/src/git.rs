@@ -57,8 +57,10 @@ const LEFT_BEHIND: Duration = Duration::from_secs(10);
 /// A move of HEAD follows the new index within this.
 const HEAD_FOLLOWS: Duration = Duration::from_secs(1);
 
-/// A rebase takes its next step within this, or holds a lock.
+/// A rebase takes its next step within this, holds a lock, or waits for a message.
 const STEP: Duration = Duration::from_secs(2);
+/// A rebase that was at it this long ago was killed.
+const GIVEN_UP: Duration = Duration::from_secs(3600);
 
 /// What differs from HEAD.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,16 +145,26 @@ impl Git {
     /// by a git that was killed is not waited for.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.is_younger("index.lock", LEFT_BEHIND) || self.is_younger("HEAD.lock", LEFT_BEHIND) || self.is_rebasing()
+        let rebase = ["rebase-merge", "rebase-apply"].into_iter().find(|name| self.has(name));
+        let left_behind = if rebase.is_some() { GIVEN_UP } else { LEFT_BEHIND };
+        self.is_younger("index.lock", left_behind)
+            || self.is_younger("HEAD.lock", left_behind)
+            || rebase.is_some_and(|rebase| self.goes_on(rebase))
     }
 
     /// Whether a rebase goes on by itself. One that stopped, for a person to resolve or edit something, may stand still for days: what is
-    /// written meanwhile is not git's.
-    fn is_rebasing(&self) -> bool {
-        let is_moving = || ["index", "HEAD"].iter().any(|name| self.is_younger(name, STEP));
-        ["rebase-merge", "rebase-apply"]
-            .iter()
-            .any(|name| self.has(name) && (self.is_younger(name, STEP) || is_moving()))
+    /// written meanwhile is not git's. While it waits for a commit's message it has not stopped: HEAD does not hold yet what it picked.
+    fn goes_on(&self, rebase: &str) -> bool {
+        let within = |limit| [rebase, "index", "HEAD"].iter().any(|name| self.is_younger(name, limit));
+        within(STEP) || !self.stands_still(rebase) && within(GIVEN_UP)
+    }
+
+    /// Whether a rebase says that it stopped, or waits for a command that it runs. The older kind does not say, and asks for no messages.
+    fn stands_still(&self, rebase: &str) -> bool {
+        let Some(dir) = self.dir.as_ref().map(|dir| dir.join(rebase)) else { return true };
+        let Ok(done) = std::fs::read_to_string(dir.join("done")) else { return true };
+        let last = done.lines().next_back().and_then(|line| line.split_whitespace().next()).unwrap_or_default();
+        dir.join("stopped-sha").exists() || ["break", "b", "exec", "x"].contains(&last)
     }
 
     /// Whether git may be about to move HEAD: between the new index and the lock on HEAD, which moves last, nothing says that it is at it
