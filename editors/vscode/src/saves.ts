@@ -14,11 +14,9 @@ export class Saves implements vscode.Disposable {
     }
   });
 
-  /** Whether a document that was saved just now had nothing unsaved, and nothing changed it on the way, as a formatter does. Asked once. */
+  /** Whether a document that was saved just now had nothing unsaved, and nothing changed it on the way, as a formatter does. */
   ofNothing(document: vscode.TextDocument): boolean {
-    const version = this.clean.get(document);
-    this.clean.delete(document);
-    return version === document.version;
+    return this.clean.get(document) === document.version;
   }
 
   dispose(): void {

@@ -179,7 +179,9 @@ export class Server {
           ...addressing(this.root),
           didSave: async (document, next) => {
             if (this.around.saves.ofNothing(document)) {
-              await client.sendNotification("countersign/didSaveClean", { uri: this.spelled(document.uri) });
+              // Not waited for, so that nothing comes between the two.
+              const told = client.sendNotification("countersign/didSaveClean", { uri: this.spelled(document.uri) });
+              told.catch((error: unknown) => this.around.output.warn(`countersign/didSaveClean: ${error}`));
             }
             return next(document);
           },
