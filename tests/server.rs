@@ -17,7 +17,7 @@ mod wholes;
 use serde_json::{Value, json};
 
 use crate::support::agent::{ClaudeCode, countersign_hook};
-use crate::support::binary::countersign;
+use crate::support::binary::{countersign, run};
 use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
@@ -37,6 +37,11 @@ fn wait_for_hunks(client: &mut Client, path: &str, wanted: (u64, u64, u64)) {
     });
 }
 
+/// Waits until the server has looked at all that there is, and judged it.
+fn wait_for_rest(client: &mut Client) {
+    client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+}
+
 /// Waits until something is held against a file, and gives what.
 fn wait_for_findings(client: &mut Client, path: &str) -> Vec<Value> {
     client.wait_for_diagnostics(path, |found| !found.is_empty())
@@ -54,6 +59,14 @@ fn shown(client: &mut Client, path: &str) -> Vec<(String, u64)> {
         (kind, hunk["range"]["start"]["line"].as_u64().expect("a line"))
     };
     hunks(client, path).iter().map(of).collect()
+}
+
+/// The changed lines that are nobody's once the server has ended, and waits for nothing any more.
+fn external_in_the_end(repository: &Repository, client: Client) -> Vec<String> {
+    client.quit();
+    let diff = run(repository.command(countersign()).args(["diff", "--author", "external"]), b"").ok();
+    let changed = |line: &&str| line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---");
+    diff.lines().filter(changed).map(str::to_owned).collect()
 }
 
 fn act(client: &mut Client, path: &str, line: u32, title: &str) {

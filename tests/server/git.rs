@@ -6,11 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{FILE, serve, shown, wait_for_hunks};
+use super::{FILE, external_in_the_end, hunks, serve, shown, wait_for_hunks, wait_for_rest};
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::{countersign, run};
+use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
@@ -48,8 +49,7 @@ fn what_was_reloaded_is_not_the_users_by_a_later_save_however_new_gits_index_is(
     let mut client = serve(&repository, Profile::VsCode);
     client.open("a.rs");
     wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
-    // Answered once the server has looked at all that there is.
-    client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    wait_for_rest(&mut client);
     // As many `git add`, one after the other, as there is time for.
     let add = |index: &Path| {
         let index = File::options().append(true).open(index).expect("it is there");
@@ -145,9 +145,11 @@ fn a_rebase_that_stops_and_is_aborted_beside_a_server_leaves_all_as_it_was() {
     // Git's marks stand there: they are nobody's typing, and nobody destroyed what they part.
     let uri = client.uri("a.rs");
     client.wait_for("countersign/didChangeHunks", move |params| {
-        let counts = &params["counts"];
-        params["uri"] == json!(uri) && counts["external"] != 0 && counts["findings"] == 0
+        params["uri"] == json!(uri) && params["counts"]["external"] != 0
     });
+    wait_for_rest(&mut client);
+    let findings = |hunk: &Value| hunk["findings"].as_array().cloned().unwrap_or_default();
+    assert_eq!(hunks(&mut client, "a.rs").iter().flat_map(findings).collect::<Vec<_>>(), [] as [Value; 0]);
     repository.git(&["rebase", "--abort"]);
     client.reload("a.rs");
     wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
@@ -171,12 +173,75 @@ fn a_rebase_of_many_commits_beside_a_server_is_nobodys() {
     client.open("a.rs");
     client.open("b.rs");
     wait_for_hunks(&mut client, "b.rs", (0, 0, 0));
-    // Each step waits a while, in which git holds no lock.
-    repository.git(&["rebase", "--quiet", "--exec", "sleep 0.2", "other"]);
+    // Each step waits for longer than a file is waited for, in which git holds no lock.
+    repository.git(&["rebase", "--quiet", "--exec", "sleep 0.5", "other"]);
     client.reload("a.rs");
     client.reload("b.rs");
-    let external = run(repository.command(countersign()).args(["diff", "--author", "external"]), b"").ok();
-    assert_eq!((shown(&mut client, "a.rs"), shown(&mut client, "b.rs")), (vec![], vec![]));
+    is_nobodys(&repository, client);
+}
+
+#[test]
+fn what_a_rebase_picked_is_nobodys_while_it_waits_for_a_message() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    repository.git(&["switch", "--quiet", "--create", "other"]);
+    repository.write("a.rs", &format!("// other\n{FILE}"));
+    repository.commit("Elsewhere");
+    repository.git(&["switch", "--quiet", "main"]);
+    for step in 0..2 {
+        repository.write("a.rs", &format!("{}fn step_{step}() {{}}\n", repository.read("a.rs")));
+        repository.commit(&format!("Step {step}"));
+    }
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    wait_for_rest(&mut client);
+    let mut rebase = repository.command("git");
+    rebase.env("GIT_SEQUENCE_EDITOR", "sed -i '2s/pick/squash/'").env("GIT_EDITOR", "sleep 4; true");
+    run(rebase.args(["rebase", "--quiet", "--interactive", "other"]), b"").ok();
+    client.reload("a.rs");
+    is_nobodys(&repository, client);
+}
+
+/// That nothing is anybody's but what somebody writes once the server has seen all.
+fn is_nobodys(repository: &Repository, mut client: Client) {
+    hunks(&mut client, "a.rs");
+    repository.write("a.rs", &format!("{}fn outside() {{}}\n", repository.read("a.rs")));
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    assert_eq!(external_in_the_end(repository, client), ["+fn outside() {}"]);
+}
+
+#[test]
+fn a_save_excuses_nothing_that_was_in_doubt_for_long_since_git_is_at_it() {
+    let repository = at_rest();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    wait_for_rest(&mut client);
+    let lock = repository.path(".git/index.lock");
+    File::create(&lock).expect("it is ours");
+    repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
+    client.reload("a.rs");
+    // Longer than a save may come behind what it wrote.
+    std::thread::sleep(Duration::from_millis(400));
+    client.type_after("a.rs", "fn a() {}\n", "fn mine() {}\n");
+    client.save("a.rs");
+    assert_eq!(shown(&mut client, "a.rs"), [], "it is not known yet");
+    fs::remove_file(lock).expect("it is ours");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    assert_eq!(shown(&mut client, "a.rs"), [("external".to_owned(), 4)]);
     client.quit();
-    assert_eq!(external, "");
+}
+
+#[test]
+fn what_is_in_doubt_when_the_server_ends_is_nobodys() {
+    let repository = at_rest();
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    wait_for_rest(&mut client);
+    repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
+    client.reload("a.rs");
+    hunks(&mut client, "a.rs");
+    assert_eq!(external_in_the_end(&repository, client), ["+fn outside() {}"]);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use super::git::at_rest;
-use super::{FILE, act, hunks, serve, shown, wait_for_hunks};
+use super::{FILE, act, external_in_the_end, hunks, serve, shown, wait_for_hunks, wait_for_rest};
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::{countersign, run};
 use crate::support::profile::Profile;
@@ -195,7 +195,7 @@ fn reload_and_save(hook_sees_it: bool, told: bool, wanted: &[(String, u64)]) {
     claude.prompt("Change b");
     let mut client = serve(&repository, Profile::VsCode);
     client.open("a.rs");
-    wait_for_hunks(&mut client, "a.rs", (0, 0, 0));
+    wait_for_rest(&mut client);
     repository.write("a.rs", &format!("{FILE}fn outside() {{}}\n"));
     if hook_sees_it {
         claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
@@ -211,7 +211,8 @@ fn reload_and_save(hook_sees_it: bool, told: bool, wanted: &[(String, u64)]) {
         wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
     }
     assert_eq!(shown(&mut client, "a.rs"), wanted, "{hook_sees_it} {told}");
-    client.quit();
+    let outside = wanted.iter().any(|(kind, _)| kind == "external").then_some("+fn outside() {}");
+    assert_eq!(external_in_the_end(&repository, client), Vec::from_iter(outside), "{hook_sees_it} {told}");
 }
 
 #[test]
@@ -226,10 +227,43 @@ fn a_save_of_what_was_not_unsaved_makes_nothing_the_users() {
 }
 
 #[test]
+fn what_an_agent_wrote_before_a_save_was_heard_of_is_the_agents() {
+    for whole in [false, true] {
+        let repository = Repository::new(&[("a.rs", FILE)]);
+        let mut claude = claude(&repository);
+        claude.prompt("Change b");
+        let mut client = serve(&repository, Profile::Neovim012);
+        client.open("a.rs");
+        wait_for_rest(&mut client);
+        client.type_after("a.rs", "fn c() {}\n", "fn mine() {}\n");
+        hunks(&mut client, "a.rs");
+        // Saved; the word of it is late.
+        let mine = client.text("a.rs");
+        repository.write("a.rs", &mine);
+        let announced = match whole {
+            true => claude.announce_write("a.rs", &mine.replace("fn b() {}\n", "fn agent() {}\n")),
+            false => claude.announce_edit("a.rs", "fn b() {}\n", "fn agent() {}\n"),
+        };
+        let response = announced.write(&repository);
+        client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("a.rs") } }));
+        hunks(&mut client, "a.rs");
+        claude.report(&announced, response);
+        claude.stop();
+        client.reload("a.rs");
+        wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+        assert_eq!(shown(&mut client, "a.rs"), [("agent".to_owned(), 1)]);
+        act(&mut client, "a.rs", 1, "Revert this hunk (claude-code)");
+        assert_eq!(client.text("a.rs"), format!("{FILE}fn mine() {{}}\n"));
+        client.quit();
+    }
+}
+
+#[test]
 fn a_save_behind_one_of_nothing_is_a_save() {
     let repository = Repository::new(&[("a.rs", FILE)]);
     let mut client = serve(&repository, Profile::VsCode);
     client.open("a.rs");
+    wait_for_rest(&mut client);
     let document = json!({ "uri": client.uri("a.rs") });
     client.notify("countersign/didSaveClean", document.clone());
     client.notify("textDocument/didSave", json!({ "textDocument": document }));
@@ -238,7 +272,23 @@ fn a_save_behind_one_of_nothing_is_a_save() {
     client.splice("a.rs", FILE.len()..FILE.len(), "mine\n");
     client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("a.rs") } }));
     assert_eq!(shown(&mut client, "a.rs"), []);
+    assert_eq!(external_in_the_end(&repository, client), [] as [&str; 0]);
+}
+
+#[test]
+fn a_save_that_brings_a_deleted_file_back_is_the_users() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    wait_for_rest(&mut client);
+    fs::remove_file(repository.path("a.rs")).expect("it is ours");
+    wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
+    client.notify("countersign/didSaveClean", json!({ "uri": client.uri("a.rs") }));
+    client.save("a.rs");
+    assert_eq!(shown(&mut client, "a.rs"), []);
     client.quit();
+    let log = run(repository.command(countersign()).arg("log"), b"").ok();
+    assert_eq!(log.matches("external").count(), 1, "that it went: {log}");
 }
 
 #[test]

@@ -89,14 +89,14 @@ pub(super) struct Owner {
     /// Files whose new content nobody announced, and when they are looked at again.
     postponed: HashMap<String, Instant>,
     /// Edits of the editor's that may turn out to be a reload.
-    doubted: HashMap<String, Vec<EditId>>,
+    doubted: HashMap<String, Vec<(EditId, Instant)>>,
     /// And when that is held to be so.
     doubts: HashMap<String, Instant>,
     /// Edits that nobody announced and that a buffer came to show by a change of its own, and when: typing that was saved before it was heard
     /// of, if a didSave follows.
     followed: HashMap<String, (Vec<EditId>, Instant)>,
-    /// Files whose next didSave is of nothing that was unsaved.
-    saving_nothing: HashSet<String>,
+    /// Files whose next didSave is of nothing that was unsaved, and when that was said.
+    saving_nothing: HashMap<String, Instant>,
     /// When the last letter came; now, where none waits. What was to follow within some time has not come by then.
     came: Instant,
     polled: Instant,
@@ -161,7 +161,7 @@ impl Owner {
             postponed: HashMap::new(),
             doubted: HashMap::new(),
             followed: HashMap::new(),
-            saving_nothing: HashSet::new(),
+            saving_nothing: HashMap::new(),
             doubts: HashMap::new(),
             came: Instant::now(),
             polled: Instant::now(),
@@ -187,6 +187,7 @@ impl Owner {
             }
             self.tick();
         }
+        self.resolve_all_doubts();
         self.flush_all();
     }
 
@@ -258,7 +259,7 @@ impl Owner {
             Event::Edits(params) => self.told_of_edits(&params),
             Event::SavesNothing { uri } => {
                 let path = self.path_of(&uri);
-                self.saving_nothing.extend(path);
+                self.saving_nothing.extend(path.map(|path| (path, self.came)));
             }
             Event::Viewed(params) => views::told(self, params),
             Event::AgentEdit { author, begins, uris } => {

@@ -85,6 +85,7 @@ impl Owner {
 
     pub(super) fn opened(&mut self, uri: Uri, version: i32, text: &str) {
         let Some(path) = self.path_of(&uri) else { return };
+        self.saving_nothing.remove(&path);
         self.buffers.insert(path.clone(), Buffer { uri, version, typing: Vec::new() });
         let text = Rope::from_str(text);
         self.read_opened(&path, &text);
@@ -147,15 +148,22 @@ impl Owner {
 
     pub(super) fn saved(&mut self, uri: &Uri) {
         let Some(path) = self.path_of(uri) else { return };
-        if self.saving_nothing.remove(&path) {
+        let came = self.came;
+        let is_fresh = |at: Instant| came.saturating_duration_since(at) < SAVING;
+        if self.saving_nothing.remove(&path).is_some_and(is_fresh) {
             // What the editor followed or reloaded just before is nobody's save, and doubts are to be resolved as without one.
             self.followed.remove(&path);
             return self.read_watched(&path);
         }
-        self.doubted.remove(&path);
-        self.doubts.remove(&path);
-        let came = self.came;
-        let followed = self.followed.remove(&path).filter(|(_, at)| came.saturating_duration_since(*at) < SAVING);
+        if let Some(doubted) = self.doubted.get_mut(&path) {
+            // What is in doubt for longer, since git is at it, this save did not write.
+            doubted.retain(|(_, at)| !is_fresh(*at));
+            if doubted.is_empty() {
+                self.doubted.remove(&path);
+                self.doubts.remove(&path);
+            }
+        }
+        let followed = self.followed.remove(&path).filter(|(_, at)| is_fresh(*at));
         self.read(&path, true);
         self.edit(&path, |file| {
             let mut records = file.document.own_save(&Act::user(now()));
@@ -171,6 +179,7 @@ impl Owner {
         self.flush(&path);
         self.buffers.remove(&path);
         self.followed.remove(&path);
+        self.saving_nothing.remove(&path);
         self.edit(&path, |file| file.document.closed());
         self.schedule(&path, Duration::ZERO);
     }
@@ -215,10 +224,17 @@ impl Owner {
     fn doubt(&mut self, path: &str, before: usize) {
         self.edit(path, |file| file.document.flush());
         let Some(file) = self.store.workspace.file(path) else { return };
-        let new: Vec<EditId> = file.document.weave().entries().skip(before).map(|(_, entry)| entry.id).collect();
+        let came = self.came;
+        let new: Vec<(EditId, Instant)> =
+            file.document.weave().entries().skip(before).map(|(_, entry)| (entry.id, came)).collect();
         if !new.is_empty() {
             self.doubted.entry(path.to_owned()).or_default().extend(new);
             self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
+            // What git put there stays git's, though somebody else writes on it before the doubt is over.
+            if self.is_gits(path) && !self.is_in_the_making(path) {
+                self.settle_doubt(path);
+                self.read(path, false);
+            }
         }
     }
 
@@ -246,7 +262,11 @@ impl Owner {
         let weave = file.document.weave();
         let doubted = self.doubted.get(path).map(Vec::as_slice).unwrap_or_default();
         let own = |ix: &&EditIx| !weave.missing(Lineage::Editor).contains(ix);
-        weave.missing(Lineage::Disk).iter().filter(own).all(|ix| doubted.contains(&weave.entry(*ix).id))
+        weave
+            .missing(Lineage::Disk)
+            .iter()
+            .filter(own)
+            .all(|ix| doubted.iter().any(|(id, _)| *id == weave.entry(*ix).id))
     }
 
     /// No didSave came: what the buffer became by its last changes was someone else's doing, or git's, which is nobody's. False
@@ -256,18 +276,34 @@ impl Owner {
             self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
             return false;
         }
+        self.settle_doubt(path);
+        true
+    }
+
+    /// Nobody waits for a didSave any more.
+    pub(super) fn resolve_all_doubts(&mut self) {
+        for path in self.doubted.keys().cloned().collect::<Vec<_>>() {
+            self.settle_doubt(&path);
+            self.read(&path, false);
+        }
+    }
+
+    /// Whether the disk holds what git put there.
+    fn is_gits(&self, path: &str) -> bool {
+        disk::read(&self.store.root.join(path)).is_ok_and(|reading| self.store.git.put(path, &reading))
+    }
+
+    fn settle_doubt(&mut self, path: &str) {
         self.doubts.remove(path);
-        if let Some(ids) = self.doubted.remove(path) {
-            let reading = disk::read(&self.store.root.join(path));
-            let by_git = reading.is_ok_and(|reading| self.store.git.put(path, &reading));
-            let act = if by_git { Act::nobody(now()) } else { Act::external(now()) };
+        if let Some(doubted) = self.doubted.remove(path) {
+            let act = if self.is_gits(path) { Act::nobody(now()) } else { Act::external(now()) };
             self.edit(path, |file| {
                 let weave = file.document.weave();
-                let deeds = ids.iter().filter_map(|id| weave.ix(*id)).flat_map(|ix| weave.deeds_of(ix)).collect();
+                let deeds =
+                    doubted.iter().filter_map(|(id, _)| weave.ix(*id)).flat_map(|ix| weave.deeds_of(ix)).collect();
                 file.document.claim(deeds, &act)
             });
         }
-        true
     }
 }
 
