@@ -394,6 +394,14 @@ fn quoted(text: &str) -> String {
     format!(": `{}`", rules::in_brief(first.trim()))
 }
 
+/// The text of what git holds; none of what is no text.
+fn text_of(head: &Content) -> String {
+    match head {
+        Content::Text(text) => text.to_string(),
+        Content::Absent | Content::Opaque { .. } => String::new(),
+    }
+}
+
 /// What git holds of a file, seen from the text before.
 struct Head {
     /// Bytes of the text before that are not in it, by whole lines and by words.
@@ -403,10 +411,7 @@ struct Head {
 
 impl Head {
     fn new(head: &Content, before: &str) -> Self {
-        let text = match head {
-            Content::Text(text) => text.to_string(),
-            Content::Absent | Content::Opaque { .. } => String::new(),
-        };
+        let text = text_of(head);
         let lines = diff::regions(&text, before).into_iter().map(|(_, new)| new).collect();
         let (mut words, mut shift) = (Vec::new(), 0_isize);
         for splice in diff::splices(&text, before) {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Head, Line, Piece, Put, has_words, is_gone, is_pending};
+use super::{Head, Line, Piece, Put, has_words, is_gone, is_pending, text_of};
 use crate::diff;
 use crate::edit::Deed;
 use crate::weave::{DeedKind, View, Weave};
@@ -45,10 +45,10 @@ pub(super) fn changed(
         }
         for (old, now) in old.into_iter().zip(new) {
             let here = pieces_of(&old);
+            let part = |piece: &Piece| &before[piece.from.max(old.start)..piece.end().min(old.end)];
             let is_loss = |piece: &&&Piece| {
-                let part = piece.from.max(old.start)..piece.end().min(old.end);
                 let by_agent = weave.entry(weave.birth_owner(piece.fragment)).author.is_agent();
-                !piece.now && !by_agent && has_words(&before[part])
+                !piece.now && !by_agent && has_words(part(piece))
             };
             if !here.iter().any(|piece| is_loss(&piece)) {
                 continue;
@@ -56,12 +56,9 @@ pub(super) fn changed(
             let mut line = Line::new(weave, view, before, old.clone(), &here, None);
             let changed = line.deeds.iter().filter_map(|deed| weave.ix(deed.by)).max();
             let is_earlier = |piece: &&&Piece| Some(weave.written_by(piece.fragment)) <= changed;
-            let later = here.iter().any(|piece| !is_earlier(&piece));
-            let earlier = here.iter().filter(is_earlier);
-            let then: String =
-                earlier.map(|piece| &before[piece.from.max(old.start)..piece.end().min(old.end)]).collect();
-            let then = (later && has_words(&then)).then_some(then);
-            line.text = before[old].to_owned();
+            let then: String = here.iter().filter(is_earlier).map(|piece| part(piece)).collect();
+            line.text = before[old.clone()].to_owned();
+            let then = (then != line.text && has_words(&then)).then_some(then);
             line.deeds.extend(brought(weave, view, put, &now));
             found.push(Changed { line, then, now });
         }
@@ -92,10 +89,11 @@ pub(super) fn put_back<'a>(
     (before, after): (&str, &str),
     committed: &[Content],
 ) -> impl Iterator<Item = &'a Line> {
-    let both = |head| (Head::new(head, before), Head::new(head, after));
-    let heads: Vec<(Head, Head)> = if changed.is_empty() { Vec::new() } else { committed.iter().map(both).collect() };
+    let committed = if changed.is_empty() { &[] } else { committed };
+    let heads: Vec<(Head, Head)> =
+        committed.iter().map(|head| (Head::new(head, before), Head::new(head, after))).collect();
+    let texts: Vec<String> = committed.iter().map(text_of).collect();
     let before = before.to_owned();
-    let texts: Vec<String> = if changed.is_empty() { Vec::new() } else { committed.iter().filter_map(text).collect() };
     let is_it = move |changed: &&Changed| {
         let holds =
             |then: &String| texts.iter().any(|text| text.lines().any(|line| line == then.trim_end_matches(BREAKS)));
@@ -104,13 +102,6 @@ pub(super) fn put_back<'a>(
             && heads.iter().any(|(_, now)| now.has_lines(&changed.now))
     };
     changed.iter().filter(is_it).map(|changed| &changed.line)
-}
-
-fn text(content: &Content) -> Option<String> {
-    match content {
-        Content::Text(text) => Some(text.to_string()),
-        Content::Absent | Content::Opaque { .. } => None,
-    }
 }
 
 /// The lines of a part of a text.
