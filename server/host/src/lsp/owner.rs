@@ -187,8 +187,7 @@ impl Owner {
             }
             self.tick();
         }
-        self.resolve_all_doubts();
-        self.flush_all();
+        self.leave_no_doubt();
     }
 
     fn take_over(&mut self) -> Result<()> {

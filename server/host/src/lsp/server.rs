@@ -165,7 +165,7 @@ impl LanguageServer for Server {
 
     async fn shutdown(&self) -> Result<()> {
         let end = |owner: &mut Owner| {
-            owner.flush_all();
+            owner.leave_no_doubt();
             views::end(owner);
         };
         self.inbox.ask(end).await;

@@ -155,9 +155,10 @@ impl Owner {
             self.followed.remove(&path);
             return self.read_watched(&path);
         }
+        let is_busy = self.store.git.is_busy();
         if let Some(doubted) = self.doubted.get_mut(&path) {
-            // What is in doubt for longer, since git is at it, this save did not write.
-            doubted.retain(|(_, at)| !is_fresh(*at));
+            // What is in doubt for longer, since git is at it, this save did not write. A slow disk may keep a save for as long.
+            doubted.retain(|(_, at)| is_busy && !is_fresh(*at));
             if doubted.is_empty() {
                 self.doubted.remove(&path);
                 self.doubts.remove(&path);
@@ -280,12 +281,13 @@ impl Owner {
         true
     }
 
-    /// Nobody waits for a didSave any more.
-    pub(super) fn resolve_all_doubts(&mut self) {
+    /// Nobody waits for a didSave any more, and all that was told of is journaled: the server may end.
+    pub(in super::super) fn leave_no_doubt(&mut self) {
         for path in self.doubted.keys().cloned().collect::<Vec<_>>() {
             self.settle_doubt(&path);
             self.read(&path, false);
         }
+        self.flush_all();
     }
 
     /// Whether the disk holds what git put there.
