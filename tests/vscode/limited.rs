@@ -72,6 +72,9 @@ fn a_file_that_the_editor_takes_for_read_only_shows_its_authors_and_is_accepted(
         assert_eq!((scene.text(), repository.read("a.rs")), (WITH_AGENT.to_owned(), WITH_AGENT.to_owned()));
         scene.claude.edit("a.rs", "fn a() {}\n", "");
         scene.wait_for_hunks("agent 1-0");
+        // While its turn runs, a person would be asked.
+        scene.claude.stop();
+        scene.code.wait_until("!api.servers.here().atWork");
         scene.command("countersign.revertFile");
         scene.wait_for_text(WITH_AGENT);
     });
