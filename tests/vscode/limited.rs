@@ -42,15 +42,18 @@ fn a_workspace_that_cannot_be_written_is_said_once_and_reviewed_when_it_can() {
         &repository,
         "../home/countersign",
         &format!(
-            "echo start >> \"$HOME/starts\"\n[ \"$1\" = --version ] || [ -e \"$HOME/writable\" ] || exec unshare -rm sh -c '{read_only}' sh {real} \"$@\"\nexec {real} \"$@\""
+            "echo $$ >> \"$HOME/starts\"\n[ \"$1\" = --version ] || [ -e \"$HOME/writable\" ] || exec unshare -rm sh -c '{read_only}' sh {real} \"$@\"\nexec {real} \"$@\""
         ),
     );
     with_settings(&repository, &json!({ "countersign.path": program }), |scene| {
         scene.wait_for_message("it cannot start, and oversees nothing here: cannot ");
         scene.wait_for_message("The workspace's journal must be writable");
+        let starts = || fs::read_to_string(repository.home().join("starts")).expect("it was started");
+        // The editor ends what refused to start some seconds later, which is no crash.
+        let refused = starts().lines().last().expect("it was started").to_owned();
+        scene.code.wait_until(&format!("!require('node:fs').existsSync('/proc/{refused}')"));
         assert!(scene.code.text("return api.status.text", &[]).contains("Countersign is down"));
-        let starts = fs::read_to_string(repository.home().join("starts")).expect("it was started");
-        assert_eq!(starts.lines().count(), 2, "its version, and itself: it is not tried again and again");
+        assert_eq!(starts().lines().count(), 2, "its version, and itself: it is not tried again and again");
         fs::write(repository.home().join("writable"), "").expect("the home is ours");
         scene.choose("Start Again");
         scene.code.wait_until("api.servers.here()?.isRunning");

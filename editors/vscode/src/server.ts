@@ -211,6 +211,9 @@ export class Server {
     } catch (error) {
       // One that died in starting was counted as a crash by then.
       if (turn === this.turn && this.health === "starting") {
+        // The client ends one that refused to start two seconds later, which is no crash, either.
+        this.turn++;
+        this.client = undefined;
         this.become("failed");
         this.complain(
           `it cannot start, and oversees nothing here: ${error instanceof Error ? error.message : String(error)}. ` +
