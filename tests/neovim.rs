@@ -5,6 +5,7 @@ mod questions;
 mod review;
 mod screen;
 mod told;
+mod troubles;
 
 use rmpv::Value;
 

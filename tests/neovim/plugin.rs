@@ -361,38 +361,6 @@ fn a_server_that_is_killed_is_started_again_and_tells_all() {
 }
 
 #[test]
-fn a_program_that_dies_at_once_is_given_up_and_said_once_with_what_to_do() {
-    on_each(|release| {
-        let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
-        let log = repository.home().join("starts");
-        let program = repository.home().join("dying");
-        std::fs::write(&program, format!("#!/bin/sh\necho started >> {}\nexit 3\n", log.display())).unwrap();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(&program, mode).unwrap();
-        let mut neovim = Neovim::start(release, &repository);
-        neovim.lua("said = {} vim.notify = function(text) table.insert(said, text) end", &[]);
-        neovim.load_plugin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/neovim"), &program);
-        neovim.open("a.rs");
-        neovim.wait_until("require('countersign').status().server == 'given-up'");
-        neovim.command("edit");
-        let said =
-            "return table.concat(vim.tbl_filter(function(text) return text:find('the server ended') end, said), '\\n')";
-        assert_eq!(
-            neovim.lua(said, &[]).as_str(),
-            Some("countersign: the server ended 5 times (code 3): see :checkhealth countersign")
-        );
-        assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 5);
-        assert_eq!(
-            neovim.lua("return require('countersign').status().text", &[]).as_str(),
-            Some("Countersign is down")
-        );
-        std::fs::write(&program, format!("#!/bin/sh\nexec {} \"$@\"\n", countersign().display())).unwrap();
-        neovim.command("Countersign restart");
-        neovim.wait_until("#vim.lsp.get_clients({ bufnr = 0, name = 'countersign' }) == 1");
-    });
-}
-
-#[test]
 fn its_health_says_what_is_there_and_what_is_missing() {
     scene(|scene| {
         scene.agent_writes();

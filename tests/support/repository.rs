@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -76,6 +77,42 @@ impl Repository {
     /// `git status` in its short form, a path a line.
     pub(crate) fn status(&self) -> String {
         self.git(&["status", "--short", "--untracked-files=all"])
+    }
+
+    /// The words that have a program, put behind them, run with the root mounted to be read only: root writes past all modes, but not to that.
+    /// `None` where nothing can be mounted.
+    pub(crate) fn read_only(&self) -> Option<[&'static str; 5]> {
+        let words = [
+            "unshare",
+            "-rm",
+            "sh",
+            "-c",
+            "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$0\" \"$@\"",
+        ];
+        let tried = binary::run(self.command(words[0]).args(&words[1..]).arg("true"), b"");
+        (tried.code == Some(0)).then_some(words)
+    }
+
+    /// A program in the home that is `countersign` in a workspace that is read only, until the home has a `writable`. It notes the process of
+    /// each start in the home's `starts`. `None` where nothing can be mounted.
+    pub(crate) fn program_that_may_not_write(&self) -> Option<PathBuf> {
+        let [unshare, flags, sh, c, script] = self.read_only()?;
+        let real = binary::countersign().display();
+        let program = self.home().join("countersign");
+        let lines = format!(
+            "#!/bin/sh\necho $$ >> \"$HOME/starts\"\n\
+             [ \"$1\" = --version ] || [ -e \"$HOME/writable\" ] || exec {unshare} {flags} {sh} {c} '{script}' {real} \"$@\"\n\
+             exec {real} \"$@\"\n"
+        );
+        fs::write(&program, lines).expect("the home is ours");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        Some(program)
+    }
+
+    /// The processes that such a program was, in the order of their starts.
+    pub(crate) fn starts(&self) -> Vec<String> {
+        let starts = fs::read_to_string(self.home().join("starts")).unwrap_or_default();
+        starts.lines().map(str::to_owned).collect()
     }
 
     /// Runs git in the root; gives its stdout, panics with its stderr when it fails.

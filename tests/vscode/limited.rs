@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{FILE, Scene, WITH_AGENT};
 use crate::support::agent::{ClaudeCode, countersign_hook};
-use crate::support::binary::{countersign, run};
+use crate::support::binary::countersign;
 use crate::support::repository::Repository;
 use crate::support::vscode::{Code, Start, place};
 
@@ -31,29 +31,18 @@ fn script(repository: &Repository, name: &str, lines: &str) -> String {
 #[test]
 fn a_workspace_that_cannot_be_written_is_said_once_and_reviewed_when_it_can() {
     let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
-    // Root writes past all modes, but not to what is mounted to be read.
-    let read_only = "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$@\"";
-    if run(repository.command("unshare").args(["-rm", "sh", "-c", read_only, "sh", "true"]), b"").code != Some(0) {
+    let Some(program) = repository.program_that_may_not_write() else {
         let _ = writeln!(std::io::stderr(), "skipped: vscode::limited: nothing can be mounted here");
         return;
-    }
-    let real = countersign().display();
-    let program = script(
-        &repository,
-        "../home/countersign",
-        &format!(
-            "echo $$ >> \"$HOME/starts\"\n[ \"$1\" = --version ] || [ -e \"$HOME/writable\" ] || exec unshare -rm sh -c '{read_only}' sh {real} \"$@\"\nexec {real} \"$@\""
-        ),
-    );
+    };
     with_settings(&repository, &json!({ "countersign.path": program }), |scene| {
         scene.wait_for_message("it cannot start, and oversees nothing here: cannot ");
         scene.wait_for_message("The workspace's journal must be writable");
-        let starts = || fs::read_to_string(repository.home().join("starts")).expect("it was started");
         // The editor ends what refused to start some seconds later, which is no crash.
-        let refused = starts().lines().last().expect("it was started").to_owned();
+        let refused = repository.starts().pop().expect("it was started");
         scene.code.wait_until(&format!("!require('node:fs').existsSync('/proc/{refused}')"));
         assert!(scene.code.text("return api.status.text", &[]).contains("Countersign is down"));
-        assert_eq!(starts().lines().count(), 2, "its version, and itself: it is not tried again and again");
+        assert_eq!(repository.starts().len(), 2, "its version, and itself: it is not tried again and again");
         fs::write(repository.home().join("writable"), "").expect("the home is ours");
         scene.choose("Start Again");
         scene.code.wait_until("api.servers.here()?.isRunning");

@@ -47,7 +47,10 @@ local function check_server(version, root)
       vim.health.ok(text)
     end
   end
-  if server.has_given_up() then
+  local given_up, why = server.has_given_up()
+  if why then
+    vim.health.error("it cannot start: " .. why, "make it right, then :Countersign restart")
+  elseif given_up then
     vim.health.error("it ended again and again, and is not started any more", {
       "see :LspLog",
       "then :Countersign restart",

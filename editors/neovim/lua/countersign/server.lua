@@ -3,7 +3,7 @@ local program = require("countersign.program")
 
 local M = {}
 
--- Crashes by workspace: how many in a row, and when the last was, in ms.
+-- Crashes by workspace: how many in a row, when the last was, in ms, and whether it was given up. One that refuses is given up at once.
 local crashes = {}
 -- A server that ran so long is no part of a row, in ms.
 local STEADY = 120000
@@ -71,6 +71,33 @@ local function capabilities()
   })
 end
 
+-- A refusal is no crash: it would refuse again. Neovim itself answers one with a stack of Lua calls, and keeps the process.
+local function refused(root, why)
+  crashes[root] = { count = 0, last = vim.uv.now(), given_up = true, why = why }
+  require("countersign.say").say(("nothing is overseen here (see :checkhealth countersign): %s"):format(why), vim.log.levels.ERROR)
+end
+
+-- Starts a program as Neovim does, but for what becomes of a refusal.
+local function starting(command, root)
+  return function(dispatchers)
+    local rpc = vim.lsp.rpc.start(command, dispatchers, {})
+    local request = rpc.request
+    rpc.request = function(method, params, callback, ...)
+      if method ~= "initialize" then
+        return request(method, params, callback, ...)
+      end
+      return request(method, params, function(failed, result)
+        if not failed then
+          return callback(failed, result)
+        end
+        refused(root, failed.message)
+        rpc.terminate()
+      end, ...)
+    end
+    return rpc
+  end
+end
+
 -- Starts the server of a buffer's workspace, or has the one that runs take the buffer in.
 function M.attach(buffer)
   if vim.bo[buffer].buftype ~= "" or vim.api.nvim_buf_get_name(buffer) == "" then
@@ -92,7 +119,7 @@ function M.attach(buffer)
   require("countersign.typing").watch(buffer)
   vim.lsp.start({
     name = "countersign",
-    cmd = command,
+    cmd = starting(command, root),
     root_dir = root,
     capabilities = capabilities(),
     handlers = handlers(),
@@ -176,11 +203,11 @@ function M.restart()
   start()
 end
 
--- Whether a workspace's server died too often: of this one, or of any.
+-- Whether a workspace's server died too often, or refused to start: of this one, or of any. With that, why it refused.
 function M.has_given_up(root)
   for of, row in pairs(crashes) do
     if row.given_up and (not root or of == root) then
-      return true
+      return true, row.why
     end
   end
   return false
