@@ -4,6 +4,7 @@
 mod asked;
 mod set_up;
 mod shown;
+mod troubles;
 
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::{countersign, run};

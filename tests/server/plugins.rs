@@ -1,5 +1,7 @@
 //! What editors with a plugin of ours ask and tell besides: the file without the agents, who is at work, what was looked at.
 
+use std::io::Write;
+
 use expect_test::expect;
 use serde_json::{Value, json};
 
@@ -108,4 +110,39 @@ fn what_was_looked_at_is_kept_once_for_each_change_and_ends_with_the_editor() {
     .assert_eq(&views(&repository));
     let verified = run(repository.command(countersign()).args(["log", "--verify"]), b"").ok();
     assert!(verified.contains("are as they were written"), "{verified}");
+}
+
+#[test]
+fn an_editor_without_a_plugin_is_told_why_a_server_refuses_to_start_and_a_plugin_says_it_itself() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let Some(program) = repository.program_that_may_not_write() else {
+        let _ = writeln!(std::io::stderr(), "skipped: server::plugins: nothing can be mounted here");
+        return;
+    };
+    let said =
+        |message: &Value| message.as_str().expect("it says why").replace(&*repository.root().to_string_lossy(), "ROOT");
+    let refused = |countersign: Value| {
+        let mut client = Client::connect(&repository, repository.command(&program).arg("lsp"), Profile::Helix2507);
+        let mut lines = String::new();
+        for _ in 0..2 {
+            let why = client.initialize(countersign.clone()).expect_err("it may not write");
+            lines += &format!("{}\n", said(&why["message"]));
+            if countersign.is_null() {
+                lines += &format!("{}\n", said(&client.wait_for("window/showMessage", |_| true)["message"]));
+            }
+        }
+        assert_eq!(client.unread(), <[Value; 0]>::default());
+        lines
+    };
+    expect![[r#"
+        cannot make the state folder ROOT/.git/countersign: Read-only file system (os error 30)
+        Countersign: nothing is overseen here (see `countersign doctor`): cannot make the state folder ROOT/.git/countersign: Read-only file system (os error 30)
+        it refused before: start the program anew
+        Countersign: nothing is overseen here (see `countersign doctor`): it refused before: start the program anew
+    "#]].assert_eq(&refused(Value::Null));
+    expect![[r#"
+        cannot make the state folder ROOT/.git/countersign: Read-only file system (os error 30)
+        it refused before: start the program anew
+    "#]]
+    .assert_eq(&refused(json!({ "work": true })));
 }

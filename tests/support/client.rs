@@ -41,6 +41,15 @@ impl Client {
         profile: Profile,
         countersign: Value,
     ) -> Client {
+        let mut client = Client::connect(repository, command, profile);
+        client.capabilities = client.initialize(countersign).unwrap_or_else(|error| panic!("initialize: {error}"));
+        client.editor().encoding = Encoding::named(client.capabilities["positionEncoding"].as_str());
+        client.notify("initialized", json!({}));
+        client
+    }
+
+    /// Starts a server, and says nothing yet.
+    pub(crate) fn connect(repository: &Repository, command: &mut Command, profile: Profile) -> Client {
         let editor = Arc::new(Mutex::new(Editor {
             profile,
             encoding: Encoding::Utf16,
@@ -53,13 +62,12 @@ impl Client {
         let (connection, outbox) = Connection::start(command, answer);
         lock(&editor).outbox = Some(outbox);
         let root = repository.root().to_owned();
-        let mut client = Client { capabilities: Value::Null, root, connection, editor, unread: Vec::new(), last: 0 };
-        client.shake_hands(profile, countersign);
-        client
+        Client { capabilities: Value::Null, root, connection, editor, unread: Vec::new(), last: 0 }
     }
 
-    fn shake_hands(&mut self, profile: Profile, countersign: Value) {
-        let mut params = profile.hello();
+    /// Says who it is, with what a plugin of ours says of itself; gives what the server can do, or why it refuses.
+    pub(crate) fn initialize(&mut self, countersign: Value) -> Result<Value, Value> {
+        let mut params = self.editor().profile.hello();
         if !countersign.is_null() {
             params["capabilities"]["experimental"]["countersign"] = countersign;
         }
@@ -68,9 +76,7 @@ impl Client {
         params["rootPath"] = json!(self.root);
         params["rootUri"] = json!(root);
         params["workspaceFolders"] = json!([{ "uri": root, "name": "work" }]);
-        self.capabilities = self.request("initialize", params)["capabilities"].take();
-        self.editor().encoding = Encoding::named(self.capabilities["positionEncoding"].as_str());
-        self.notify("initialized", json!({}));
+        self.try_request("initialize", params).map(|mut result| result["capabilities"].take())
     }
 
     pub(crate) fn uri(&self, path: &str) -> String {

@@ -27,8 +27,9 @@ pub(super) struct Abilities {
     pub(super) renews_hints: bool,
     /// It deletes files where an edit says so.
     pub(super) deletes: bool,
-    /// It is a plugin of ours that wants to know when agents are at work: `experimental.countersign.work`.
-    pub(super) hears_of_work: bool,
+    /// It is a plugin of ours, `experimental.countersign.work`: it wants to know when agents are at work, and says itself why a server
+    /// refuses to start.
+    pub(super) is_ours: bool,
 }
 
 impl Abilities {
@@ -47,7 +48,7 @@ impl Abilities {
             renews_lenses: renews_lenses(can),
             renews_hints: renews_hints(can),
             deletes: deletes(can),
-            hears_of_work: hears_of_work(can),
+            is_ours: is_ours(can),
         }
     }
 }
@@ -83,7 +84,7 @@ fn deletes(can: &ClientCapabilities) -> bool {
     known.is_some_and(|known| known.contains(&tower_lsp::gen_lsp_types::ResourceOperationKind::Delete))
 }
 
-fn hears_of_work(can: &ClientCapabilities) -> bool {
+fn is_ours(can: &ClientCapabilities) -> bool {
     let work = can.experimental.as_ref().and_then(|can| can.get("countersign")?.get("work")?.as_bool());
     work.unwrap_or(false)
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use anyhow::Context as _;
 use serde_json::Value;
 use tokio::sync::{Notify, oneshot};
 use tower_lsp::gen_lsp_types::*;
@@ -71,7 +72,8 @@ struct Server {
 
 impl Server {
     fn start(&self, root: &Path, encoding: Encoding, client: Abilities) -> anyhow::Result<()> {
-        let Some(letters) = self.letters.lock().ok().and_then(|mut letters| letters.take()) else { return Ok(()) };
+        let letters = self.letters.lock().ok().and_then(|mut letters| letters.take());
+        let letters = letters.context("it refused before: start the program anew")?;
         let outbox = outbox(self.editor.clone(), self.inbox.clone(), self.ready.clone());
         let owner = Owner::open(root, encoding, client, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
@@ -144,6 +146,11 @@ impl LanguageServer for Server {
         let client = *self.client.get_or_init(|| Abilities::of(&params));
         let root = workspace(&params).unwrap_or_else(|| self.dir.clone());
         if let Err(error) = crate::state_dir::root_of(&root).and_then(|(root, _)| self.start(&root, encoding, client)) {
+            if !client.is_ours {
+                // Most editors tell nobody why a server refused; this they may be told before they are answered.
+                let text = format!("Countersign: nothing is overseen here (see `countersign doctor`): {error:#}");
+                self.editor.show_message(MessageType::Error, text).await;
+            }
             return Err(Error {
                 code: tower_lsp::jsonrpc::ErrorCode::InternalError,
                 message: format!("{error:#}").into(),

@@ -83,7 +83,7 @@ impl Owner {
 
     /// Tells who wants to know that an agent is at work, or is no more.
     pub(super) fn tell_of_work(&mut self) {
-        if !self.client.hears_of_work {
+        if !self.client.is_ours {
             return;
         }
         let at_work = self.store.workspace.is_at_work(now());
