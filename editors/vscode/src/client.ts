@@ -6,6 +6,7 @@ import {
   LanguageClient,
   LanguageClientOptions,
   Middleware,
+  ResponseError,
   ServerOptions,
   StaticFeature,
 } from "vscode-languageclient/node";
@@ -45,6 +46,11 @@ export class Client extends LanguageClient {
   override info(message: string, data?: unknown): void {
     super.info(message, data, false);
   }
+}
+
+/** Whether a request came to nothing because the connection did, and not because the server said so: JSON-RPC keeps codes for that. */
+export function isOfTheConnection(error: unknown): boolean {
+  return error instanceof ResponseError && error.code >= -32099 && error.code <= -32000;
 }
 
 function addressed<T extends { command?: vscode.Command | undefined }>(root: vscode.Uri, one: T): T {

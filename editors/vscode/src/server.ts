@@ -167,7 +167,7 @@ export class Server {
 
   private async run(turn: number, found: program.Program): Promise<void> {
     // Much code, and needed only now: the editor waits for none of it.
-    const { addressing, Client, CloseAction, ErrorAction, State } = await import("./client");
+    const { addressing, Client, CloseAction, ErrorAction, isOfTheConnection, State } = await import("./client");
     const client: Client = new Client(
       this.root,
       { command: found.file, args: ["lsp"], options: { cwd: this.root.fsPath } },
@@ -209,9 +209,9 @@ export class Server {
     try {
       await client.start();
     } catch (error) {
-      // One that died in starting was counted as a crash by then.
-      if (turn === this.turn && this.health === "starting") {
-        // The client ends one that refused to start two seconds later, which is no crash, either.
+      // One that dies in starting is a crash: that is told when its streams close, which may be before this or after.
+      if (turn === this.turn && this.health === "starting" && !isOfTheConnection(error)) {
+        // The client ends one that refused to start two seconds later, which is no crash.
         this.turn++;
         this.client = undefined;
         this.become("failed");
