@@ -122,7 +122,7 @@ fn what_is_installed_starts_by_itself_with_its_program_and_its_help() {
         let mut neovim = Neovim::start_as_users_do(release, &repository);
         neovim.open("src/a.rs");
         neovim.wait_until("#vim.lsp.get_clients({ bufnr = 0, name = 'countersign' }) == 1");
-        let program = "return vim.lsp.get_clients({ name = 'countersign' })[1].config.cmd[1]";
+        let program = "return require('countersign.program').command()[1]";
         let binary = super::binary::countersign().canonicalize().unwrap();
         assert_eq!(neovim.lua(program, &[]).as_str(), binary.to_str());
         neovim.command("help countersign-review");
