@@ -6,6 +6,7 @@ mod chores;
 mod disk;
 mod judging;
 mod pulls;
+mod saving;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
@@ -16,7 +17,6 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use countersign_core::author::Author;
 use countersign_core::document::Record;
-use countersign_core::edit::EditId;
 use countersign_core::review::{Policy, Review};
 use countersign_core::workspace::File;
 use tower_lsp::gen_lsp_types::{MessageType, Uri};
@@ -33,6 +33,7 @@ use crate::store::{Store, now};
 use buffers::Buffer;
 pub(super) use chores::Chore;
 use pulls::Pulls;
+use saving::Saving;
 
 /// Typing is judged when it has paused for so long.
 pub(super) const PAUSE: Duration = Duration::from_millis(15);
@@ -88,15 +89,8 @@ pub(super) struct Owner {
     writing: HashMap<String, Author>,
     /// Files whose new content nobody announced, and when they are looked at again.
     postponed: HashMap<String, Instant>,
-    /// Edits of the editor's that may turn out to be a reload.
-    doubted: HashMap<String, Vec<(EditId, Instant)>>,
-    /// And when that is held to be so.
-    doubts: HashMap<String, Instant>,
-    /// Edits that nobody announced and that a buffer came to show by a change of its own, and when: typing that was saved before it was heard
-    /// of, if a didSave follows.
-    followed: HashMap<String, (Vec<EditId>, Instant)>,
-    /// Files whose next didSave is of nothing that was unsaved, and when that was said.
-    saving_nothing: HashMap<String, Instant>,
+    /// What the didSaves of files are still to say.
+    saves: HashMap<String, Saving>,
     /// When the last letter came; now, where none waits. What was to follow within some time has not come by then.
     came: Instant,
     polled: Instant,
@@ -159,10 +153,7 @@ impl Owner {
             looked: HashMap::new(),
             writing: HashMap::new(),
             postponed: HashMap::new(),
-            doubted: HashMap::new(),
-            followed: HashMap::new(),
-            saving_nothing: HashMap::new(),
-            doubts: HashMap::new(),
+            saves: HashMap::new(),
             came: Instant::now(),
             polled: Instant::now(),
             told_work: false,
@@ -205,7 +196,7 @@ impl Owner {
             .values()
             .chain(self.unflushed.values())
             .chain(self.postponed.values())
-            .chain(self.doubts.values())
+            .chain(self.saves.values().filter_map(|saving| saving.due.as_ref()))
             .chain(&self.pulls.due)
             .min();
         due.map_or(POLL, |at| at.saturating_duration_since(Instant::now())).min(POLL)
@@ -216,11 +207,7 @@ impl Owner {
         for path in ready(&self.unflushed, Instant::now()) {
             self.flush(&path);
         }
-        for path in ready(&self.doubts, self.came) {
-            if self.resolve_doubt(&path) {
-                self.read(&path, false);
-            }
-        }
+        self.resolve_doubts();
         for path in ready(&self.postponed, self.came) {
             self.read_as_found(&path);
         }
@@ -256,10 +243,7 @@ impl Owner {
             Event::Withdrawn { number } => asking::withdraw(self, number),
             Event::Cancelled { token } => self.cancel(&token),
             Event::Edits(params) => self.told_of_edits(&params),
-            Event::SavesNothing { uri } => {
-                let path = self.path_of(&uri);
-                self.saving_nothing.extend(path.map(|path| (path, self.came)));
-            }
+            Event::SavesNothing { uri } => self.saves_nothing(&uri),
             Event::Viewed(params) => views::told(self, params),
             Event::AgentEdit { author, begins, uris } => {
                 for path in uris.iter().filter_map(|uri| self.path_of(uri)).collect::<Vec<_>>() {

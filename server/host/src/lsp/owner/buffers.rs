@@ -1,20 +1,18 @@
-//! What the editor tells of its documents: opened, changed, saved, closed; and which of its changes are reloads.
+//! What the editor tells of its documents: opened, changed, closed; and which of its changes are reloads.
 
 use std::time::{Duration, Instant};
 
-use countersign_core::author::Author;
 use countersign_core::diff::{distance, is_on_the_way};
 use countersign_core::document::Act;
 use countersign_core::edit::{EditId, Evidence, Lineage};
-use countersign_core::weave::{EditIx, Splice, View};
+use countersign_core::weave::{Splice, View};
 use countersign_core::workspace::{Content, File};
 use ropey::Rope;
 use tower_lsp::gen_lsp_types::{Range, TextDocumentContentChangeEvent, Uri};
 
 use super::super::ext::DidEditParams;
 use super::super::position::{self, Encoding};
-use super::{FLUSH, Owner, PAUSE, SAVING};
-use crate::disk;
+use super::{FLUSH, Owner, PAUSE};
 use crate::store::now;
 
 /// A document that the editor has open.
@@ -85,7 +83,7 @@ impl Owner {
 
     pub(super) fn opened(&mut self, uri: Uri, version: i32, text: &str) {
         let Some(path) = self.path_of(&uri) else { return };
-        self.saving_nothing.remove(&path);
+        self.saves_no_more(&path);
         self.buffers.insert(path.clone(), Buffer { uri, version, typing: Vec::new() });
         let text = Rope::from_str(text);
         self.read_opened(&path, &text);
@@ -122,9 +120,7 @@ impl Owner {
             // A hook saw it on disk before it was heard of here.
             self.edit(&path, |file| file.document.own(&followed, &Act::user(now())));
         } else if !followed.is_empty() {
-            let came = self.came;
-            self.followed.retain(|_, (_, at)| came.saturating_duration_since(*at) < SAVING);
-            self.followed.entry(path.clone()).or_insert_with(|| (Vec::new(), came)).0.extend(followed);
+            self.may_have_saved(&path, followed);
         }
         if reload == Reload::OrSave {
             self.doubt(&path, before);
@@ -146,41 +142,11 @@ impl Owner {
         }
     }
 
-    pub(super) fn saved(&mut self, uri: &Uri) {
-        let Some(path) = self.path_of(uri) else { return };
-        let came = self.came;
-        let is_fresh = |at: Instant| came.saturating_duration_since(at) < SAVING;
-        if self.saving_nothing.remove(&path).is_some_and(is_fresh) {
-            // What the editor followed or reloaded just before is nobody's save, and doubts are to be resolved as without one.
-            self.followed.remove(&path);
-            return self.read_watched(&path);
-        }
-        let is_busy = self.store.git.is_busy();
-        if let Some(doubted) = self.doubted.get_mut(&path) {
-            // What is in doubt for longer, since git is at it, this save did not write. A slow disk may keep a save for as long.
-            doubted.retain(|(_, at)| is_busy && !is_fresh(*at));
-            if doubted.is_empty() {
-                self.doubted.remove(&path);
-                self.doubts.remove(&path);
-            }
-        }
-        let followed = self.followed.remove(&path).filter(|(_, at)| is_fresh(*at));
-        self.read(&path, true);
-        self.edit(&path, |file| {
-            let mut records = file.document.own_save(&Act::user(now()));
-            if let Some((ids, _)) = followed {
-                records.extend(file.document.own(&ids, &Act::user(now())));
-            }
-            records
-        });
-    }
-
     pub(super) fn closed(&mut self, uri: &Uri) {
         let Some(path) = self.path_of(uri) else { return };
         self.flush(&path);
         self.buffers.remove(&path);
-        self.followed.remove(&path);
-        self.saving_nothing.remove(&path);
+        self.saves_no_more(&path);
         self.edit(&path, |file| file.document.closed());
         self.schedule(&path, Duration::ZERO);
     }
@@ -220,92 +186,9 @@ impl Owner {
         }
     }
 
-    /// Remembers that the last change of a clean buffer made it what the disk holds by then: a save that the editor told of late, if a
-    /// didSave follows; else a reload of what nobody announced.
-    fn doubt(&mut self, path: &str, before: usize) {
-        self.edit(path, |file| file.document.flush());
-        let Some(file) = self.store.workspace.file(path) else { return };
-        let came = self.came;
-        let new: Vec<(EditId, Instant)> =
-            file.document.weave().entries().skip(before).map(|(_, entry)| (entry.id, came)).collect();
-        if !new.is_empty() {
-            self.doubted.entry(path.to_owned()).or_default().extend(new);
-            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
-            // What git put there stays git's, though somebody else writes on it before the doubt is over.
-            if self.is_gits(path) && !self.is_in_the_making(path) {
-                self.settle_doubt(path);
-                self.read(path, false);
-            }
-        }
-    }
-
-    /// What nobody announced that stands on disk and not in a buffer.
-    fn unannounced_and_lacked(&self, path: &str) -> Vec<EditId> {
-        let Some(file) = self.store.workspace.file(path) else { return Vec::new() };
-        let weave = file.document.weave();
-        let entries = weave.missing(Lineage::Editor).iter().map(|ix| weave.entry(*ix));
-        entries.filter(|entry| entry.author == Author::External).map(|entry| entry.id).collect()
-    }
-
     /// How many edits a file has.
     fn edits_of(&self, path: &str) -> usize {
         self.store.workspace.file(path).map_or(0, |file| file.document.weave().entries().len())
-    }
-
-    /// Whether some of a buffer may have been reloaded, and nothing else is its own: one who writes often is reloaded again before the
-    /// first time was made out.
-    fn is_doubted(&self, path: &str, file: &File) -> bool {
-        self.doubted.get(path).is_some_and(|doubted| !doubted.is_empty()) && self.has_nothing_own(path, file)
-    }
-
-    /// Whether a buffer has nothing of its own but what it may have reloaded.
-    fn has_nothing_own(&self, path: &str, file: &File) -> bool {
-        let weave = file.document.weave();
-        let doubted = self.doubted.get(path).map(Vec::as_slice).unwrap_or_default();
-        let own = |ix: &&EditIx| !weave.missing(Lineage::Editor).contains(ix);
-        weave
-            .missing(Lineage::Disk)
-            .iter()
-            .filter(own)
-            .all(|ix| doubted.iter().any(|(id, _)| *id == weave.entry(*ix).id))
-    }
-
-    /// No didSave came: what the buffer became by its last changes was someone else's doing, or git's, which is nobody's. False
-    /// while someone is still at it: then that is told later.
-    pub(super) fn resolve_doubt(&mut self, path: &str) -> bool {
-        if self.is_in_the_making(path) {
-            self.doubts.insert(path.to_owned(), Instant::now() + SAVING);
-            return false;
-        }
-        self.settle_doubt(path);
-        true
-    }
-
-    /// Nobody waits for a didSave any more, and all that was told of is journaled: the server may end.
-    pub(in super::super) fn leave_no_doubt(&mut self) {
-        for path in self.doubted.keys().cloned().collect::<Vec<_>>() {
-            self.settle_doubt(&path);
-            self.read(&path, false);
-        }
-        self.flush_all();
-    }
-
-    /// Whether the disk holds what git put there.
-    fn is_gits(&self, path: &str) -> bool {
-        disk::read(&self.store.root.join(path)).is_ok_and(|reading| self.store.git.put(path, &reading))
-    }
-
-    fn settle_doubt(&mut self, path: &str) {
-        self.doubts.remove(path);
-        if let Some(doubted) = self.doubted.remove(path) {
-            let act = if self.is_gits(path) { Act::nobody(now()) } else { Act::external(now()) };
-            self.edit(path, |file| {
-                let weave = file.document.weave();
-                let deeds =
-                    doubted.iter().filter_map(|(id, _)| weave.ix(*id)).flat_map(|ix| weave.deeds_of(ix)).collect();
-                file.document.claim(deeds, &act)
-            });
-        }
     }
 }
 
