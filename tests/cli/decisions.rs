@@ -1,9 +1,13 @@
 //! Hunk by hunk, file by file, session by session: what a person decides, and what they see afterwards.
 
+use std::io::{Read, Write};
+use std::process::Stdio;
+
 use expect_test::expect;
 
-use super::{claude, hunks, ok, revert, run, status, told};
+use super::{claude, hunks, ok, revert, run, status, told, write_as_user};
 use crate::support::agent::ClaudeCode;
+use crate::support::binary;
 use crate::support::repository::Repository;
 
 const CODE: &str = "def one():\n    return 1\n\n\ndef two():\n    return 2\n\n\ndef three():\n    return 3\n";
@@ -144,4 +148,35 @@ fn a_hunk_whose_name_is_in_two_files_is_refused_until_the_file_is_said() {
     assert_eq!(ended.stderr, format!("countersign: hunk {id} is in a.txt and in b.txt: name the file too\n"));
     revert(&repository, &["--hunk", &id, "b.txt"]);
     assert_eq!((repository.read("a.txt").as_str(), repository.read("b.txt").as_str()), ("a\nagent\n", "b\n"));
+}
+
+#[test]
+fn what_is_saved_while_a_revert_waits_for_its_answer_stays() {
+    let repository = Repository::new(&[("a.txt", "one\ntwo\n")]);
+    let mut agent = claude(&repository, "s1");
+    agent.edit("a.txt", "two\n", "two\nagent\n");
+    agent.stop();
+    let command = format!("{} revert --all", binary::countersign().display());
+    let mut terminal = repository.command("script");
+    terminal.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
+    let mut terminal = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a terminal");
+    let (mut keys, mut screen) = (terminal.stdin.take().expect("piped"), terminal.stdout.take().expect("piped"));
+    let mut said = Vec::new();
+    while !said.ends_with(b"[y/N] ") {
+        let mut byte = [0];
+        screen.read_exact(&mut byte).expect("it asks");
+        said.extend(byte);
+    }
+    let with_mine = "one\ntwo\nagent\nmine\n";
+    write_as_user(&repository, "a.txt", with_mine);
+    // Another process tells of it first.
+    status(&repository);
+    keys.write_all(b"y\n").expect("it reads");
+    let mut said = String::new();
+    screen.read_to_string(&mut said).expect("text");
+    assert!(!terminal.wait().expect("a child of ours").success(), "{said}");
+    assert_eq!(repository.read("a.txt"), with_mine, "{said}");
+    assert!(said.contains("a.txt: it was written by someone else just now; nothing was changed, look again"), "{said}");
+    revert(&repository, &["--all"]);
+    assert_eq!(repository.read("a.txt"), "one\ntwo\nmine\n");
 }

@@ -151,6 +151,9 @@ impl Store {
         let full = self.place(path)?;
         // What the file is on disk, text or not, is what was read last.
         let expected = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
+        if self.has_news_of(path)? {
+            return Ok(false);
+        }
         let file = self.workspace.file_mut(path).context("the file is not followed")?;
         file.document.hand_out(plan, &Act::user(now()));
         let content = file.content_for(&plan.target);
@@ -280,6 +283,8 @@ pub fn is_unexplained(facts: &[Fact]) -> bool {
 const TOLD: &str = "told";
 /// What is filed where a file came from elsewhere.
 const MOVED: &str = "moved";
+/// What a person's look at a hunk is filed as.
+const VIEWED: &str = "viewed";
 /// What a session's scope is filed as.
 const SCOPED: &str = "scoped";
 /// What a session's count of what it spent is filed as.
@@ -310,7 +315,7 @@ fn kind(what: &What) -> &'static str {
         What::Asked { .. } => "asked",
         What::Used(_) => USED,
         What::Informed { .. } => "informed",
-        What::Viewed { .. } => "viewed",
+        What::Viewed { .. } => VIEWED,
         What::Scoped { .. } => SCOPED,
     }
 }

@@ -109,6 +109,7 @@ pub(super) fn execute(owner: &mut Owner, argument: Value) -> Result<Value, Strin
 
 /// Brings back what is meant in a file: how many lines, or none where nothing is.
 fn restore_in(owner: &mut Owner, path: &str, hunk: Option<&str>) -> Result<Option<usize>, String> {
+    owner.catch_up();
     let lineage = owner.lineage(path);
     let lost = lost_in(owner, path, hunk);
     let git = Held::new(&owner.store.git);

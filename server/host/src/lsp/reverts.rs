@@ -241,6 +241,7 @@ fn revert_place(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -
 
 /// Reverts what is meant in a file: in place first, then where it is.
 fn revert_in(owner: &mut Owner, which: &Which, path: &str, done: &mut Done) -> Result<(), String> {
+    owner.catch_up();
     let before = done.files;
     let content = revert_content(owner, which, path, done);
     if content.is_ok() {

@@ -49,6 +49,9 @@ impl Store {
     pub fn put_back(&mut self, path: &str, whole: &Whole) -> Result<bool> {
         let full = self.place(path)?;
         let head = self.journal.head(path)?.map(|head| head.disk);
+        if self.has_news_of(path)? {
+            return Ok(false);
+        }
         let bytes = match (&whole.hash, whole.why.as_str()) {
             (_, GONE) => None,
             (Some(hash), _) => {
@@ -132,6 +135,9 @@ impl Store {
     pub fn put_empty_back(&mut self, path: &str, is_there: bool) -> Result<bool> {
         let full = self.place(path)?;
         let known = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
+        if self.has_news_of(path)? {
+            return Ok(false);
+        }
         if !disk::replace(&full, known, is_there.then_some(&b""[..]))? {
             return Ok(false);
         }

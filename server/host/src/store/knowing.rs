@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use countersign_core::event::{Fact, What};
 use countersign_core::session::Session;
 
-use super::{ANY_SESSION, MOVED, Reach, SCOPED, Store, USED, now};
+use super::{ANY_SESSION, MOVED, Reach, SCOPED, Store, USED, VIEWED, now};
 use crate::journal::{Event, Seq};
 
 /// Events that are read at a time.
@@ -166,6 +166,20 @@ impl Store {
         }
         self.catch_up()?;
         Ok(())
+    }
+
+    /// Whether another process told something of a file that is not known here: a plan that was made of what is known is none then. Asked
+    /// behind the journal's head, so that no newer one is taken for what was known.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn has_news_of(&self, path: &str) -> Result<bool> {
+        let known = match &self.reach {
+            Reach::All => self.seq,
+            Reach::Some { paths, .. } => paths.get(path).copied().unwrap_or_default(),
+        };
+        let events = self.journal.events_of_path(path, known)?;
+        Ok(events.iter().any(|event| event.kind != VIEWED && !self.own.contains(&event.seq)))
     }
 
     fn take_over_new(&mut self, events: &[Event]) -> Result<()> {
