@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{act, serve, wait_for_hunks};
 use crate::support::agent::{ClaudeCode, countersign_hook};
+use crate::support::binary::{countersign, run};
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
@@ -80,5 +81,56 @@ fn a_file_that_the_agent_made_stays_where_something_of_the_users_is_in_it() {
     act(&mut client, "new.rs", 0, "Revert this hunk");
     assert_eq!(client.text("new.rs"), "fn mine() {}\n");
     assert!(repository.path("new.rs").exists());
+    client.quit();
+}
+
+/// Latin-1, as an editor shows it and as it is on disk.
+const SHOWN: &str = "gr\u{fc}n\n";
+const LATIN: &[u8] = b"gr\xfcn\n";
+
+/// The last author that the journal has of a file that is no text.
+fn author_of_whole(repository: &Repository, path: &str) -> String {
+    let said = run(repository.command(countersign()).args(["log", "--json"]), b"").ok();
+    let events = said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON"));
+    let last = events.filter(|event| event["kind"] == "whole" && event["path"] == path).last();
+    last.map(|event| event["body"]["what"]["whole"]["author"].to_string()).unwrap_or_default()
+}
+
+#[test]
+fn a_file_that_is_no_text_and_was_open_in_an_editor_comes_back_whole() {
+    let repository = Repository::new(&[]);
+    fs::write(repository.path("a.txt"), LATIN).expect("writes");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open_with("a.txt", SHOWN);
+    client.close("a.txt");
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    claude.bash("printf 'agent\\n' >> a.txt");
+    claude.stop();
+    client.open_with("a.txt", &format!("{SHOWN}agent\n"));
+    client.close("a.txt");
+    let revert = json!({ "command": "countersign.revert", "arguments": [{ "all": true }] });
+    let done = client.request("workspace/executeCommand", revert);
+    assert_eq!((&done["files"], &done["failed"]), (&json!(1), &json!([])), "{done:#}");
+    assert_eq!(fs::read(repository.path("a.txt")).expect("it is there"), LATIN);
+    client.quit();
+}
+
+#[test]
+fn what_the_user_saves_of_a_file_that_is_no_text_is_theirs_while_a_command_runs() {
+    let repository = Repository::new(&[]);
+    fs::write(repository.path("a.txt"), LATIN).expect("writes");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open_with("a.txt", SHOWN);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    claude.announce_bash("sleep 9");
+    client.type_after("a.txt", SHOWN, "mine\n");
+    let saved = [LATIN, b"mine\n"].concat();
+    fs::write(repository.path("a.txt"), &saved).expect("writes");
+    client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("a.txt") } }));
+    let revert = json!({ "command": "countersign.revert", "arguments": [{ "all": true, "now": true }] });
+    client.close("a.txt");
+    client.request("workspace/executeCommand", revert);
+    assert_eq!(fs::read(repository.path("a.txt")).expect("it is there"), saved);
+    assert_eq!(author_of_whole(&repository, "a.txt"), "\"user\"");
     client.quit();
 }

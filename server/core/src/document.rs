@@ -105,7 +105,7 @@ pub enum Record {
 
 impl Record {
     /// The lineage that is another by it.
-    fn lineage(&self) -> Lineage {
+    pub(crate) fn lineage(&self) -> Lineage {
         match self {
             Self::Edited(edit) => edit.place,
             Self::Synced { lineage, .. } => *lineage,

@@ -236,7 +236,10 @@ impl Workspace {
             Content::Absent if !file.is_whole => Rope::new(),
             Content::Absent | Content::Opaque { .. } => {
                 let seen = |announced: &Announced| seen(&file, announced);
-                let Act { author, evidence, .. } = sight.judge(self.announced.whose(path, false, written, at, &seen));
+                let Act { author, evidence, .. } = match content {
+                    Content::Opaque { .. } if saved => Act::user(at),
+                    _ => sight.judge(self.announced.whose(path, false, written, at, &seen)),
+                };
                 let (hash, len, why) = match content {
                     Content::Opaque { hash, len, why } => (hash.clone(), *len, why.clone()),
                     _ => (None, 0, GONE.to_owned()),
@@ -433,10 +436,13 @@ impl File {
         self.document.weave().entries().any(|(_, entry)| whose(&entry.author))
     }
 
-    /// The newest edit of its text.
+    /// The newest edit of the text that the disk has of it. An editor may show a text of what is none on disk.
     #[must_use]
     pub fn newest_edit(&self) -> EditId {
-        self.document.weave().entries().map(|(_, entry)| entry.id).max().unwrap_or_default()
+        let weave = self.document.weave();
+        let hidden = weave.missing(Lineage::Disk);
+        let shown = weave.entries().filter(|(ix, _)| !hidden.contains(ix));
+        shown.map(|(_, entry)| entry.id).max().unwrap_or_default()
     }
 
     fn whole(&mut self, path: &str, whole: Whole, at: u64) -> Fact {

@@ -6,6 +6,7 @@ use ropey::Rope;
 
 use super::{File, Workspace};
 use crate::document::Record;
+use crate::edit::Lineage;
 use crate::event::{Fact, What};
 use crate::weave::Missing;
 
@@ -24,7 +25,7 @@ impl Workspace {
             (What::Text(record), Some(path)) => {
                 if let Some(file) = self.files.get_mut(path) {
                     file.document.fold(record)?;
-                    file.is_whole = false;
+                    file.is_whole &= record.lineage() != Lineage::Disk;
                 }
             }
             (What::Whole(whole), Some(path)) => {
@@ -116,7 +117,8 @@ impl Workspace {
     fn recall_texts(&mut self, path: &str, records: &[Record]) -> Result<(), Missing> {
         let Some(file) = self.files.get_mut(path).filter(|_| !records.is_empty()) else { return Ok(()) };
         file.document.fold_all(records)?;
-        file.is_whole = false;
+        // An editor's text of a file that is none on disk makes it none.
+        file.is_whole &= records.iter().all(|record| record.lineage() != Lineage::Disk);
         Ok(())
     }
 }
