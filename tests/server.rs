@@ -3,6 +3,7 @@
 mod asking;
 mod dirty;
 mod git;
+mod limits;
 mod long;
 mod marks;
 mod plugins;

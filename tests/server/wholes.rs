@@ -92,7 +92,7 @@ const LATIN: &[u8] = b"gr\xfcn\n";
 fn author_of_whole(repository: &Repository, path: &str) -> String {
     let said = run(repository.command(countersign()).args(["log", "--json"]), b"").ok();
     let events = said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON"));
-    let last = events.filter(|event| event["kind"] == "whole" && event["path"] == path).last();
+    let last = events.filter(|event| event["kind"] == "whole" && event["path"] == path).next_back();
     last.map(|event| event["body"]["what"]["whole"]["author"].to_string()).unwrap_or_default()
 }
 

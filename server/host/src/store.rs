@@ -49,6 +49,8 @@ pub struct Store {
     /// Own events after `seq`.
     own: BTreeSet<Seq>,
     counts: Counts,
+    /// What the workspace holds and the journal could not take. It goes before all else: what follows builds on it.
+    unwritten: Vec<Fact>,
     /// Held while this process serves an editor.
     serving: Option<Serving>,
 }
@@ -116,6 +118,7 @@ impl Store {
             seq: 0,
             own: BTreeSet::new(),
             counts: Counts::new(),
+            unwritten: Vec::new(),
             serving: None,
         })
     }
@@ -126,11 +129,29 @@ impl Store {
         &self.journal
     }
 
-    /// Journals facts that the workspace already holds and that no other process can contradict.
+    /// Journals facts that the workspace already holds and that no other process can contradict. Those that cannot be written now go before
+    /// what is written next, of whatever kind; with no facts, they are tried alone.
     ///
     /// # Errors
     /// If the journal cannot be written.
     pub fn append(&mut self, facts: &[Fact]) -> Result<()> {
+        let mut all = std::mem::take(&mut self.unwritten);
+        all.extend_from_slice(facts);
+        let written = self.append_new(&all);
+        if written.is_err() {
+            self.unwritten = all;
+        }
+        written
+    }
+
+    /// Whether the journal lacks what the workspace holds.
+    #[must_use]
+    pub fn has_unwritten(&self) -> bool {
+        !self.unwritten.is_empty()
+    }
+
+    /// Journals facts that the workspace is to hold once they are journaled.
+    fn append_new(&mut self, facts: &[Fact]) -> Result<()> {
         if facts.is_empty() {
             return Ok(());
         }
@@ -207,6 +228,7 @@ impl Store {
 
     /// Journals facts, and with them what they say of agents' work that a person turned down.
     fn write(&mut self, facts: &[Fact], head: Option<&Head<'_>>, blobs: &[&[u8]]) -> Result<Appended> {
+        self.append(&[])?;
         self.write_by(facts, blobs, |journal, batch, durability| journal.append(batch, head, durability))
     }
 
@@ -267,7 +289,7 @@ impl Store {
     pub fn inform(&mut self, session: &Session) -> Result<Option<String>> {
         let Some(told) = self.workspace.untold(session) else { return Ok(None) };
         let fact = Fact::new(now(), What::Informed { session: session.clone() });
-        self.append(std::slice::from_ref(&fact))?;
+        self.append_new(std::slice::from_ref(&fact))?;
         self.workspace.recall(&fact).map_err(|missing| anyhow::anyhow!("{missing}"))?;
         Ok(Some(told))
     }

@@ -213,6 +213,9 @@ impl Owner {
         }
         if self.polled.elapsed() >= POLL {
             self.polled = Instant::now();
+            if let Err(error) = self.store.append(&[]) {
+                tracing::warn!("the journal cannot be written: {error:#}");
+            }
             if self.store.is_behind().unwrap_or(false) {
                 self.catch_up();
             }
@@ -281,8 +284,11 @@ impl Owner {
         let Some(file) = self.store.workspace.file_mut(path) else { return };
         let records = act(file);
         let facts = file.facts(path, records, at);
-        if let Err(error) = self.store.append(&facts) {
-            self.complain(&format!("the journal cannot be written: {error:#}"));
+        let was_said = self.store.has_unwritten();
+        match self.store.append(&facts) {
+            Err(error) if !was_said => self.complain(&format!("the journal cannot be written: {error:#}")),
+            Err(error) => tracing::warn!("the journal cannot be written: {error:#}"),
+            Ok(()) => {}
         }
     }
 

@@ -157,7 +157,7 @@ impl Store {
     }
 
     fn journal_and_recall(&mut self, facts: &[Fact]) -> Result<()> {
-        self.append(facts)?;
+        self.append_new(facts)?;
         for fact in facts {
             self.workspace.recall(fact).map_err(|missing| anyhow::anyhow!("{missing}"))?;
         }
@@ -172,7 +172,7 @@ impl Store {
         let last = self.workspace.file(path).and_then(|file| file.wholes.last()).cloned();
         let decided = last.and_then(|last| self.workspace.decided(path, &last, now()));
         let Some((file, facts)) = decided else { return Ok(()) };
-        self.append(&facts)?;
+        self.append_new(&facts)?;
         self.workspace.put(path, file);
         Ok(())
     }

@@ -87,7 +87,7 @@ impl Store {
                         Some((_, facts)) if facts.is_empty() => return Ok(reading),
                         // The editor's lineage moved, the disk's did not: nothing of this contradicts the head.
                         Some((file, facts)) => {
-                            self.append(&facts)?;
+                            self.append_new(&facts)?;
                             self.workspace.put(path, file);
                             return Ok(reading);
                         }

@@ -29,10 +29,11 @@ impl Store {
             if facts.is_empty() {
                 facts = self.workspace.told(event, now());
             }
+            self.append(&[])?;
             let append = self.write_by(&facts, &[], |journal, batch, durability| {
                 journal.append_of_session(batch, &session, seen, durability)
-            })?;
-            match append {
+            });
+            match append.inspect_err(|_| self.unwritten.clone_from(&facts))? {
                 Appended::Written { .. } => return Ok(()),
                 Appended::Replaced => bail!("the journal was replaced while it was open: start again"),
                 _ => {}
