@@ -258,6 +258,40 @@ fn what_an_agent_wrote_before_a_save_was_heard_of_is_the_agents() {
     }
 }
 
+/// A line that stands on disk while an agent's command runs, by its hand or not, and that an editor tells of behind that; a hook may have seen it
+/// first. Whose it is in the end.
+fn line_beside_a_command(hook_sees_it: bool, saved: bool) -> Vec<(String, u64)> {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = claude(&repository);
+    claude.prompt("Run the tests");
+    let mut client = serve(&repository, Profile::Neovim012);
+    client.open("a.rs");
+    wait_for_rest(&mut client);
+    if hook_sees_it {
+        claude.bash("printf 'line\\n' >> a.rs");
+    } else {
+        claude.announce_bash("sleep 9");
+        repository.write("a.rs", &format!("{FILE}line\n"));
+    }
+    client.splice("a.rs", FILE.len()..FILE.len(), "line\n");
+    if saved {
+        client.notify("textDocument/didSave", json!({ "textDocument": { "uri": client.uri("a.rs") } }));
+    } else {
+        wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    }
+    let shown = shown(&mut client, "a.rs");
+    client.quit();
+    shown
+}
+
+#[test]
+fn a_save_that_is_heard_of_late_is_the_users_while_an_agents_command_runs() {
+    for hook_sees_it in [false, true] {
+        assert_eq!(line_beside_a_command(hook_sees_it, true), [], "{hook_sees_it}");
+        assert_eq!(line_beside_a_command(hook_sees_it, false), [("agent".to_owned(), 3)], "{hook_sees_it}");
+    }
+}
+
 #[test]
 fn a_save_behind_one_of_nothing_is_a_save() {
     let repository = Repository::new(&[("a.rs", FILE)]);

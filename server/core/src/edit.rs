@@ -91,6 +91,14 @@ pub enum Evidence {
     None,
 }
 
+impl Evidence {
+    /// Whether it only says that its author was at work then: a save of the user's, heard of late, looks the same.
+    #[must_use]
+    pub fn is_a_guess(self) -> bool {
+        matches!(self, Self::Path | Self::Window)
+    }
+}
+
 /// One act of one author.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {

@@ -290,15 +290,20 @@ impl Workspace {
         steps
     }
 
+    /// Whose a text of a file on disk is, as far as no announcement tells it to the letter.
+    #[must_use]
+    pub fn whose(&self, path: &str, sight: &Sight) -> Act {
+        let seen = |announced: &Announced| self.files.get(path).and_then(|file| seen(file, announced));
+        sight.judge(self.announced.whose(path, true, sight.written, sight.at, &seen))
+    }
+
     /// A new text of a file on disk as one or two steps from the one before, each with whose it is.
     fn steps(&self, file: &File, path: &str, text: Rope, sight: &Sight) -> Vec<(Rope, Act)> {
-        let Sight { written, at, .. } = *sight;
         let before = file.document.text(Lineage::Disk);
         if text == *before {
-            return vec![(text, Act::external(at))];
+            return vec![(text, Act::external(sight.at))];
         }
-        let rest = sight.judge(self.announced.whose(path, true, written, at, &|announced| seen(file, announced)));
-        self.steps_from(file, before, path, text, sight, &rest)
+        self.steps_from(file, before, path, text, sight, &self.whose(path, sight))
     }
 
     /// What an agent announced is taken for just that, where the text has it; what the text has besides is the rest's.

@@ -17,6 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use countersign_core::author::Author;
 use countersign_core::document::{Act, Record};
+use countersign_core::edit::Evidence;
 use countersign_core::event::{Fact, What};
 use countersign_core::revert::Plan;
 use countersign_core::session::Session;
@@ -299,6 +300,23 @@ impl Store {
 #[must_use]
 pub fn is_unexplained(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author == Author::External))
+}
+
+/// Whether something was done to a file by an agent of which no more is known than that it was at work then, or, to one that is no text, by
+/// nobody who said so.
+#[must_use]
+pub fn is_guessed(facts: &[Fact]) -> bool {
+    facts.iter().any(|fact| match &fact.what {
+        What::Text(Record::Edited(edit)) => edit.evidence.is_a_guess(),
+        What::Whole(whole) => whole.evidence.is_a_guess() || whole.author == Author::External,
+        _ => false,
+    })
+}
+
+/// Whether an agent announced what a fact tells, to the letter.
+#[must_use]
+pub fn is_announced(fact: &Fact) -> bool {
+    matches!(&fact.what, What::Text(Record::Edited(edit)) if edit.author.is_agent() && edit.evidence == Evidence::Content)
 }
 
 /// What is filed where an agent told something.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use countersign_core::diff::distance;
-use countersign_core::document::Record;
+use countersign_core::document::{Act, Record};
 use countersign_core::edit::{Evidence, Lineage};
 use countersign_core::event::{Fact, What};
 use countersign_core::workspace::{Content, Sight};
@@ -101,6 +101,13 @@ impl Store {
         bail!("{path} is being written by others without end")
     }
 
+    /// Whose what was read of a file is, as far as nobody announced it to the letter: git's, a running command's, or nobody's known.
+    #[must_use]
+    pub fn whose(&self, path: &str, reading: &Reading) -> Act {
+        let by_git = self.git.put(path, reading);
+        self.workspace.whose(path, &Sight { by_git, ..self.sight(path, reading) })
+    }
+
     /// Takes note of what git made of a file before someone else wrote it, if that explains more of what was read than it leaves. Whether
     /// it does: what is left is then to be looked at anew.
     fn git_was_here(&mut self, path: &str, reading: &Reading) -> Result<bool> {
@@ -139,7 +146,7 @@ impl Store {
                 |known: &Rope| known.len_bytes() > text.len_bytes() && known.to_string().starts_with(&text.to_string());
             known.is_some_and(is_start)
         };
-        is_unexplained(facts) || !is_announced(facts) && is_cut_short()
+        is_unexplained(facts) || !all_announced(facts) && is_cut_short()
     }
 
     /// Reads all files that are followed, and takes note of what changed on disk while nobody looked.
@@ -175,7 +182,7 @@ fn has_waited(written: u64, patience: &mut Duration) -> bool {
 }
 
 /// Whether all that was done to a text is what was announced, to the letter.
-fn is_announced(facts: &[Fact]) -> bool {
+fn all_announced(facts: &[Fact]) -> bool {
     facts.iter().all(|fact| match &fact.what {
         What::Text(Record::Edited(edit)) => edit.evidence == Evidence::Content,
         _ => true,

@@ -13,7 +13,7 @@ use tower_lsp::gen_lsp_types::{Range, TextDocumentContentChangeEvent, Uri};
 use super::super::ext::DidEditParams;
 use super::super::position::{self, Encoding};
 use super::{FLUSH, Owner, PAUSE};
-use crate::store::now;
+use crate::store::{is_announced, now};
 
 /// A document that the editor has open.
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ impl Owner {
         self.catch_up();
         let Some((content, facts)) = self.foretell(path) else { return Reload::No };
         let Some(file) = self.store.workspace.file(path) else { return Reload::No };
-        let announced = facts.iter().any(|fact| fact.session().is_some());
+        let announced = facts.iter().any(is_announced);
         match content {
             Content::Text(disk) if disk == *text => {
                 if announced {

@@ -16,7 +16,7 @@ use super::super::inbox::Event;
 use super::{Owner, SAVING};
 use crate::config::FILE_NAME;
 use crate::disk;
-use crate::store::{is_unexplained, now};
+use crate::store::{is_guessed, is_unexplained, now};
 
 /// The coarsest time that a file system keeps of a file's last change.
 const COARSE: Duration = Duration::from_secs(2);
@@ -199,8 +199,10 @@ impl Owner {
         meta.is_ok_and(|meta| meta.len() == 0 && is_young(&meta)) && self.store.workspace.file(path).is_some_and(held)
     }
 
+    /// Whether what a file holds may be a save that the editor has not told of yet: nobody announced it to the letter.
     fn is_unexplained(&self, path: &str) -> bool {
-        self.foretell(path).is_some_and(|(_, facts)| is_unexplained(&facts))
+        let facts = self.foretell(path).map(|(_, facts)| facts).unwrap_or_default();
+        is_unexplained(&facts) || self.buffers.contains_key(path) && is_guessed(&facts)
     }
 
     /// Whether a file may hold something else than when it was read last.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use countersign_core::author::Author;
 use countersign_core::document::Act;
 use countersign_core::edit::{EditId, Lineage};
-use countersign_core::weave::EditIx;
+use countersign_core::weave::{EditIx, Entry};
 use countersign_core::workspace::File;
 use tower_lsp::gen_lsp_types::Uri;
 
@@ -97,12 +97,13 @@ impl Owner {
         }
     }
 
-    /// What nobody announced that stands on disk and not in a buffer.
+    /// What nobody announced to the letter that stands on disk and not in a buffer.
     pub(super) fn unannounced_and_lacked(&self, path: &str) -> Vec<EditId> {
         let Some(file) = self.store.workspace.file(path) else { return Vec::new() };
         let weave = file.document.weave();
         let entries = weave.missing(Lineage::Editor).iter().map(|ix| weave.entry(*ix));
-        entries.filter(|entry| entry.author == Author::External).map(|entry| entry.id).collect()
+        let is_unannounced = |entry: &&Entry| entry.author == Author::External || entry.evidence.is_a_guess();
+        entries.filter(is_unannounced).map(|entry| entry.id).collect()
     }
 
     fn doubted(&self, path: &str) -> &[(EditId, Instant)] {
@@ -165,7 +166,8 @@ impl Owner {
         if doubted.is_empty() {
             return;
         }
-        let act = if self.is_gits(path) { Act::nobody(now()) } else { Act::external(now()) };
+        let reading = disk::read(&self.store.root.join(path));
+        let act = reading.map_or_else(|_| Act::external(now()), |reading| self.store.whose(path, &reading));
         self.edit(path, |file| {
             let weave = file.document.weave();
             let deeds = doubted.iter().filter_map(|(id, _)| weave.ix(*id)).flat_map(|ix| weave.deeds_of(ix)).collect();
