@@ -84,6 +84,25 @@ fn a_save_over_what_an_agent_wrote_ends_the_warning_and_is_the_users() {
     client.quit();
 }
 
+#[test]
+fn a_buffer_that_is_opened_with_what_was_there_before_an_agent_wrote_takes_nothing_back() {
+    for profile in [Profile::Neovim012, Profile::Helix2507, Profile::VsCode] {
+        let repository = Repository::new(&[("a.rs", FILE)]);
+        let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+        let mut client = serve(&repository, profile);
+        claude.edit("a.rs", "fn a() {}\n", "fn a() {}\nfn agent() {}\n");
+        claude.stop();
+        wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+        client.open_with("a.rs", FILE);
+        client.type_after("a.rs", "fn c() {", " mine(); ");
+        assert!(wait_for_word(&mut client).starts_with("claude-code wrote this file while"), "{profile:?}");
+        act(&mut client, "a.rs", 0, "Take what claude-code wrote into this buffer, and keep my unsaved changes");
+        wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+        assert_eq!(client.text("a.rs"), "fn a() {}\nfn agent() {}\nfn b() {}\nfn c() { mine(); }\n", "{profile:?}");
+        client.quit();
+    }
+}
+
 /// VS Code's File: Revert, in the moment in which somebody else has written.
 #[test]
 fn a_buffer_that_is_given_up_for_a_disk_that_was_just_written_makes_nothing_the_users() {

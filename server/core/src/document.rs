@@ -220,7 +220,11 @@ impl Document {
     /// The editor opens the file with this text.
     pub fn opened(&mut self, text: Rope, act: &Act) -> Vec<Record> {
         self.open = true;
-        self.observe(Lineage::Editor, text, act)
+        let mut records = Vec::new();
+        if !self.falls_behind(&text, &mut records) {
+            records.extend(self.observe(Lineage::Editor, text, act));
+        }
+        records
     }
 
     /// Takes over what another process journaled.

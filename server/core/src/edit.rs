@@ -155,6 +155,12 @@ impl Acts {
         *self == Self::default()
     }
 
+    /// Whether a text is another for it.
+    #[must_use]
+    pub fn changes_text(&self) -> bool {
+        !(self.inserts.is_empty() && self.kills.is_empty() && self.fades.is_empty() && self.switches.is_empty())
+    }
+
     /// Whether changes are accepted, and no text changes: it holds wherever they stand, and no reload takes it back.
     #[must_use]
     pub fn is_acceptance(&self) -> bool {

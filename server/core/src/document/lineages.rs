@@ -4,6 +4,7 @@ use super::{Act, Document, Record};
 use crate::author::Author;
 use crate::edit::{Deed, EditId, Lineage};
 use crate::weave::{EditIx, View};
+use ropey::Rope;
 
 impl Document {
     /// The editor has written its text to the disk.
@@ -83,6 +84,36 @@ impl Document {
         records
     }
 
+    /// Where an editor opens a file with a text that the disk had before, it was heard of late, or has not loaded what came since: nobody took
+    /// that back. Whether it is so.
+    pub(super) fn falls_behind(&mut self, text: &Rope, records: &mut Vec<Record>) -> bool {
+        if self.texts.contains(text) {
+            return false;
+        }
+        let state = self.known.state(&self.weave, Lineage::Disk, text);
+        let Some(state) = state.filter(|state| state.lineage == Lineage::Disk && state.tail.is_none()) else {
+            return false;
+        };
+        let came = |ix: &EditIx| self.weave.edit(*ix).acts.changes_text();
+        let since = self.weave.entries().map(|(ix, _)| ix).filter(|ix| *ix >= state.upto).filter(came);
+        let since: Vec<EditIx> = since.collect();
+        // An editor that had that already was brought back to the text by its user.
+        let first = since.iter().find(|ix| !self.weave.missing(Lineage::Disk).contains(ix));
+        let own = self.known.state(&self.weave, Lineage::Editor, text).filter(|own| own.lineage == Lineage::Editor);
+        if own.is_some_and(|own| first.is_some_and(|first| own.upto > *first)) {
+            return false;
+        }
+        let before = state.missing.iter().copied().filter(|ix| *ix < state.upto);
+        let missing: Vec<EditIx> = before.chain(since).collect();
+        if self.weave.rope(&View::at(EditIx::MAX, None, &missing)) != *text {
+            return false;
+        }
+        self.sync(Lineage::Editor, missing, records);
+        self.texts[0] = text.clone();
+        self.remember(Lineage::Editor);
+        true
+    }
+
     /// Makes a lineage show what the other shows.
     pub(super) fn follow(&mut self, lineage: Lineage, records: &mut Vec<Record>) {
         let missing = self.weave.missing(lineage.other()).to_vec();
@@ -99,5 +130,44 @@ impl Document {
         self.weave.set_missing(lineage, missing);
         let missing = self.weave.missing(lineage).iter().map(|ix| self.weave.entry(*ix).id).collect();
         records.push(Record::Synced { lineage, process: self.process, missing });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Evidence;
+    use crate::weave::Splice;
+
+    /// The authors of the edits of a file to which an agent added a line before an editor was heard to open it with a text.
+    fn authors(opened: &str) -> (Vec<Author>, Document) {
+        let mut document = Document::new(Rope::from_str("one\n"), 1);
+        let agent = Act::agent(Author::agent("claude", "s1"), Evidence::Content, 1);
+        document.observe(Lineage::Disk, Rope::from_str("one\nagent\n"), &agent);
+        document.opened(Rope::from_str(opened), &Act::user(2));
+        (document.weave().entries().map(|(_, entry)| entry.author.clone()).skip(1).collect(), document)
+    }
+
+    #[test]
+    fn an_editor_that_opens_a_file_with_an_earlier_text_of_the_disk_takes_nothing_back() {
+        let agent = Author::agent("claude", "s1");
+        let (edits, mut document) = authors("one\n");
+        assert_eq!((edits, document.is_dirty()), (vec![agent.clone()], true));
+        // What is typed there stays the user's beside what the buffer has not loaded.
+        document.typed(&[Splice::new(4..4, "mine\n")], &Act::user(3));
+        document.reloaded();
+        assert_eq!(document.text(Lineage::Editor), "one\nagent\n");
+        let (edits, _) = authors("one\nagent\nmine\n");
+        assert_eq!(edits, [agent.clone(), Author::User]);
+        // Neovim closes and opens a file in the middle of an undo.
+        let (_, mut document) = authors("one\nagent\n");
+        document.typed(&[Splice::new(4..10, "")], &Act::user(3));
+        document.closed();
+        document.opened(Rope::from_str("one\n"), &Act::user(4));
+        let authors: Vec<&Author> = document.weave().entries().map(|(_, entry)| &entry.author).skip(1).collect();
+        assert!(
+            authors.contains(&&Author::User) && document.weave().missing(Lineage::Editor).is_empty(),
+            "{authors:?}"
+        );
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::document::Record;
-use countersign_core::edit::{Acts, EditId, Lineage};
+use countersign_core::edit::{EditId, Lineage};
 
 /// The edits that each process's editor shows and the disk does not, after all that was journaled of a file.
 pub(super) fn unsaved(records: &[Record]) -> BTreeMap<u32, BTreeSet<EditId>> {
     let mut held: BTreeMap<u32, BTreeSet<EditId>> = BTreeMap::new();
     for record in records {
         match record {
-            Record::Edited(edit) if edit.place == Lineage::Editor && changes_text(&edit.acts) => {
+            // Accepting changes nothing, and so there is nothing of it to save.
+            Record::Edited(edit) if edit.place == Lineage::Editor && edit.acts.changes_text() => {
                 held.entry(edit.id.process).or_default().insert(edit.id);
             }
             Record::Edited(_) => {}
@@ -23,11 +24,6 @@ pub(super) fn unsaved(records: &[Record]) -> BTreeMap<u32, BTreeSet<EditId>> {
         }
     }
     held
-}
-
-/// Accepting changes nothing, and so there is nothing of it to save.
-fn changes_text(acts: &Acts) -> bool {
-    !(acts.inserts.is_empty() && acts.kills.is_empty() && acts.fades.is_empty() && acts.switches.is_empty())
 }
 
 #[cfg(test)]
