@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ignore::WalkBuilder;
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
@@ -16,6 +16,8 @@ use crate::git::Git;
 
 /// Events that come this close together are told as one.
 const TOGETHER: Duration = Duration::from_millis(50);
+/// And nothing waits longer for more: where programs read all the time, there always is.
+const LONGEST: Duration = Duration::from_millis(250);
 
 /// What the watcher hears.
 #[derive(Debug)]
@@ -67,12 +69,15 @@ fn run(
     inbox.tell(Event::Rescan);
     let mut paths: HashSet<PathBuf> = HashSet::new();
     let (mut lost, mut journaled, mut moved) = (false, false, false);
+    let mut since: Option<Instant> = None;
     loop {
         let idle = paths.is_empty() && !lost && !journaled && !differing.is_due;
         let event = if idle {
+            since = None;
             events.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
-            events.recv_timeout(TOGETHER)
+            let waited = since.get_or_insert_with(Instant::now).elapsed();
+            if waited < LONGEST { events.recv_timeout(TOGETHER) } else { Err(RecvTimeoutError::Timeout) }
         };
         match event {
             Ok(Heard::Asked(asked)) => differing.is_asked(asked),
@@ -129,6 +134,7 @@ fn run(
                 differing.forget();
             }
             Err(RecvTimeoutError::Timeout) => {
+                since = None;
                 if std::mem::take(&mut moved) {
                     walk(root, &mut watcher, &mut watched, &mut differing, say);
                 }
