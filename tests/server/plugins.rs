@@ -146,3 +146,17 @@ fn an_editor_without_a_plugin_is_told_why_a_server_refuses_to_start_and_a_plugin
     "#]]
     .assert_eq(&refused(json!({ "work": true })));
 }
+
+#[test]
+fn what_a_plugin_says_was_typed_is_the_users_though_an_agents_edit_never_ended() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("a.rs");
+    let uri = client.uri("a.rs");
+    let begin = json!({ "agent": "other", "session": "s1", "phase": "begin", "uris": [uri] });
+    client.notify("countersign/agentEdit", begin);
+    client.notify("countersign/didEdit", json!({ "uri": uri, "version": 2, "typed": true }));
+    client.type_after("a.rs", "fn c() {}\n", "x");
+    assert_eq!(hunks(&mut client, "a.rs"), [] as [Value; 0]);
+    client.quit();
+}

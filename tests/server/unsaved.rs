@@ -89,3 +89,24 @@ fn what_an_editor_held_that_is_gone_holds_nothing_up() {
     assert_eq!((repository.read("a.rs").as_str(), repository.read("b.rs").as_str()), (FILE, FILE));
     other.quit();
 }
+
+#[test]
+fn a_file_that_is_open_by_two_names_is_what_the_last_to_be_opened_shows() {
+    let repository = Repository::new(&[("d/a.rs", FILE)]);
+    std::os::unix::fs::symlink("d", repository.path("e")).expect("a link can be made");
+    let mut client = serve(&repository, Profile::VsCode);
+    client.open("d/a.rs");
+    client.open("e/a.rs");
+    client.type_after("d/a.rs", "fn c() {}\n", "// by its own name\n");
+    client.save("d/a.rs");
+    client.reload("e/a.rs");
+    let params = json!({ "textDocument": { "uri": client.uri("e/a.rs") } });
+    let said = client.request("countersign/without", params);
+    assert_eq!(said["text"].as_str(), Some(client.text("e/a.rs").as_str()), "it is what the editor shows");
+    client.close("d/a.rs");
+    client.type_after("e/a.rs", "fn c() {}\n", "// by the link\n");
+    let params = json!({ "textDocument": { "uri": client.uri("e/a.rs") } });
+    let said = client.request("countersign/without", params);
+    assert_eq!(said["text"].as_str(), Some(client.text("e/a.rs").as_str()), "it is open still");
+    client.quit();
+}

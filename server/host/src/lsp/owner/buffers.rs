@@ -96,10 +96,11 @@ impl Owner {
 
     pub(super) fn changed(&mut self, uri: &Uri, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(path) = self.path_of(uri) else { return };
-        let Some(buffer) = self.buffers.get_mut(&path) else { return };
+        // The last to be opened of several that show one file by links is the one that is followed.
+        let Some(buffer) = self.buffers.get_mut(&path).filter(|buffer| buffer.uri == *uri) else { return };
         let is_typed = buffer.is_typed(version);
         buffer.advance(version);
-        let act = match self.writing.get(&path) {
+        let act = match self.writing.get(&path).filter(|_| !is_typed) {
             Some(author) => Act::agent(author.clone(), Evidence::Content, now()),
             None => Act::user(now()),
         };
@@ -144,6 +145,9 @@ impl Owner {
 
     pub(super) fn closed(&mut self, uri: &Uri) {
         let Some(path) = self.path_of(uri) else { return };
+        if self.buffers.get(&path).is_some_and(|buffer| buffer.uri != *uri) {
+            return;
+        }
         self.flush(&path);
         self.buffers.remove(&path);
         self.saves_no_more(&path);
