@@ -516,3 +516,18 @@ fn a_file_that_stays_empty_was_emptied() {
     wait_for_hunks(&mut client, "a.rs", (0, 0, 1));
     client.quit();
 }
+
+#[test]
+fn what_was_saved_just_before_an_editor_was_killed_is_the_users() {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    for line in 0..5 {
+        let mut client = serve(&repository, Profile::VsCode);
+        client.open("a.rs");
+        wait_for_rest(&mut client);
+        client.type_after("a.rs", "fn c() {}\n", &format!("// mine {line}\n"));
+        client.save("a.rs");
+        client.go();
+    }
+    let diff = run(repository.command(countersign()).args(["diff", "--author", "external"]), b"").ok();
+    assert_eq!(diff, "");
+}

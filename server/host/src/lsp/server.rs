@@ -1,7 +1,9 @@
 //! The LanguageServer itself: a method translates, tells or asks the owner, and translates back.
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde_json::Value;
@@ -22,6 +24,9 @@ use super::position::Encoding;
 use super::transport::{Ended, Limits, serve_stdio};
 use super::{actions, commands, hooks, hover, hunks, marks, views, watch};
 
+/// How long what an editor told of last may take to be journaled.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
 /// Serves an editor on stdin and stdout until it goes.
 ///
 /// # Errors
@@ -31,6 +36,7 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     let receiver = std::sync::Mutex::new(Some(receiver));
     let door = Arc::new(OnceLock::new());
     let own = Arc::clone(&door);
+    let inbox = sender.clone();
     let (service, socket) = LspService::build(|client| Server {
         editor: client,
         inbox: sender,
@@ -49,6 +55,8 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     .custom_method("window/workDoneProgress/cancel", Server::cancel)
     .finish();
     let ended = serve_stdio(service, socket, Limits::default()).await;
+    // One that goes without a `shutdown` has told of things all the same.
+    let _ = tokio::time::timeout(LAST_WORD, inbox.ask(Owner::leave_no_doubt)).await;
     if let Some(door) = door.get() {
         let _ = std::fs::remove_file(door);
     }
@@ -78,7 +86,12 @@ impl Server {
         let owner = Owner::open(root, encoding, client, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
         let git = owner.store.git.clone();
-        std::thread::Builder::new().name("owner".to_owned()).spawn(move || owner.run(&letters))?;
+        std::thread::Builder::new().name("owner".to_owned()).spawn(move || {
+            if std::panic::catch_unwind(AssertUnwindSafe(|| owner.run(&letters))).is_err() {
+                // Nobody else knows anything: a server without its owner says that all is well. An editor starts another.
+                std::process::exit(1);
+            }
+        })?;
         let eyes = watch::watch(&root, &wake, &git, self.inbox.clone(), move |text| {
             let _ = outbox.send(super::outbox::Out::Message(MessageType::Warning, text));
         });
