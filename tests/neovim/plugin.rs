@@ -11,6 +11,12 @@ use crate::support::binary::{self, countersign};
 use crate::support::neovim::{Neovim, on_each};
 use crate::support::repository::Repository;
 
+/// Kills the server's process.
+const KILL: &str = "local out = vim.fn.systemlist({ 'pgrep', '-P', tostring(vim.fn.getpid()), '-f', 'lsp' })
+    -- Neovim says that a server ended, in more than a line.
+    vim.notify = function() end
+    vim.uv.kill(tonumber(out[1]), 'sigkill')";
+
 /// A workspace that is open in a Neovim with the plugin, and an agent at work in it.
 pub(super) struct Scene<'a> {
     pub(super) repository: &'a Repository,
@@ -345,18 +351,46 @@ fn no_key_is_a_request() {
 fn a_server_that_is_killed_is_started_again_and_tells_all() {
     scene(|scene| {
         scene.agent_writes();
-        let kill = "local client = vim.lsp.get_clients({ name = 'countersign' })[1]
-            local out = vim.fn.systemlist({ 'pgrep', '-P', tostring(vim.fn.getpid()), '-f', 'lsp' })
-            -- Neovim says that a server ended, in more than a line.
-            vim.notify = function() end
-            vim.uv.kill(tonumber(out[1]), 'sigkill')
-            return client.id";
-        let id = scene.neovim.lua(kill, &[]).as_u64().unwrap_or_default();
+        let id = scene.neovim.lua("return vim.lsp.get_clients({ name = 'countersign' })[1].id", &[]);
+        scene.neovim.lua(KILL, &[]);
         scene
             .neovim
             .wait_until(&format!("(vim.lsp.get_clients({{ name = 'countersign' }})[1] or {{ id = {id} }}).id ~= {id}"));
         scene.wait_for_hunks("agent 3-4");
         scene.neovim.wait_until("require('countersign').status().pending == 2");
+    });
+}
+
+#[test]
+fn a_change_while_no_server_runs_is_no_reason_to_hear_of_none_that_follow() {
+    scene(|scene| {
+        scene.agent_writes();
+        let change = "vim.wait(10000, function() return #vim.lsp.get_clients({ name = 'countersign' }) == 0 end, 1)
+            vim.api.nvim_buf_set_lines(0, 0, 0, true, { 'fn down() {}' })
+            return #vim.lsp.get_clients({ name = 'countersign' })";
+        assert_eq!(scene.neovim.lua(&format!("{KILL} {change}"), &[]).as_u64(), Some(0));
+        scene.wait_for_hunks("agent 4-5");
+        scene.neovim.keys("ggOfn mine() {}<CR>fn more() {}<Esc>");
+        scene.neovim.cursor("fn x");
+        scene.neovim.command("Countersign revert");
+        scene.wait_for_text(&format!("fn mine() {{}}\nfn more() {{}}\nfn down() {{}}\n{FILE}"));
+    });
+}
+
+#[test]
+fn a_change_between_two_servers_of_a_restart_is_no_reason_to_hear_of_none_that_follow() {
+    scene(|scene| {
+        scene.agent_writes();
+        let change = "vim.cmd('Countersign restart')
+            vim.wait(10000, function() return #vim.lsp.get_clients({ name = 'countersign' }) == 0 end, 1)
+            vim.api.nvim_buf_set_lines(0, 0, 0, true, { 'fn down() {}' })
+            return #vim.lsp.get_clients({ name = 'countersign' })";
+        assert_eq!(scene.neovim.lua(change, &[]).as_u64(), Some(0));
+        scene.wait_for_hunks("agent 4-5");
+        scene.neovim.keys("ggOfn mine() {}<CR>fn more() {}<Esc>");
+        scene.neovim.cursor("fn x");
+        scene.neovim.command("Countersign revert");
+        scene.wait_for_text(&format!("fn mine() {{}}\nfn more() {{}}\nfn down() {{}}\n{FILE}"));
     });
 }
 

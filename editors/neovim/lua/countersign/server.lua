@@ -98,6 +98,48 @@ local function starting(command, root)
   end
 end
 
+-- A client that never is one: it has no process and stays uninitialized, so that nobody asks it for anything and no list shows it. It keeps
+-- Neovim's ear at the buffers whose server is gone. With no client at all Neovim stops listening to a buffer at its next change, and never
+-- begins again: a server that came later would hear of no change, and revert lines that stand elsewhere by then.
+local keeper
+
+local function nobody(dispatchers)
+  local is_closing = false
+  local function takes()
+    return true, 1
+  end
+  return {
+    request = takes,
+    notify = takes,
+    is_closing = function()
+      return is_closing
+    end,
+    terminate = function()
+      if not is_closing then
+        is_closing = true
+        dispatchers.on_exit(0, 0)
+      end
+    end,
+  }
+end
+
+-- This comes at the last moment at which a buffer has its server, however that went: there is none without a client.
+vim.api.nvim_create_autocmd("LspDetach", {
+  group = vim.api.nvim_create_augroup("countersign-server", {}),
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if vim.v.exiting ~= vim.NIL or not client or client.name ~= "countersign" or not vim.api.nvim_buf_is_loaded(event.buf) then
+      return
+    end
+    keeper = vim.lsp.start({ name = "countersign-keeper", cmd = nobody }, {
+      bufnr = event.buf,
+      reuse_client = function(other)
+        return other.id == keeper and not other.rpc.is_closing()
+      end,
+    })
+  end,
+})
+
 -- Starts the server of a buffer's workspace, or has the one that runs take the buffer in.
 function M.attach(buffer)
   if vim.bo[buffer].buftype ~= "" or vim.api.nvim_buf_get_name(buffer) == "" then
