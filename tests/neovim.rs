@@ -2,6 +2,7 @@
 
 mod plugin;
 mod questions;
+mod reloads;
 mod review;
 mod screen;
 mod told;

@@ -15,11 +15,18 @@ local group = vim.api.nvim_create_augroup("countersign", {})
 vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile", "BufFilePost" }, {
   group = group,
   callback = function(event)
+    if event.event == "BufNewFile" then
+      -- The first of them comes before it listens itself.
+      require("countersign.reload").note(event)
+    end
     require("countersign.server").attach(event.buf)
   end,
 })
 for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
   if vim.api.nvim_buf_is_loaded(buffer) then
+    if not vim.uv.fs_stat(vim.api.nvim_buf_get_name(buffer)) then
+      require("countersign.reload").note({ event = "BufNewFile", buf = buffer })
+    end
     require("countersign.server").attach(buffer)
   end
 end

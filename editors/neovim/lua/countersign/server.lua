@@ -20,11 +20,11 @@ local function handlers()
       require("countersign.hunks").work(context.client_id, params.atWork)
     end,
     ["countersign/didChangeHunks"] = function(error, params, context)
-      if options.reload then
-        require("countersign.reload").catch_up(error, params)
-      end
       if params and context then
         require("countersign.hunks").told(context.client_id, params)
+      end
+      if options.reload then
+        require("countersign.reload").catch_up(error, params)
       end
     end,
   }
