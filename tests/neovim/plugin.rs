@@ -12,7 +12,7 @@ use crate::support::neovim::{Neovim, on_each};
 use crate::support::repository::Repository;
 
 /// Kills the server's process.
-const KILL: &str = "local out = vim.fn.systemlist({ 'pgrep', '-P', tostring(vim.fn.getpid()), '-f', 'lsp' })
+pub(super) const KILL: &str = "local out = vim.fn.systemlist({ 'pgrep', '-P', tostring(vim.fn.getpid()), '-f', 'lsp' })
     -- Neovim says that a server ended, in more than a line.
     vim.notify = function() end
     vim.uv.kill(tonumber(out[1]), 'sigkill')";

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::FILE;
-use super::plugin::{Scene, scene_with};
+use super::plugin::{KILL, Scene, scene_with};
 use crate::support::agent::hook_of_an_agent;
 use crate::support::neovim::Neovim;
 
@@ -71,6 +71,29 @@ fn it_is_put_at_once_by_the_command_in_neovims_own_way() {
             neovim.keys("1<CR>");
         });
         assert_eq!(said, "none", "allowed");
+    });
+}
+
+#[test]
+fn what_a_server_asked_that_is_gone_does_not_stand_before_what_others_ask() {
+    asking(|scene| {
+        scene.neovim.lua(NOTED, &[]);
+        let ask = "local message, of = ...
+            local client = vim.lsp.get_clients({ name = 'countersign' })[1]
+            local ask = client.handlers['window/showMessageRequest']
+            coroutine.wrap(function()
+              local answered = ask(nil, { message = message, actions = { { title = 'Yes' } } }, { client_id = of or client.id })
+              answer = answered
+            end)()";
+        scene.neovim.lua(&ask, &["first".into()]);
+        scene.neovim.wait_until("#asked == 1");
+        scene.neovim.lua(&ask, &["second".into(), 999.into()]);
+        // The other may have been closed with no word of it.
+        scene.neovim.wait_for_screen("second (:Countersign answer)");
+        scene.neovim.lua(KILL, &[]);
+        scene.neovim.wait_until("asked[2] == 'second: '");
+        scene.neovim.lua("choose('Yes')", &[]);
+        scene.neovim.wait_until("answer and answer.title == 'Yes' and require('countersign').status().questions == 0");
     });
 }
 

@@ -106,8 +106,28 @@ function show()
   end
 end
 
+-- A server is gone, and with it who asked: what it asked would stand before what others ask.
+function M.forget(client)
+  local first = queue[1]
+  queue = vim.tbl_filter(function(question)
+    return question.client ~= client
+  end, queue)
+  if queue[1] == first then
+    return
+  end
+  shown = false
+  close_notice()
+  if #queue > 0 then
+    if not is_at_rest() then
+      tell(queue[1].message)
+    end
+    watch()
+  end
+  vim.cmd.redrawstatus({ bang = true })
+end
+
 -- Answers `window/showMessageRequest`. With no screen there is no person: the agent's own question comes, or the policy.
-function M.ask(_, params)
+function M.ask(_, params, context)
   local co, is_main = coroutine.running()
   if not co or is_main or #(params.actions or {}) == 0 or #vim.api.nvim_list_uis() == 0 then
     return vim.NIL
@@ -115,11 +135,13 @@ function M.ask(_, params)
   table.insert(queue, {
     message = params.message,
     actions = params.actions,
+    client = context.client_id,
     answer = function(choice)
       coroutine.resume(co, choice)
     end,
   })
-  if not is_at_rest() then
+  -- One that is put now may have been closed with no word of it.
+  if shown or not is_at_rest() then
     tell(params.message)
   end
   watch()

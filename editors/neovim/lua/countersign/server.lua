@@ -42,6 +42,7 @@ end
 local function ended(root, code, signal, id)
   require("countersign.hunks").forget(id)
   require("countersign.views").forget(id)
+  require("countersign.questions").forget(id)
   if not is_crash(code, signal) then
     return
   end
