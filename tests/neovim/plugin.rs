@@ -222,6 +222,34 @@ fn an_edit_of_a_text_that_has_moved_on_is_refused_and_said() {
 }
 
 #[test]
+fn an_edit_that_cannot_be_done_is_said() {
+    scene(|scene| {
+        scene.agent_writes();
+        scene.neovim.command("setlocal nomodifiable");
+        scene.neovim.cursor("fn y");
+        scene.neovim.command("Countersign revert");
+        let said = "table.concat(require('countersign.say').history(), '\\n')";
+        scene.neovim.wait_until(&format!("{said}:find('nothing was done: ', 1, true)"));
+        let said = scene.neovim.lua(&format!("return {said}"), &[]).as_str().unwrap_or_default().to_owned();
+        assert!(!said.contains(".lua:"), "{said}");
+        assert_eq!(scene.neovim.text(), WITH_AGENT);
+    });
+}
+
+#[test]
+fn what_is_asked_of_a_server_that_is_gone_is_said_to_be_undone() {
+    scene(|scene| {
+        scene.agent_writes();
+        scene.neovim.cursor("fn y");
+        scene
+            .neovim
+            .lua("vim.lsp.get_clients({ name = 'countersign' })[1].rpc.request = function() return false end", &[]);
+        scene.neovim.command("Countersign revert");
+        scene.neovim.wait_for_screen("countersign: nothing was done, the server is gone");
+    });
+}
+
+#[test]
 fn motions_go_from_hunk_to_hunk_and_a_hunk_is_a_text_object() {
     scene(|scene| {
         scene.claude.edit("a.rs", "fn a() {}\n", "fn w() {}\nfn a() {}\n");

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::plugin::{Scene, scene};
+use super::plugin::{KILL, Scene, scene};
 use super::{FILE, WITH_AGENT};
 
 impl Scene<'_> {
@@ -78,6 +78,58 @@ fn what_is_under_the_cursor_is_reverted_accepted_and_gone_to() {
         scene.neovim.keys("q");
         assert_eq!(scene.neovim.text(), WITH_AGENT);
         scene.wait_for_hunks("");
+    });
+}
+
+#[test]
+fn what_a_server_no_longer_answers_is_asked_of_the_next_and_no_answer_is_not_nothing() {
+    scene(|scene| {
+        scene.agent_writes();
+        let stand_in = "local server = require('countersign.server')
+            local request = server.request
+            answers = function(_) end
+            server.request = function(client, method, params, done, buffer)
+              if method == 'countersign/hunks' and not params.textDocument and answers then
+                answers(done)
+                return true, 1
+              end
+              return request(client, method, params, done, buffer)
+            end";
+        scene.neovim.lua(stand_in, &[]);
+        scene.neovim.command("Countersign review");
+        scene.neovim.lua(&format!("answers = nil {KILL}"), &[]);
+        scene.neovim.wait_until("vim.fn.search('^+fn x', 'nw') > 0");
+        scene.neovim.lua("answers = function(done) done({ message = 'it went wrong' }) end", &[]);
+        scene.neovim.command("Countersign review");
+        scene.neovim.wait_for_screen("# It could not be asked what awaits review");
+    });
+}
+
+#[test]
+fn a_line_is_gone_to_though_what_stands_there_may_not_be_hidden() {
+    scene(|scene| {
+        scene.agent_writes();
+        scene.neovim.command("set nohidden");
+        scene.neovim.keys("ggOfn mine() {}<Esc>");
+        let typed = scene.neovim.text();
+        scene.review();
+        scene.neovim.cursor("-two");
+        scene.neovim.keys("<CR>");
+        scene.wait_for_text("one\nthree\n");
+        scene.neovim.command("wincmd p");
+        scene.neovim.command("only!");
+        scene.neovim.command("buffer a.rs");
+        assert_eq!(scene.neovim.text(), typed);
+    });
+}
+
+#[test]
+fn one_that_a_restored_session_brought_back_gives_way() {
+    scene(|scene| {
+        scene.agent_writes();
+        scene.neovim.command("call bufload(bufadd('countersign://review'))");
+        scene.review();
+        assert!(scene.neovim.text().contains("\n+fn x() {}\n"), "{}", scene.neovim.text());
     });
 }
 

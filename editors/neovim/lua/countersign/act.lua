@@ -9,11 +9,14 @@ local M = {}
 function M.execute(client, name, argument)
   local params = { command = name, arguments = { argument } }
   -- With the buffer, so that what was typed is told before.
-  server.request(client, "workspace/executeCommand", params, function(error)
+  local asked = server.request(client, "workspace/executeCommand", params, function(error)
     if error then
       say.warn(error.message)
     end
   end, vim.api.nvim_get_current_buf())
+  if not asked then
+    say.warn("nothing was done, the server is gone: see :checkhealth countersign")
+  end
 end
 
 -- The same to these hunks at once: one edit of each file.

@@ -25,7 +25,13 @@ function M.apply(error, params, context)
       return { applied = false, failureReason = why }
     end
   end
-  return vim.lsp.handlers["workspace/applyEdit"](error, params, context)
+  local answer = vim.lsp.handlers["workspace/applyEdit"](error, params, context)
+  if type(answer) == "table" and not answer.applied then
+    -- Without the place in Neovim's code.
+    answer.failureReason = tostring(answer.failureReason):gsub("^%S-:%d+: ", "")
+    say.warn("nothing was done: " .. answer.failureReason)
+  end
+  return answer
 end
 
 return M

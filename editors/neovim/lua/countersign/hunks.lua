@@ -169,10 +169,13 @@ function M.forget(client)
     local others = vim.tbl_filter(function(other)
       return other.id ~= client
     end, vim.lsp.get_clients({ name = "countersign", bufnr = buffer }))
-    if vim.api.nvim_buf_is_loaded(buffer) and #others == 0 then
+    if #others == 0 then
+      -- Also where nothing is drawn: an answer that was awaited never comes.
       buffers[buffer] = {}
-      vim.api.nvim_buf_clear_namespace(buffer, places, 0, -1)
-      require("countersign.draw").buffer(buffer, {})
+      if vim.api.nvim_buf_is_loaded(buffer) then
+        vim.api.nvim_buf_clear_namespace(buffer, places, 0, -1)
+        require("countersign.draw").buffer(buffer, {})
+      end
     end
   end
   announce()
@@ -221,11 +224,14 @@ function M.counts()
   return sum
 end
 
--- The hunks of all files of a server, as it says them.
+-- The hunks of all files of a server, as it says them; nil where it cannot be asked.
 function M.all(client, done)
-  server.request(client, "countersign/hunks", vim.empty_dict(), function(error, result)
-    done(not error and result and result.hunks or {})
+  local asked = server.request(client, "countersign/hunks", vim.empty_dict(), function(error, result)
+    done(not error and result and result.hunks or nil)
   end)
+  if not asked then
+    done(nil)
+  end
 end
 
 return M

@@ -25,16 +25,20 @@ end
 -- All hunks of all files, in the quickfix list.
 function M.quickfix()
   local clients = server.clients()
-  local items, left = {}, #clients
+  local items, left, is_whole = {}, #clients, true
   for _, client in ipairs(clients) do
     hunks.all(client, function(found)
-      for _, hunk in ipairs(found) do
+      is_whole = is_whole and found ~= nil
+      for _, hunk in ipairs(found or {}) do
         table.insert(items, item(hunk, hunk.range.start.line + 1, hunk.range["end"].line))
       end
       left = left - 1
       if left == 0 then
         vim.fn.setqflist({}, " ", { title = "Countersign: what awaits review", items = items })
         vim.cmd.copen()
+        if not is_whole then
+          say.warn("what awaits review could not be asked: see :checkhealth countersign")
+        end
       end
     end)
   end

@@ -11,7 +11,8 @@ local M = {}
 local NAME = "countersign://review"
 local KEYS = "# a accept, r revert the hunk (in a selection: all of them)   A, R all of the file's   <CR> go to   ]] [[ file   q close"
 
--- While the buffer is there: `buffer`, its `lines` as |countersign.patch| makes them, and whether it is `asking` and must `again`.
+-- While the buffer is there: `buffer`, its `lines` as |countersign.patch| makes them, whether it is `asking` and must `again`, and which
+-- `turn` of asking it is.
 local view
 
 -- Files in order, each with its hunks and its server.
@@ -47,9 +48,19 @@ local function all(asks, done)
   end
 end
 
+-- What stands above all.
+local function heading(order, is_whole)
+  if #server.clients() == 0 then
+    return "# No server runs: see :checkhealth countersign"
+  elseif not is_whole then
+    return "# It could not be asked what awaits review: see :checkhealth countersign"
+  end
+  return #order > 0 and KEYS or "# Nothing awaits review."
+end
+
 -- The lines of the whole review, for a callback.
 local function gather(done)
-  local found, parts = {}, {}
+  local found, parts, is_whole = {}, {}, true
   local function texts_of(order)
     return vim.tbl_map(function(file)
       return function(answered)
@@ -59,7 +70,8 @@ local function gather(done)
           if root and vim.startswith(name, root .. "/") then
             name = name:sub(#root + 2)
           end
-          local part = patch.of(name, file.hunks, texts)
+          is_whole = is_whole and texts ~= nil
+          local part = texts and patch.of(name, file.hunks, texts) or {}
           for _, line in ipairs(part) do
             line.client, line.uri = file.client, file.uri
           end
@@ -72,7 +84,8 @@ local function gather(done)
   local asks = vim.tbl_map(function(client)
     return function(answered)
       hunks.all(client, function(list)
-        for _, hunk in ipairs(list) do
+        is_whole = is_whole and list ~= nil
+        for _, hunk in ipairs(list or {}) do
           table.insert(found, { hunk = hunk, client = client })
         end
         answered()
@@ -82,7 +95,7 @@ local function gather(done)
   all(asks, function()
     local order = files(found)
     all(texts_of(order), function()
-      local lines = { { text = #order > 0 and KEYS or "# Nothing awaits review." } }
+      local lines = { { text = heading(order, is_whole) } }
       for _, file in ipairs(order) do
         vim.list_extend(lines, parts[file.uri])
       end
@@ -134,10 +147,10 @@ local function refresh()
     view.again = true
     return
   end
-  view.asking, view.again = true, false
-  local this = view
+  view.asking, view.again, view.turn = true, false, view.turn + 1
+  local this, turn = view, view.turn
   gather(function(lines)
-    if view ~= this or not vim.api.nvim_buf_is_valid(view.buffer) then
+    if view ~= this or view.turn ~= turn or not vim.api.nvim_buf_is_valid(view.buffer) then
       return
     end
     view.asking = false
@@ -146,6 +159,14 @@ local function refresh()
       refresh()
     end
   end)
+end
+
+-- A server is gone: what it was asked it will not answer.
+function M.forget()
+  if view then
+    view.asking, view.turn = false, view.turn + 1
+    refresh()
+  end
 end
 
 -- The hunks that stand on the lines, each once, with the server of the first.
@@ -199,6 +220,10 @@ local function go_to()
   local buffer = vim.uri_to_bufnr(line.uri)
   vim.bo[buffer].buflisted = true
   if vim.api.nvim_get_current_buf() ~= buffer then
+    -- What is not saved stays in sight where it may not be hidden.
+    if vim.bo.modified and not vim.o.hidden then
+      vim.cmd.split()
+    end
     vim.cmd.buffer(buffer)
   end
   vim.cmd("normal! m'")
@@ -224,7 +249,17 @@ local function map(buffer)
   key("n", "q", "<Cmd>bwipeout<CR>", "close")
 end
 
+-- A session that is restored brings one back that is empty.
+local function wipe_restored()
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_get_name(buffer) == NAME and not vim.bo[buffer].modified then
+      vim.api.nvim_buf_delete(buffer, {})
+    end
+  end
+end
+
 local function make()
+  wipe_restored()
   local buffer = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_name(buffer, NAME)
   vim.bo[buffer].bufhidden = "wipe"
@@ -232,7 +267,7 @@ local function make()
   vim.bo[buffer].filetype = "countersign-review"
   vim.bo[buffer].syntax = "diff"
   map(buffer)
-  view = { buffer = buffer, lines = {} }
+  view = { buffer = buffer, lines = {}, turn = 0 }
   local changes = vim.api.nvim_create_autocmd("User", { pattern = "CountersignChanged", callback = refresh })
   vim.api.nvim_create_autocmd("BufWipeout", {
     buffer = buffer,

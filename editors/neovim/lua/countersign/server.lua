@@ -43,6 +43,7 @@ local function ended(root, code, signal, id)
   require("countersign.hunks").forget(id)
   require("countersign.views").forget(id)
   require("countersign.questions").forget(id)
+  require("countersign.review").forget()
   if not is_crash(code, signal) then
     return
   end
