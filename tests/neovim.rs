@@ -1,5 +1,6 @@
 //! The product in a real Neovim, 0.10 and 0.12: an agent writes beside a person who types, and is taken back out.
 
+mod diff;
 mod plugin;
 mod questions;
 mod reloads;

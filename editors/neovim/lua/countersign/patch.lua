@@ -51,7 +51,7 @@ local function add_hunk(out, hunk, taken, before, after)
   end
   from, to = math.max(from - CONTEXT, 0), math.min(to + CONTEXT, #after)
   local function add(text, line)
-    table.insert(out, { text = text, hunk = hunk, line = math.max(1, math.min(line, #after)) })
+    table.insert(out, { text = (text:gsub("\r$", "")), hunk = hunk, line = math.max(1, math.min(line, #after)) })
   end
   local heading = #out + 1
   add("", first + 1)
