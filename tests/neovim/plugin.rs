@@ -268,7 +268,40 @@ fn motions_go_from_hunk_to_hunk_and_a_hunk_is_a_text_object() {
         scene.neovim.keys("6Gyia");
         assert_eq!(scene.neovim.lua("return vim.fn.getreg('\"')", &[]).as_str(), Some("fn y() {}\nfn z() {}\n"));
         scene.neovim.keys("6Gdia");
-        assert_eq!(scene.neovim.text(), "fn w() {}\nfn a() {}\nfn b() {}\nfn c() {}\n");
+        let left = "fn w() {}\nfn a() {}\nfn b() {}\nfn c() {}\n";
+        assert_eq!(scene.neovim.text(), left);
+        scene.wait_for_hunks("agent 1-1");
+        // From here is no way to a hunk: no operator takes the line for one.
+        for keys in ["3G>ia", "3Gg~ia", "1G>]a", "1G>[a"] {
+            scene.neovim.keys(keys);
+            assert_eq!(scene.neovim.text(), left, "{keys}");
+            assert_eq!(scene.neovim.lua("return vim.api.nvim_get_mode().mode", &[]).as_str(), Some("n"), "{keys}");
+        }
+    });
+}
+
+#[test]
+fn a_message_of_many_lines_is_shown_in_full_and_one_in_no_room_at_all_ends() {
+    scene(|scene| {
+        scene.neovim.lua("require('countersign.say').warn('first\\nsecond')", &[]);
+        scene.neovim.command("Countersign messages");
+        assert_eq!(scene.neovim.text(), "first\nsecond\n");
+        let shortened = "return require('countersign.say').shortened('long', ...)";
+        assert_eq!(scene.neovim.lua(shortened, &[3.into()]).as_str(), Some("lo…"));
+        assert_eq!(scene.neovim.lua(shortened, &[Value::from(-5)]).as_str(), Some("…"));
+    });
+}
+
+#[test]
+fn a_sign_of_a_character_that_takes_two_cells_is_drawn_alone() {
+    scene(|scene| {
+        scene.neovim.lua("require('countersign').setup({ signs = { agent = '🤖' }, virtual_text = false })", &[]);
+        scene.agent_writes();
+        scene.neovim.open("b.txt");
+        scene.wait_for_hunks("agent 2-1");
+        scene.shows(&expect![[r#"
+            2 sign 🤖 CountersignAgent
+        "#]]);
     });
 }
 

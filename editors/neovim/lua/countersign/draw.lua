@@ -68,6 +68,12 @@ local function mark(buffer, row, options)
   vim.api.nvim_buf_set_extmark(buffer, marks, row, 0, options)
 end
 
+-- There is room for two cells, and some characters take both.
+local function sign_of(signs, kind, is_gone)
+  local sign = vim.fn.strcharpart((signs[kind] or "") .. (is_gone and signs.removed or ""), 0, 2, true)
+  return vim.fn.strdisplaywidth(sign) > 2 and vim.fn.strcharpart(sign, 0, 1, true) or sign
+end
+
 local function draw(buffer, hunk)
   local signs = config.options.signs
   local group = GROUP_OF[hunk.author.kind] or "CountersignExternal"
@@ -82,10 +88,10 @@ local function draw(buffer, hunk)
   if not signs then
     return
   end
-  local sign = (signs[hunk.author.kind] or "") .. (is_gone and signs.removed or "")
+  local sign = sign_of(signs, hunk.author.kind, is_gone)
   for line = hunk.at, math.max(hunk.last, hunk.at) do
     mark(buffer, line - 1, {
-      sign_text = vim.fn.strcharpart(sign, 0, 2),
+      sign_text = sign,
       sign_hl_group = group,
       priority = signs.priority,
     })

@@ -1,7 +1,19 @@
 -- From hunk to hunk, and a hunk as a text object.
 local hunks = require("countersign.hunks")
+local say = require("countersign.say")
 
 local M = {}
+
+-- An operator that waits for a motion would take a cursor that stays for one, and do its work on this line. What ends it is an error, as
+-- that of a search that finds nothing.
+local function does_operator_wait()
+  return vim.api.nvim_get_mode().mode:find("^no") ~= nil
+end
+
+local function say_none(text)
+  local tell = does_operator_wait() and say.fail or say.say
+  tell(text)
+end
 
 -- Goes so many hunks on, or back where it is negative; around the end as searches do.
 function M.go(count)
@@ -10,8 +22,9 @@ function M.go(count)
     return hunk.at
   end, hunks.of(0))
   if #lines == 0 then
-    return require("countersign.say").say("no hunk here")
+    return say_none("no hunk here")
   end
+  local before = line
   table.sort(lines)
   local step = count > 0 and 1 or -1
   for _ = 1, math.abs(count) do
@@ -27,6 +40,9 @@ function M.go(count)
       break
     end
     line = found
+  end
+  if line == before and does_operator_wait() then
+    return say.fail("no other hunk here")
   end
   -- So that `` and CTRL-O lead back.
   vim.cmd("normal! m'")
@@ -47,6 +63,7 @@ function M.select()
       return
     end
   end
+  say_none("no hunk on this line")
 end
 
 return M

@@ -13,7 +13,7 @@ function M.shortened(text, cells)
   if vim.fn.strdisplaywidth(line) <= cells then
     return line
   end
-  while vim.fn.strdisplaywidth(line) > cells - 1 do
+  while line ~= "" and vim.fn.strdisplaywidth(line) > cells - 1 do
     line = vim.fn.strcharpart(line, 0, vim.fn.strchars(line) - 1)
   end
   return line .. "…"
@@ -32,13 +32,23 @@ function M.warn(text)
   M.say(text, vim.log.levels.WARN)
 end
 
+-- Says it as Neovim says an error: what was under way ends.
+function M.fail(text)
+  local line = M.shortened("countersign: " .. text, vim.o.columns - 15)
+  if vim.fn.has("nvim-0.11") == 1 then
+    return vim.api.nvim_echo({ { line } }, true, { err = true })
+  end
+  vim.api.nvim_err_writeln(line)
+end
+
 -- Answers `window/showMessage`.
 function M.show(_, params)
   M.say((params.message:gsub("^Countersign: ", "")), LEVELS[params.type])
 end
 
+-- The last messages, line by line.
 function M.history()
-  return vim.list_slice(said)
+  return vim.split(table.concat(said, "\n"), "\n", { plain = true })
 end
 
 return M
