@@ -72,6 +72,62 @@ fn keys_are_told_from_what_programs_do_and_only_when_it_becomes_otherwise() {
 }
 
 #[test]
+fn what_was_typed_is_told_before_the_change_where_another_server_was_there_first() {
+    on_each(|release| {
+        let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
+        let mut neovim = Neovim::start(release, &repository);
+        // In both encodings, since changes are sent at once for all who share one.
+        let others = "local function start(event, encoding)
+              vim.lsp.start({
+                name = encoding,
+                root_dir = vim.fn.getcwd(),
+                flags = { debounce_text_changes = 0 },
+                cmd = function()
+                  local sync = { openClose = true, change = 2 }
+                  return {
+                    request = function(_, _, answer)
+                      vim.schedule(function()
+                        answer(nil, { capabilities = { textDocumentSync = sync, positionEncoding = encoding } })
+                      end)
+                      return true, 1
+                    end,
+                    notify = function() return true end,
+                    is_closing = function() return false end,
+                    terminate = function() end,
+                  }
+                end,
+              }, { bufnr = event.buf })
+            end
+            vim.api.nvim_create_autocmd('BufReadPost', { callback = function(event)
+              start(event, 'utf-8')
+              start(event, 'utf-16')
+            end })";
+        neovim.lua(others, &[]);
+        neovim.load_plugin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/neovim"), countersign());
+        neovim.open("a.rs");
+        neovim.wait_until("#vim.lsp.get_clients({ bufnr = 0 }) == 3");
+        let hear = "changed, late, told = 0, 0, 0
+            local client = vim.lsp.get_clients({ name = 'countersign' })[1]
+            local notify = client.rpc.notify
+            client.rpc.notify = function(method, params)
+              if method == 'countersign/didEdit' then
+                told = told + 1
+                late = late + (params.version <= changed and 1 or 0)
+              elseif method == 'textDocument/didChange' then
+                changed = params.textDocument.version
+              end
+              return notify(method, params)
+            end";
+        neovim.lua(hear, &[]);
+        neovim.keys("ggOabc");
+        neovim.lua("vim.api.nvim_buf_set_lines(0, -1, -1, true, { 'program' })", &[]);
+        neovim.keys("def<Esc>");
+        neovim.wait_until("told == 4 and changed == vim.b.changedtick");
+        assert_eq!(neovim.lua("return late", &[]).as_u64(), Some(0));
+    });
+}
+
+#[test]
 fn a_workspace_without_git_and_with_other_line_ends_is_reviewed_like_any() {
     on_each(|release| {
         let repository = Repository::new(&[("a.rs", &FILE.replace('\n', "\r\n")), (".countersign.toml", "")]);

@@ -37,13 +37,18 @@ local function changed(buffer, version)
   end
 end
 
--- Watches a buffer; before Neovim's own client does, so that what is said comes before the change that it is about.
+-- Watches a buffer. What is said must come before the change that it is about: Neovim's client hears of lines, and where another server was
+-- there first, it hears before us. Of bytes all hear before any hears of lines.
 function M.watch(buffer)
   if said[buffer] ~= nil then
     return
   end
   said[buffer] = vim.NIL
   vim.api.nvim_buf_attach(buffer, false, {
+    on_bytes = function(_, _, before)
+      changed(buffer, before + 1)
+    end,
+    -- Of a change of which no bytes are told.
     on_lines = function(_, _, version)
       changed(buffer, version)
     end,
