@@ -330,6 +330,47 @@ fn the_quickfix_and_the_location_list_hold_hunks_and_what_is_held_against_them()
     });
 }
 
+/// What the server is asked with this method goes to `answers` for as long as there is one, and not to the server.
+pub(super) const ANSWERS: &str = "local server = require('countersign.server')
+    local request = server.request
+    server.request = function(client, method, params, done, buffer)
+      if method ~= 'countersign/hunks' or not answers then
+        return request(client, method, params, done, buffer)
+      end
+      answers(done, params)
+      return true, 1
+    end";
+
+#[test]
+fn a_list_of_what_could_not_be_asked_does_not_seem_whole() {
+    scene(|scene| {
+        scene.agent_writes();
+        scene.neovim.lua(ANSWERS, &[]);
+        scene.neovim.lua("answers = function(done) done({ message = 'it went wrong' }) end", &[]);
+        scene.neovim.command("Countersign quickfix");
+        scene.neovim.wait_for_screen("countersign: what awaits review could not be asked");
+    });
+}
+
+#[test]
+fn a_file_whose_hunks_a_dead_server_was_asked_for_while_it_was_closed_has_them_again() {
+    scene(|scene| {
+        scene.agent_writes();
+        scene.neovim.command("set hidden");
+        scene.neovim.lua(ANSWERS, &[]);
+        scene.neovim.lua("answers = function() asked = true end", &[]);
+        scene.neovim.open("b.txt");
+        scene.neovim.wait_until("asked");
+        scene.neovim.command("buffer a.rs");
+        scene.neovim.command("bunload b.txt");
+        let before = "before = vim.lsp.get_clients({ name = 'countersign' })[1].id";
+        scene.neovim.lua(&format!("answers = nil {before} {KILL}"), &[]);
+        scene.neovim.wait_until("(vim.lsp.get_clients({ name = 'countersign' })[1] or { id = before }).id ~= before");
+        scene.neovim.open("b.txt");
+        scene.wait_for_hunks("agent 2-1");
+    });
+}
+
 #[test]
 fn the_status_says_what_awaits_review_in_all_files() {
     scene(|scene| {

@@ -85,9 +85,9 @@ fn what_a_server_asked_that_is_gone_does_not_stand_before_what_others_ask() {
               local answered = ask(nil, { message = message, actions = { { title = 'Yes' } } }, { client_id = of or client.id })
               answer = answered
             end)()";
-        scene.neovim.lua(&ask, &["first".into()]);
+        scene.neovim.lua(ask, &["first".into()]);
         scene.neovim.wait_until("#asked == 1");
-        scene.neovim.lua(&ask, &["second".into(), 999.into()]);
+        scene.neovim.lua(ask, &["second".into(), 999.into()]);
         // The other may have been closed with no word of it.
         scene.neovim.wait_for_screen("second (:Countersign answer)");
         scene.neovim.lua(KILL, &[]);

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::plugin::{KILL, Scene, scene};
+use super::plugin::{ANSWERS, KILL, Scene, scene};
 use super::{FILE, WITH_AGENT};
 
 impl Scene<'_> {
@@ -85,17 +85,8 @@ fn what_is_under_the_cursor_is_reverted_accepted_and_gone_to() {
 fn what_a_server_no_longer_answers_is_asked_of_the_next_and_no_answer_is_not_nothing() {
     scene(|scene| {
         scene.agent_writes();
-        let stand_in = "local server = require('countersign.server')
-            local request = server.request
-            answers = function(_) end
-            server.request = function(client, method, params, done, buffer)
-              if method == 'countersign/hunks' and not params.textDocument and answers then
-                answers(done)
-                return true, 1
-              end
-              return request(client, method, params, done, buffer)
-            end";
-        scene.neovim.lua(stand_in, &[]);
+        scene.neovim.lua(ANSWERS, &[]);
+        scene.neovim.lua("answers = function() end", &[]);
         scene.neovim.command("Countersign review");
         scene.neovim.lua(&format!("answers = nil {KILL}"), &[]);
         scene.neovim.wait_until("vim.fn.search('^+fn x', 'nw') > 0");
