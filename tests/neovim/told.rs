@@ -128,6 +128,44 @@ fn what_was_typed_is_told_before_the_change_where_another_server_was_there_first
 }
 
 #[test]
+fn where_the_server_is_told_of_no_change_nothing_is_taken_out_of_the_text() {
+    on_each(|release| {
+        let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
+        let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "session-1");
+        claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\nfn y() {}\n");
+        claude.stop();
+        let mut neovim = Neovim::start(release, &repository);
+        neovim.open("a.rs");
+        // After a change between this server and the next Neovim tells the next of none.
+        let other = "vim.lsp.start({ name = 'other', cmd = function(dispatchers)
+              die = function() dispatchers.on_exit(0, 0) end
+              return {
+                request = function(_, _, answer)
+                  vim.schedule(function() answer(nil, { capabilities = {} }) end)
+                  return true, 1
+                end,
+                notify = function() return true end,
+                is_closing = function() return false end,
+                terminate = function() end,
+              }
+            end })";
+        neovim.lua(other, &[]);
+        neovim.wait_until("#vim.lsp.get_clients() == 1");
+        neovim.lua("die()", &[]);
+        neovim.wait_until("#vim.lsp.get_clients() == 0");
+        neovim.keys("Gofn own() {}<Esc>");
+        neovim.load_plugin(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../editors/neovim"), countersign());
+        neovim.wait_until("#require('countersign').hunks() == 1");
+        neovim.keys("ggOfn mine() {}<CR>fn more() {}<Esc>");
+        let typed = neovim.text();
+        neovim.cursor("fn x");
+        neovim.command("Countersign revert");
+        neovim.wait_for_screen("countersign: Neovim does not tell what changes here: nothing was done, save it");
+        assert_eq!(neovim.text(), typed);
+    });
+}
+
+#[test]
 fn a_workspace_without_git_and_with_other_line_ends_is_reviewed_like_any() {
     on_each(|release| {
         let repository = Repository::new(&[("a.rs", &FILE.replace('\n', "\r\n")), (".countersign.toml", "")]);

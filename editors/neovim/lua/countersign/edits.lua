@@ -4,24 +4,27 @@ local say = require("countersign.say")
 
 local M = {}
 
-local function is_stale(document)
-  if not document or type(document.version) ~= "number" then
-    return false
+-- Why a document is not the one that an edit was made for; nil where it is.
+local function why_not(document)
+  if not document or vim.fn.bufexists(vim.uri_to_fname(document.uri)) == 0 then
+    return nil
   end
-  local file = vim.uri_to_fname(document.uri)
-  if vim.fn.bufexists(file) == 0 then
-    return false
+  local buffer = vim.uri_to_bufnr(document.uri)
+  if require("countersign.typing").is_deaf(buffer) then
+    return "Neovim does not tell what changes here: nothing was done, save it, :bwipeout and open it again"
   end
-  local version = vim.lsp.util.buf_versions[vim.uri_to_bufnr(document.uri)]
-  return version ~= nil and version > document.version
+  local version = vim.lsp.util.buf_versions[buffer]
+  if type(document.version) == "number" and version ~= nil and version > document.version then
+    return "the text has changed meanwhile: nothing was done, say it again"
+  end
 end
 
 -- Answers `workspace/applyEdit`.
 function M.apply(error, params, context)
   for _, change in ipairs(params.edit.documentChanges or {}) do
-    if is_stale(change.textDocument) then
-      local why = "the text has changed meanwhile"
-      say.warn(why .. ": nothing was done, say it again")
+    local why = why_not(change.textDocument)
+    if why then
+      say.warn(why)
       return { applied = false, failureReason = why }
     end
   end
