@@ -20,6 +20,11 @@ use crate::support::repository::Repository;
 use crate::support::vscode::{Code, Start, place};
 
 const FILE: &str = "fn a() {}\nfn b() {}\nfn c() {}\n";
+/// A person who says yes to whatever is asked, of which VS Code shows nothing under test. What was asked is kept.
+const SAYS_YES: &str = "const { extensionPath } = vscode.extensions.getExtension('countersign.countersign');
+    const { window } = require('node:module').createRequire(`${extensionPath}/dist/extension.js`)('vscode');
+    globalThis.asked = [];
+    window.showWarningMessage = async (text, { modal }, yes) => (asked.push(text), modal ? yes : undefined)";
 const WITH_AGENT: &str = "fn a() {}\nfn b() {}\nfn x() {}\nfn y() {}\nfn c() {}\n";
 
 struct Scene<'a> {
@@ -193,28 +198,28 @@ fn the_review_lists_sessions_files_hunks_and_findings_and_keys_accept_and_revert
         "#]];
         expected.assert_eq(&scene.tree());
         scene.code.wait_until("api.status.text === '$(checklist) 3 to review  $(warning) 1 finding'");
+        scene.code.host(SAYS_YES, &[]);
         scene.command("countersign.review.open");
         scene.code.wait_until("api.review.view.visible");
-        scene.code.host(
-            "const [session] = await api.review.getChildren(); const files = await api.review.getChildren(session);
-            const file = files.find((one) => one.uri.path.endsWith('b.txt'));
-            const [hunk] = await api.review.getChildren(file);
-            await api.review.view.reveal(hunk, { select: true, focus: true });",
-            &[],
-        );
         // The list has the keys a moment after it was asked to show the item.
         let has_keys =
             "await page.waitForSelector(`.monaco-list:focus .monaco-list-row.focused[aria-label*='${words[0]}']`)";
+        scene.code.page(has_keys, &["session session-1"]);
+        // Arrows leave what is selected, the session, and a key is about the row that they reached.
+        scene.press(&["ArrowDown"; 4]);
         scene.code.page(has_keys, &["0 added, 1 removed"]);
+        assert_eq!(scene.code.text("return api.review.view.selection[0].kind", &[]), "session");
         scene.press(&["r"]);
         scene.code.wait_until("!(await tree(api)).includes('b.txt')");
         assert_eq!(scene.repository.read("b.txt"), "one\ntwo\nthree\n");
+        assert_eq!(scene.code.text("return asked.join()", &[]), "");
+        assert!(scene.tree().contains("a.rs") && scene.tree().contains("c.py"), "{}", scene.tree());
         scene.code.host(
             "const [session] = await api.review.getChildren();
             await api.review.view.reveal(session, { select: true, focus: true });",
             &[],
         );
-        scene.code.page(has_keys, &["session session-1"]);
+        scene.code.page(has_keys, &["session session-1, 2 hunks"]);
         // A key that comes while the list is filled anew goes nowhere: a person presses it again.
         let is_empty = "return await until(async () => (await tree(api)) === '', 3000).catch(() => false)";
         let accepted = (0..8).any(|_| {
@@ -222,6 +227,7 @@ fn the_review_lists_sessions_files_hunks_and_findings_and_keys_accept_and_revert
             scene.code.host(is_empty, &[]) == true
         });
         assert!(accepted, "{}", scene.tree());
+        assert_eq!(scene.code.text("return asked[0]", &[]), "Accept 2 Hunks in 2 files, all of this session?");
         assert_eq!((scene.repository.read("pkg/c.py"), scene.text()), (swallowed.to_owned(), WITH_AGENT.to_owned()));
     });
 }

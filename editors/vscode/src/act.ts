@@ -1,7 +1,7 @@
 // Reverts and accepts, by the server's own commands: what is open is changed by an edit that the editor can undo.
 import * as vscode from "vscode";
 
-import { Hunk, lines, Which } from "./protocol";
+import { counted, Hunk, lines, Which } from "./protocol";
 import type { Node, Review } from "./review";
 import type { Servers } from "./servers";
 
@@ -9,6 +9,10 @@ export type What = "revert" | "accept";
 
 function say(text: string): void {
   void vscode.window.showInformationMessage(`Countersign: ${text}`);
+}
+
+async function isSure(question: string, title: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, { modal: true }, title)) === title;
 }
 
 /** The hunks that lines touch, from 0. Lines that are gone are met on the line behind them, and at a file's end on its last. */
@@ -73,24 +77,24 @@ export async function toNode(servers: Servers, what: What, node: Node | undefine
   }
 }
 
+/** The same to all of a session, once the person has said yes: one key too many on its row is soon pressed. */
 export async function toSession(what: What, node: Node | undefined): Promise<void> {
   if (node?.kind !== "session") {
     return say("choose a session in the review.");
   }
   const which: Which =
     node.session === undefined ? { hunks: node.hunks.map((hunk) => hunk.id) } : { session: node.session };
-  await node.server.execute(`countersign.${what}`, which);
+  const title = `${what === "revert" ? "Revert" : "Accept"} ${counted(node.hunks.length, "Hunk")}`;
+  const files = new Set(node.hunks.map((hunk) => hunk.uri)).size;
+  if (await isSure(`${title} in ${counted(files, "file")}, all of this session?`, title)) {
+    await node.server.execute(`countersign.${what}`, which);
+  }
 }
 
 /** The same to all that agents wrote, once the person has said yes: a revert of all is not undone by one key. */
 export async function toAll(servers: Servers, what: What): Promise<void> {
   const title = what === "revert" ? "Revert All" : "Accept All";
-  const sure = await vscode.window.showWarningMessage(
-    `${title} that agents wrote and that awaits review?`,
-    { modal: true },
-    title,
-  );
-  if (sure === title) {
+  if (await isSure(`${title} that agents wrote and that awaits review?`, title)) {
     await Promise.all(servers.list().map((server) => server.execute(`countersign.${what}`, { all: true })));
   }
 }

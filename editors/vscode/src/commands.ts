@@ -38,12 +38,13 @@ export function commands(parts: Parts): vscode.Disposable[] {
     acceptFile: (of?: Node | vscode.Uri) => act.toFile(servers, "accept", of),
     revertSession: (node?: Node) => act.toSession("revert", node),
     acceptSession: (node?: Node) => act.toSession("accept", node),
-    revertNode: () => act.toNode(servers, "revert", selected()),
-    acceptNode: () => act.toNode(servers, "accept", selected()),
+    // The keys name the row that has the focus: arrows move that, and not the selection.
+    revertNode: (node?: Node) => act.toNode(servers, "revert", node ?? selected()),
+    acceptNode: (node?: Node) => act.toNode(servers, "accept", node ?? selected()),
     revertAll: () => act.toAll(servers, "revert"),
     acceptAll: () => act.toAll(servers, "accept"),
     diff: (of?: Node | vscode.Uri) => compare(parts, of),
-    diffNode: () => compare(parts, selected()),
+    diffNode: (node?: Node) => compare(parts, node ?? selected()),
     provenance: () => vscode.commands.executeCommand("editor.action.showHover"),
     log: () => log(parts),
     answer: (argument?: unknown, root?: string) =>
