@@ -48,15 +48,19 @@ export async function toHunk(servers: Servers, what: What, node: Node | undefine
   await server.execute(`countersign.${what}`, { hunks: chosen.map((hunk) => hunk.id), ...with_ });
 }
 
-/** The same to all of the agents' hunks of a file. */
+/** The same to all of the agents' hunks of a file, or to those of the session under which it stands. */
 export async function toFile(servers: Servers, what: What, of: Node | vscode.Uri | undefined): Promise<void> {
+  if (of !== undefined && "kind" in of && of.kind === "file") {
+    // It stands under one session: what others did in the same file is not meant.
+    const { session } = of.of;
+    const which: Which =
+      session === undefined ? { hunks: of.hunks.map((hunk) => hunk.id) } : { uri: of.uri.toString(), session };
+    return of.server.execute(`countersign.${what}`, which);
+  }
   const uri = document(of);
   const server = servers.of(uri);
   if (uri === undefined || server === undefined) {
     return say("no server runs for this file.");
-  }
-  if (of !== undefined && "kind" in of && of.kind === "file" && of.of.session === undefined) {
-    return server.execute(`countersign.${what}`, { hunks: of.hunks.map((hunk) => hunk.id) });
   }
   await server.execute(`countersign.${what}`, { uri: uri.toString() });
 }
