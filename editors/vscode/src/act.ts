@@ -37,7 +37,9 @@ export async function toHunk(servers: Servers, what: What, node: Node | undefine
   const { start, end } = editor.selection;
   // As they are now: what is drawn may be a moment old.
   const hunks = await server.hunks(editor.document.uri);
-  let chosen = within(hunks, start.line, end.line, editor.document.lineCount);
+  // Whole lines are selected to the begin of the next one, which is not meant.
+  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+  let chosen = within(hunks, start.line, last, editor.document.lineCount);
   // Without a selection it is one: of two that meet here the one in which the cursor is.
   if (editor.selection.isEmpty) {
     chosen = chosen.slice(-1);
