@@ -6,6 +6,7 @@ mod disk;
 mod folders;
 mod installed;
 mod limited;
+mod meant;
 mod pictures;
 mod questions;
 mod scopes;

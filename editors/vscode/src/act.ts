@@ -130,18 +130,29 @@ export async function go(servers: Servers, by: 1 | -1): Promise<void> {
   const isHere = all.map((one) => place(one).uri === here);
   const mine = all.filter((_, at) => isHere[at]);
   const beyond = by > 0 ? mine.find((one) => place(one).line > line) : mine.findLast((one) => place(one).line < line);
-  const edge = by > 0 ? isHere.lastIndexOf(true) : isHere.indexOf(true);
-  const next = beyond ?? all[(edge + by + all.length) % all.length];
-  if (next !== undefined) {
-    await show(next);
+  // From a file that has none: on to the first, or back to the last.
+  const edge = mine.length === 0 ? (by > 0 ? -1 : all.length) : by > 0 ? isHere.lastIndexOf(true) : isHere.indexOf(true);
+  const from = beyond === undefined ? edge + by : all.indexOf(beyond);
+  for (let step = 0; step < all.length; step++) {
+    const next = all[(from + by * step + 2 * all.length) % all.length];
+    if (next !== undefined && (await show(next))) {
+      return;
+    }
   }
 }
 
-async function show(hunk: Hunk): Promise<void> {
-  const editor = await vscode.window.showTextDocument(vscode.Uri.parse(hunk.uri));
+/** Puts the cursor on it. Of a file that the editor cannot show, as one that was deleted, it is said where its change stands. */
+async function show(hunk: Hunk): Promise<boolean> {
+  const uri = vscode.Uri.parse(hunk.uri);
+  const editor = await vscode.window.showTextDocument(uri).then(undefined, () => undefined);
+  if (editor === undefined) {
+    say(`${vscode.workspace.asRelativePath(uri)} cannot be opened. Its change stands in the review.`);
+    return false;
+  }
   const line = Math.min(lines(hunk).first, editor.document.lineCount - 1);
   editor.selection = new vscode.Selection(line, 0, line, 0);
   editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  return true;
 }
 
 /** Opens the review with the keyboard in it. */
