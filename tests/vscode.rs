@@ -249,6 +249,20 @@ fn a_file_stands_beside_itself_without_the_agent_and_follows() {
             "const uri = vscode.workspace.textDocuments.find((one) => one.uri.scheme === 'countersign-without').uri;
             return String(vscode.workspace.fs.isWritableFileSystem(uri.scheme))";
         assert_ne!(scene.code.text(read_only, &[]), "true");
+        // While no server runs nothing is known, which is not that agents wrote all of it.
+        let kill = "globalThis.seen = [];
+            vscode.workspace.onDidChangeTextDocument(({ document }) => seen.push(`${document.uri.scheme}: ${document.getText()}`));
+            const server = api.servers.here(), old = server.process; process.kill(old, 'SIGKILL');
+            await until(() => server.isRunning && server.process !== old)";
+        scene.code.host(kill, &[]);
+        scene.claude.edit("a.rs", "fn b() {}\n", "fn b() {}\n// more\n");
+        scene.code.wait_until("seen.some((one) => one.includes('more'))");
+        assert!(!scene.code.text("return seen.join('\\n')", &[]).contains("without: \n"));
+        assert_eq!(scene.code.text(&format!("return {without}"), &[]), FILE);
+        let head = scene.repository.path(".git/HEAD");
+        let diff = "await vscode.commands.executeCommand('countersign.diff', vscode.Uri.file(words[0]))";
+        scene.code.host(diff, &[head.to_str().expect("a path in UTF-8")]);
+        scene.wait_for_message("nothing is known of .git/HEAD.");
     });
 }
 

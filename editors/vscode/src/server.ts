@@ -119,10 +119,10 @@ export class Server {
     return answer?.hunks ?? [];
   }
 
-  /** A document without what awaits review. */
-  async without(uri: vscode.Uri, includeMine: boolean): Promise<string | undefined> {
+  /** A document as the server knows it, and without what awaits review. Both are empty of one that it does not know. */
+  async without(uri: vscode.Uri, includeMine: boolean): Promise<{ text: string; without: string } | undefined> {
     const params = { textDocument: { uri: this.spelled(uri) }, includeMine };
-    return (await this.ask<{ without: string }>("countersign/without", params))?.without;
+    return this.ask("countersign/without", params);
   }
 
   /** Tells it how a hunk shows from now on. One that goes down meanwhile hears nothing. */
