@@ -7,6 +7,8 @@ interface Action {
 
 interface Question {
   readonly message: string;
+  /** The message, and a number where another with the same words waits: VS Code closes a notification when one with the same words comes. */
+  readonly shown: string;
   readonly actions: readonly Action[];
   readonly answer: (action: Action | null) => void;
 }
@@ -27,6 +29,7 @@ export class Questions {
     new Promise((resolve) => {
       const question: Question = {
         message: params.message,
+        shown: this.unlike(params.message),
         actions: params.actions ?? [],
         // The notification and the list may both be answered: the first counts.
         answer: (action) => {
@@ -50,17 +53,26 @@ export class Questions {
       return void vscode.window.showInformationMessage("Countersign: no agent asks anything.");
     }
     const titles = question.actions.map((action) => action.title);
-    const chosen = await vscode.window.showQuickPick(titles, { title: question.message, ignoreFocusOut: true });
+    const chosen = await vscode.window.showQuickPick(titles, { title: question.shown, ignoreFocusOut: true });
     const action = question.actions.find((one) => one.title === chosen);
     if (action !== undefined) {
       question.answer(action);
     }
   }
 
+  private unlike(message: string): string {
+    const isTaken = (text: string) => this.waiting.some(({ shown }) => shown === text);
+    let text = message;
+    for (let number = 2; isTaken(text); number++) {
+      text = `${message} (${number})`;
+    }
+    return text;
+  }
+
   /** Who closes the notification leaves it to the agent's own question, or to the policy. */
   private notify(question: Question): void {
     const titles = question.actions.map((action) => action.title);
-    void vscode.window.showWarningMessage(question.message, ...ordered(titles)).then((chosen) => {
+    void vscode.window.showWarningMessage(question.shown, ...ordered(titles)).then((chosen) => {
       question.answer(question.actions.find((action) => action.title === chosen) ?? null);
     });
   }
