@@ -42,6 +42,8 @@ export class Server {
   private retry: NodeJS.Timeout | undefined;
   /** Counts the starts, so that what an earlier one brings late is known. */
   private turn = 0;
+  /** Settles once all that were stopped have ended, so that one is started after the other. */
+  private ending: Promise<unknown> = Promise.resolve();
   private warned = false;
 
   constructor(
@@ -82,7 +84,12 @@ export class Server {
 
   /** Ends it and starts it again, also after too many crashes. */
   async restart(): Promise<void> {
-    await this.stop();
+    const stopped = this.stop();
+    const turn = this.turn;
+    await stopped;
+    if (turn !== this.turn) {
+      return;
+    }
     this.crashes = { count: 0, last: 0 };
     await this.start();
   }
@@ -95,8 +102,9 @@ export class Server {
     this.forget();
     this.become("stopped");
     if (client !== undefined) {
-      await client.dispose(2000).catch((error: unknown) => this.around.output.warn(`it did not end well: ${error}`));
+      this.ending = Promise.all([this.ending, this.end(client)]);
     }
+    await this.ending;
   }
 
   get isRunning(): boolean {
@@ -168,6 +176,9 @@ export class Server {
   private async run(turn: number, found: program.Program): Promise<void> {
     // Much code, and needed only now: the editor waits for none of it.
     const { addressing, Client, CloseAction, ErrorAction, isOfTheConnection, State } = await import("./client");
+    if (turn !== this.turn) {
+      return;
+    }
     const client: Client = new Client(
       this.root,
       { command: found.file, args: ["lsp"], options: { cwd: this.root.fsPath } },
@@ -196,11 +207,17 @@ export class Server {
       },
     );
     client.onNotification("countersign/didChangeHunks", (told: { uri: string; counts: Counts }) => {
+      if (turn !== this.turn) {
+        return;
+      }
       const uri = client.protocol2CodeConverter.asUri(told.uri);
       this.counts.set(uri.toString(), told.counts);
       this.news.fire(uri);
     });
     client.onNotification("countersign/didChangeWork", (told: { atWork: boolean }) => {
+      if (turn !== this.turn) {
+        return;
+      }
       this.atWork = told.atWork;
       this.changed.fire();
     });
@@ -223,9 +240,16 @@ export class Server {
       }
       return;
     }
-    if (turn === this.turn && client.state === State.Running) {
+    if (turn !== this.turn) {
+      // One that was stopped while it started could not be ended then, and nobody else knows it.
+      await this.end(client);
+    } else if (client.state === State.Running) {
       this.become("running");
     }
+  }
+
+  private async end(client: Client): Promise<void> {
+    await client.dispose(2000).catch((error: unknown) => this.around.output.warn(`it did not end well: ${error}`));
   }
 
   private died(turn: number): void {
