@@ -10,6 +10,8 @@ interface Question {
   /** The message, and a number where another with the same words waits: VS Code closes a notification when one with the same words comes. */
   readonly shown: string;
   readonly actions: readonly Action[];
+  /** Which server asks. */
+  readonly by: object;
   readonly answer: (action: Action | null) => void;
 }
 
@@ -25,9 +27,10 @@ export class Questions {
   }
 
   /** Answers `window/showMessageRequest`. */
-  readonly handler = (params: { message: string; actions?: Action[] }): Promise<Action | null> =>
-    new Promise((resolve) => {
+  ask(by: object, params: { message: string; actions?: Action[] }): Promise<Action | null> {
+    return new Promise((resolve) => {
       const question: Question = {
+        by,
         message: params.message,
         shown: this.unlike(params.message),
         actions: params.actions ?? [],
@@ -45,6 +48,12 @@ export class Questions {
       this.changed.fire();
       this.notify(question);
     });
+  }
+
+  /** Nobody waits for what a server asked that has ended. Its notification stays: nothing can close that, and its buttons do nothing. */
+  drop(by: object): void {
+    this.waiting.filter((question) => question.by === by).forEach((question) => question.answer(null));
+  }
 
   /** Puts the first question that waits as a list, for who uses the keyboard or has closed the notification. */
   async put(): Promise<void> {

@@ -221,7 +221,9 @@ export class Server {
       this.atWork = told.atWork;
       this.changed.fire();
     });
-    client.onRequest("window/showMessageRequest", this.around.questions.handler);
+    client.onRequest("window/showMessageRequest", (asked: { message: string; actions?: { title: string }[] }) =>
+      turn === this.turn ? this.around.questions.ask(this, asked) : null,
+    );
     this.client = client;
     try {
       await client.start();
@@ -274,11 +276,12 @@ export class Server {
     this.retry = setTimeout(() => void this.start(), 100 * 2 ** this.crashes.count);
   }
 
-  /** What it told is nobody's now. */
+  /** What it told and asked is nobody's now. */
   private forget(): void {
     const told = [...this.counts.keys()];
     this.counts.clear();
     this.atWork = false;
+    this.around.questions.drop(this);
     told.forEach((uri) => this.news.fire(vscode.Uri.parse(uri)));
   }
 
