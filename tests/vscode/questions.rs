@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::{Scene, scene};
-use crate::support::agent::hook_of_an_agent;
+use crate::support::agent::{ClaudeCode, hook_of_an_agent};
 use crate::support::vscode::Code;
 
 const POLICY: &str = "[scope]\nask = [\"b.txt\"]\n";
@@ -11,7 +11,7 @@ const POLICY: &str = "[scope]\nask = [\"b.txt\"]\n";
 /// While an agent asks, does what the person does; gives what the agent's hook said.
 fn answered(scene: &mut Scene<'_>, person: impl FnOnce(&Scene<'_>)) -> String {
     let hook = hook_of_an_agent();
-    let mut claude = crate::support::agent::ClaudeCode::start(scene.repository, hook, "session-2");
+    let mut claude = ClaudeCode::start(scene.repository, hook, "session-2");
     thread::scope(|scope| {
         let hook = scope.spawn(move || claude.announce_edit("b.txt", "two\n", "2\n").reply.decision().to_owned());
         person(scene);
@@ -54,5 +54,28 @@ fn it_is_answered_from_the_keyboard_as_a_list() {
             scene.press(&["Enter"]);
         });
         assert_eq!(said, "none", "allowed");
+    });
+}
+
+#[test]
+fn two_that_ask_the_same_are_answered_each_and_what_a_server_asked_goes_with_it() {
+    scene(POLICY, &hook_of_an_agent(), |scene| {
+        thread::scope(|scope| {
+            let asks = |session: &str| {
+                let mut claude = ClaudeCode::start(scene.repository, hook_of_an_agent(), session);
+                scope.spawn(move || claude.announce_edit("b.txt", "two\n", "2\n").reply.decision().to_owned())
+            };
+            let _first = asks("session-2");
+            scene.code.wait_until("api.questions.count === 1");
+            let second = asks("session-3");
+            scene.code.wait_until("api.questions.count === 2");
+            // The newest stands at the top.
+            scene.wait_for_message("(2)");
+            scene.choose("Deny");
+            scene.code.wait_until("api.questions.count === 1");
+            assert_eq!(second.join().expect("the hook answers"), "deny");
+            scene.code.host("await api.servers.here().stop()", &[]);
+            scene.code.wait_until("api.questions.count === 0 && !api.status.text.includes('an agent asks')");
+        });
     });
 }

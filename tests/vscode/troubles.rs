@@ -75,6 +75,43 @@ fn a_server_that_crashes_five_times_is_given_up_with_what_to_do_and_can_be_start
 }
 
 #[test]
+fn a_server_that_starts_is_said_to_and_of_many_restarts_at_once_one_server_is_left() {
+    let real = crate::support::binary::countersign().display();
+    let script = format!(
+        "case $1 in --version) until [ -e \"$HOME/go\" ]; do sleep 0.05; done; echo countersign 0.1.0;; *) exec {real} \"$@\";; esac"
+    );
+    with_program(Some(&script), |scene| {
+        scene.code.wait_until("api.status.text === '$(loading~spin) Countersign is starting'");
+        scene.command("countersign.review.focus");
+        scene.code.page("await page.locator('.welcome-view', { hasText: 'Countersign is starting.' }).waitFor()", &[]);
+        fs::write(scene.repository.home().join("go"), "").expect("the home is ours");
+        scene.code.wait_until("api.status.text === '$(pass) nothing to review'");
+        scene.code.page("await page.locator('.welcome-view', { hasText: 'Nothing awaits review.' }).waitFor()", &[]);
+        // The servers that the extension host has started, as the kernel knows them.
+        let running = "globalThis.running = () => {
+              const fs = require('node:fs'), read = (file) => { try { return fs.readFileSync(file, 'utf8'); } catch { return ''; } };
+              const is = (id) => read(`/proc/${id}/status`).includes(`PPid:\\t${process.pid}\\n`) && read(`/proc/${id}/cmdline`).includes('\\0lsp\\0');
+              return fs.readdirSync('/proc').filter(is).length;
+            };
+            globalThis.server = api.servers.here();";
+        scene.code.host(running, &[]);
+        scene.code.host("await Promise.all([server.restart(), server.restart(), server.restart()])", &[]);
+        scene.code.wait_until("server.isRunning && running() === 1");
+        let is_stopped = "server.health === 'stopped' && running() === 0";
+        scene.code.host("await Promise.all([server.restart(), server.stop()])", &[]);
+        scene.code.wait_until(is_stopped);
+        // At the one moment at which a client can be told nothing: it starts, and its process is not there yet.
+        let stop_in_start = "Object.defineProperty(server, 'client', {
+              get() { return this.held; },
+              set(client) { this.held = client; if (client) queueMicrotask(() => void server.stop()); },
+            });
+            await server.restart()";
+        scene.code.host(stop_in_start, &[]);
+        scene.code.wait_until(is_stopped);
+    });
+}
+
+#[test]
 fn a_folder_without_git_with_blanks_emoji_and_quotes_and_windows_line_ends_is_reviewed_all_the_same() {
     let Some(place) = place() else { return };
     let repository = Repository::new(&[]);

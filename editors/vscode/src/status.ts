@@ -1,4 +1,5 @@
-// The status bar: what awaits review, what is held against it, whether an agent is at work or asks something, and whether the server is down.
+// The status bar: what awaits review, what is held against it, whether an agent is at work or asks something, and whether the
+// server is down or starts.
 import * as vscode from "vscode";
 
 import { counted } from "./protocol";
@@ -23,6 +24,7 @@ export function sum(servers: Servers): Sum {
 }
 
 const DOWN = ["missing", "wrong", "failed", "given-up"];
+const STARTING = ["starting", "waiting", "stopped"];
 
 export class Status implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
@@ -55,7 +57,9 @@ export class Status implements vscode.Disposable {
   private show(): void {
     const all = this.servers.list();
     const isDown = all.some((server) => DOWN.includes(server.health));
+    const isStarting = all.some((server) => STARTING.includes(server.health));
     void vscode.commands.executeCommand("setContext", "countersign.down", isDown);
+    void vscode.commands.executeCommand("setContext", "countersign.starting", isStarting);
     if (all.length === 0 || !vscode.workspace.getConfiguration("countersign").get<boolean>("statusBar", true)) {
       return this.item.hide();
     }
@@ -67,10 +71,18 @@ export class Status implements vscode.Disposable {
     if (isDown) {
       words.push(["error", "Countersign is down"]);
     }
+    if (isStarting) {
+      words.push(["loading~spin", "Countersign is starting"]);
+    }
     if (all.some((server) => server.atWork)) {
       words.push(["sync~spin", "an agent is at work"]);
     }
-    words.push(pending > 0 ? ["checklist", `${pending} to review`] : ["pass", "nothing to review"]);
+    // That there is nothing is said only where all were asked.
+    if (pending > 0) {
+      words.push(["checklist", `${pending} to review`]);
+    } else if (!isDown && !isStarting) {
+      words.push(["pass", "nothing to review"]);
+    }
     if (findings > 0) {
       words.push(["warning", counted(findings, "finding")]);
     }
