@@ -62,3 +62,12 @@ fn each_of_several_folders_has_its_server_and_is_reviewed_and_left_by_itself() {
     scene.command("countersign.revertFile");
     scene.wait_for_text(FILE);
 }
+
+#[test]
+fn a_folder_below_the_policys_is_watched_from_the_start() {
+    let Some(place) = place() else { return };
+    let repository = Repository::new(&[("pkg/a.rs", FILE), (".countersign.toml", "")]);
+    let code = Code::start(&place, &repository, &Start { folder: Some(repository.path("pkg")), ..Start::default() });
+    let exports = "vscode.extensions.getExtension('countersign.countersign').exports";
+    code.wait_until(&format!("{exports}?.servers.list().some((server) => server.isRunning)"));
+}

@@ -43,7 +43,8 @@ async function tree(api, node, depth = 0) {
 }
 
 async function run(code, words) {
-  const api = vscode.extensions.getExtension("countersign.countersign")?.exports;
+  const extension = vscode.extensions.getExtension("countersign.countersign");
+  const api = extension?.isActive ? extension.exports : undefined;
   const names = { vscode, api, until, document, drawn, tree, words, require };
   return new AsyncFunction(...Object.keys(names), code)(...Object.values(names));
 }
