@@ -71,3 +71,30 @@ fn a_folder_below_the_policys_is_watched_from_the_start() {
     let exports = "vscode.extensions.getExtension('countersign.countersign').exports";
     code.wait_until(&format!("{exports}?.servers.list().some((server) => server.isRunning)"));
 }
+
+#[test]
+fn a_workspace_behind_a_symbolic_link_is_counted_once_and_its_files_are_opened_in_it() {
+    let Some(place) = place() else { return };
+    let repository = Repository::new(&[("a.rs", FILE), ("b.txt", "one\ntwo\n"), (".countersign.toml", "")]);
+    let link = repository.home().join("link");
+    std::os::unix::fs::symlink(repository.root(), &link).expect("the home is ours");
+    let code = Code::start(&place, &repository, &Start { folder: Some(link.clone()), ..Start::default() });
+    code.wait_until("api.servers.list()[0]?.isRunning");
+    let claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "session-1");
+    let mut scene = Scene { repository: &repository, claude, code };
+    scene.claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\n");
+    scene.claude.edit("b.txt", "two\n", "");
+    scene.claude.stop();
+    scene.code.wait_until("api.status.text.includes('2 to review') && !api.servers.here().atWork");
+    scene.command("countersign.nextHunk");
+    scene.wait_for_hunks("agent 3-3");
+    assert_eq!(scene.code.text("return document().uri.fsPath", &[]), link.join("a.rs").to_string_lossy());
+    scene.code.wait_until("api.status.text.includes('2 to review')");
+    scene.command("countersign.revertFile");
+    scene.wait_for_text(FILE);
+    scene.command("workbench.action.files.save");
+    scene.command("countersign.nextHunk");
+    scene.wait_for_hunks("agent 2-1");
+    scene.command("countersign.acceptFile");
+    scene.code.wait_until("api.status.text === '$(pass) nothing to review'");
+}

@@ -1,4 +1,6 @@
 // The language server of one workspace: started, started again when it died, and asked.
+import { realpathSync } from "node:fs";
+import * as path from "node:path";
 import * as vscode from "vscode";
 
 import type { Client } from "./client";
@@ -38,6 +40,8 @@ export class Server {
   readonly onHunks = this.news.event;
 
   private client: Client | undefined;
+  /** Its root without links, where that is another. */
+  private readonly real: string | undefined;
   private crashes = { count: 0, last: 0 };
   private retry: NodeJS.Timeout | undefined;
   /** Counts the starts, so that what an earlier one brings late is known. */
@@ -49,7 +53,10 @@ export class Server {
   constructor(
     readonly root: vscode.Uri,
     private readonly around: Surroundings,
-  ) {}
+  ) {
+    const real = unlinked(root.fsPath);
+    this.real = real === root.fsPath ? undefined : real;
+  }
 
   async start(): Promise<void> {
     const turn = ++this.turn;
@@ -124,7 +131,7 @@ export class Server {
   async hunks(uri?: vscode.Uri): Promise<readonly Hunk[]> {
     const params = uri === undefined ? {} : { textDocument: { uri: this.spelled(uri) } };
     const answer = await this.ask<{ hunks: Hunk[] }>("countersign/hunks", params);
-    return answer?.hunks ?? [];
+    return (answer?.hunks ?? []).map((hunk) => ({ ...hunk, uri: this.named(hunk.uri).toString() }));
   }
 
   /** A document as the server knows it, and without what awaits review. Both are empty of one that it does not know. */
@@ -164,6 +171,14 @@ export class Server {
     return this.client?.code2ProtocolConverter.asUri(uri) ?? uri.toString();
   }
 
+  /** A document as the editor names it, which may have opened the workspace through a symbolic link: the server's names have none. */
+  private named(text: string): vscode.Uri {
+    const uri = vscode.Uri.parse(text);
+    const inside = this.real === undefined ? undefined : path.relative(this.real, uri.fsPath);
+    const isOutside = inside === undefined || inside.split(path.sep)[0] === ".." || path.isAbsolute(inside);
+    return isOutside ? uri : vscode.Uri.joinPath(this.root, inside);
+  }
+
   private async ask<T>(method: string, params: object): Promise<T | undefined> {
     try {
       return this.isRunning ? await this.client?.sendRequest<T>(method, params) : undefined;
@@ -185,6 +200,7 @@ export class Server {
       {
         documentSelector: [{ scheme: "file", pattern: { baseUri: this.root.toString(), pattern: "**/*" } }],
         outputChannel: this.around.output,
+        uriConverters: { code2Protocol: (uri) => uri.toString(), protocol2Code: (text) => this.named(text) },
         initializationFailedHandler: () => false,
         middleware: {
           ...addressing(this.root),
@@ -312,4 +328,12 @@ function missing(): string {
   return set === ""
     ? "its program was not found. Put `countersign` on the PATH and start the editor anew, or set `countersign.path`."
     : `\`countersign.path\` is ${set}, and no program is there. Correct it, or empty it to use the one on the PATH.`;
+}
+
+function unlinked(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return folder;
+  }
 }
