@@ -91,8 +91,8 @@ const LATIN: &[u8] = b"gr\xfcn\n";
 /// The last author that the journal has of a file that is no text.
 fn author_of_whole(repository: &Repository, path: &str) -> String {
     let said = run(repository.command(countersign()).args(["log", "--json"]), b"").ok();
-    let events = said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON"));
-    let last = events.filter(|event| event["kind"] == "whole" && event["path"] == path).next_back();
+    let mut events = said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON"));
+    let last = events.rfind(|event| event["kind"] == "whole" && event["path"] == path);
     last.map(|event| event["body"]["what"]["whole"]["author"].to_string()).unwrap_or_default()
 }
 
