@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{FILE, hunks, serve, wait_for_hunks};
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::binary::{countersign, run};
-use crate::support::client::Client;
+use crate::support::client::{Answer, Client};
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
 
@@ -159,4 +159,39 @@ fn what_a_plugin_says_was_typed_is_the_users_though_an_agents_edit_never_ended()
     client.type_after("a.rs", "fn c() {}\n", "x");
     assert_eq!(hunks(&mut client, "a.rs"), [] as [Value; 0]);
     client.quit();
+}
+
+/// What is said first, of an edit that the editor refuses with a reason and then one that it refuses without.
+fn said_of_refused_edits(plugin: Value) -> Value {
+    let repository = Repository::new(&[("a.rs", FILE)]);
+    let mut claude = ClaudeCode::start(&repository, countersign_hook("claude-code"), "s1");
+    let mut command = repository.command(countersign());
+    let mut client = Client::start_with(&repository, command.arg("lsp"), Profile::VsCode, plugin);
+    client.open("a.rs");
+    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn agent() {}\n");
+    claude.stop();
+    client.reload("a.rs");
+    wait_for_hunks(&mut client, "a.rs", (1, 0, 0));
+    for reply in [json!({ "applied": false, "failureReason": "it is locked" }), json!({ "applied": false })] {
+        client.answer("workspace/applyEdit", move |_| Answer::Result(reply.clone()));
+        let all = json!({ "command": "countersign.revert", "arguments": [{ "all": true }] });
+        client.request("workspace/executeCommand", all);
+        client.wait_for("workspace/applyEdit", |_| true);
+    }
+    let is_it = |said: &Value| said["message"].as_str().is_some_and(|said| said.contains("did not make"));
+    let said = client.wait_for("window/showMessage", is_it)["message"].take();
+    client.quit();
+    said
+}
+
+#[test]
+fn an_edit_that_the_editor_does_not_make_is_said_where_no_plugin_of_ours_has_said_why() {
+    assert_eq!(
+        said_of_refused_edits(Value::Null),
+        "Countersign: the editor did not make the change (it is locked): nothing was done, say it again."
+    );
+    assert_eq!(
+        said_of_refused_edits(json!({ "work": true })),
+        "Countersign: the editor did not make the change: nothing was done, say it again."
+    );
 }

@@ -60,16 +60,16 @@ pub(super) enum Choice {
 pub(super) type Outbox = UnboundedSender<Out>;
 
 /// Starts the task; it sends nothing before `ready`, and ends when all senders are gone.
-pub(super) fn outbox(client: Client, inbox: Inbox, ready: Arc<Notify>) -> Outbox {
+pub(super) fn outbox(client: Client, inbox: Inbox, ready: Arc<Notify>, is_ours: bool) -> Outbox {
     let (sender, receiver) = unbounded_channel();
     tokio::spawn(async move {
         ready.notified().await;
-        send(client, inbox, receiver).await;
+        send(client, inbox, receiver, is_ours).await;
     });
     sender
 }
 
-async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>) {
+async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>, is_ours: bool) {
     while let Some(out) = receiver.recv().await {
         match out {
             Out::Diagnostics { uri, version, items } => client.publish_diagnostics(uri, items, version).await,
@@ -77,7 +77,7 @@ async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>
             Out::Work(changed) => client.send_notification::<DidChangeWork>(changed).await,
             Out::Message(kind, text) => client.show_message(kind, text).await,
             // What comes behind these must not wait for a client that answers late, or for a person who is asked.
-            Out::Edit(edit) => drop(tokio::spawn(apply(client.clone(), edit))),
+            Out::Edit(edit) => drop(tokio::spawn(apply(client.clone(), edit, is_ours))),
             Out::Refresh | Out::RefreshLenses | Out::RefreshHints => drop(tokio::spawn(refresh(client.clone(), out))),
             Out::Question { number, text, choices, shows } => {
                 let ask = ask(client.clone(), inbox.clone(), number, text, choices);
@@ -92,11 +92,18 @@ async fn send(client: Client, inbox: Inbox, mut receiver: UnboundedReceiver<Out>
     }
 }
 
-/// Its reply proves nothing (some clients say `applied` of an edit that they refused): the text will tell.
-async fn apply(client: Client, edit: Box<WorkspaceEdit>) {
-    if let Err(error) = client.apply_edit(*edit).await {
-        tracing::warn!("the editor refused an edit: {error}");
-    }
+/// That it was applied proves nothing, since some clients say so of an edit that they refused: the text will tell. That it was not is true,
+/// and few of them show it; a plugin of ours that gives a reason has said it.
+async fn apply(client: Client, edit: Box<WorkspaceEdit>, is_ours: bool) {
+    let why = match client.apply_edit(*edit).await {
+        Ok(answer) if answer.applied || is_ours && answer.failure_reason.is_some() => return,
+        Ok(answer) => answer.failure_reason,
+        Err(error) => Some(error.to_string()),
+    };
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    tracing::warn!("the editor refused an edit{why}");
+    let text = format!("Countersign: the editor did not make the change{why}: nothing was done, say it again.");
+    client.show_message(MessageType::Warning, text).await;
 }
 
 async fn refresh(client: Client, what: Out) {

@@ -82,7 +82,7 @@ impl Server {
     fn start(&self, root: &Path, encoding: Encoding, client: Abilities) -> anyhow::Result<()> {
         let letters = self.letters.lock().ok().and_then(|mut letters| letters.take());
         let letters = letters.context("it refused before: start the program anew")?;
-        let outbox = outbox(self.editor.clone(), self.inbox.clone(), self.ready.clone());
+        let outbox = outbox(self.editor.clone(), self.inbox.clone(), self.ready.clone(), client.is_ours);
         let owner = Owner::open(root, encoding, client, outbox.clone(), &self.inbox)?;
         let (root, wake) = (owner.store.root.clone(), owner.store.journal().wake_file().to_owned());
         let git = owner.store.git.clone();
