@@ -19,6 +19,7 @@ fn what_a_full_disk_could_not_take_is_journaled_once_there_is_room() {
     let server = Pid::from_raw(client.process() as i32);
     let room = |bytes| prlimit(server, Resource::Fsize, Rlimit { current: bytes, maximum: None }).expect("it is ours");
     client.open("a.rs");
+    super::wait_for_rest(&mut client);
     client.type_after("a.rs", "fn a() {}\n", "// one\n");
     client.save("a.rs");
     super::wait_for_hunks(&mut client, "a.rs", (0, 0, 0));

@@ -16,8 +16,8 @@ use crate::git::Git;
 
 /// Events that come this close together are told as one.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// And nothing waits longer for more: where programs read all the time, there always is.
-const LONGEST: Duration = Duration::from_millis(250);
+/// So many looks into files hold nothing up.
+const MANY: usize = 256;
 
 /// What the watcher hears.
 #[derive(Debug)]
@@ -69,16 +69,27 @@ fn run(
     inbox.tell(Event::Rescan);
     let mut paths: HashSet<PathBuf> = HashSet::new();
     let (mut lost, mut journaled, mut moved) = (false, false, false);
-    let mut since: Option<Instant> = None;
+    // When something was heard that was no look into a file, and how many looks since.
+    let (mut last, mut looks) = (Instant::now(), 0);
     loop {
         let idle = paths.is_empty() && !lost && !journaled && !differing.is_due;
         let event = if idle {
-            since = None;
             events.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
-            let waited = since.get_or_insert_with(Instant::now).elapsed();
-            if waited < LONGEST { events.recv_timeout(TOGETHER) } else { Err(RecvTimeoutError::Timeout) }
+            let wait = TOGETHER.saturating_sub(last.elapsed());
+            match (wait.is_zero(), looks < MANY) {
+                (false, _) => events.recv_timeout(wait),
+                // What came long ago may go with what is told: a name that one file lost and another got.
+                (true, true) => events.try_recv().map_err(|_| RecvTimeoutError::Timeout),
+                // Where programs read all the time, something always waits to be heard.
+                (true, false) => Err(RecvTimeoutError::Timeout),
+            }
         };
+        if event.as_ref().is_ok_and(is_a_look) {
+            looks += 1;
+        } else {
+            (last, looks) = (Instant::now(), 0);
+        }
         match event {
             Ok(Heard::Asked(asked)) => differing.is_asked(asked),
             Ok(Heard::Git(said)) => {
@@ -134,7 +145,6 @@ fn run(
                 differing.forget();
             }
             Err(RecvTimeoutError::Timeout) => {
-                since = None;
                 if std::mem::take(&mut moved) {
                     walk(root, &mut watcher, &mut watched, &mut differing, say);
                 }
@@ -154,6 +164,11 @@ fn run(
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         }
     }
+}
+
+/// Whether somebody only looked into a file: nothing is to come of it.
+fn is_a_look(heard: &Heard) -> bool {
+    matches!(heard, Heard::Disk(Ok(event)) if matches!(event.kind, EventKind::Access(_)))
 }
 
 /// Whether git ignores a new folder, in one of which that is not so.
