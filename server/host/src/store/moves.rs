@@ -180,7 +180,8 @@ impl Store {
     /// Journals what editors' buffers became as files moved.
     pub(super) fn pay_owed(&mut self) -> Result<()> {
         let owed = self.workspace.take_owed();
-        self.append(&owed)
+        // What others told can be taken in while nothing can be written.
+        if owed.is_empty() { Ok(()) } else { self.append(&owed) }
     }
 
     /// Takes over a file of which not all is known, since it came from elsewhere: with all the paths that it came by, from the start.
