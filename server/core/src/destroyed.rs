@@ -1,7 +1,9 @@
 //! Work destroyed: whole lines that agents' pending changes took away, that no agent wrote and that git does not hold. Blank lines do
 //! not count, nor does a line that its agent put elsewhere in the file, or only changed, unless to what git holds.
 
+mod head;
 mod put_back;
+mod walk;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -16,10 +18,12 @@ use crate::event::Whole;
 use crate::finding::{Finding, Kind, Severity};
 use crate::hunk::{Hunk, HunkId, hunks};
 use crate::rules::{self, Settings};
-use crate::weave::{DeedKind, EditIx, Fingerprint, FragmentIx, Splice, View, Weave, push_deed};
+use crate::weave::{DeedKind, EditIx, Fingerprint, Splice, View, Weave, push_deed};
 use crate::whole::{Earlier, earlier};
 use crate::workspace::{Content, File, GONE};
+use head::Head;
 use put_back::Changed;
+use walk::{Piece, Put, Walk, is_pending};
 
 /// The id of the rule that says so.
 pub const DESTROYED_WORK: &str = "destroyed-work";
@@ -392,123 +396,6 @@ fn quoted(text: &str) -> String {
         return String::new();
     }
     format!(": `{}`", rules::in_brief(first.trim()))
-}
-
-/// The text of what git holds; none of what is no text.
-fn text_of(head: &Content) -> String {
-    match head {
-        Content::Text(text) => text.to_string(),
-        Content::Absent | Content::Opaque { .. } => String::new(),
-    }
-}
-
-/// What git holds of a file, seen from the text before.
-struct Head {
-    /// Bytes of the text before that are not in it, by whole lines and by words.
-    lines: Vec<Range<usize>>,
-    words: Vec<Range<usize>>,
-}
-
-impl Head {
-    fn new(head: &Content, before: &str) -> Self {
-        let text = text_of(head);
-        let lines = diff::regions(&text, before).into_iter().map(|(_, new)| new).collect();
-        let (mut words, mut shift) = (Vec::new(), 0_isize);
-        for splice in diff::splices(&text, before) {
-            let start = splice.range.start.saturating_add_signed(shift);
-            words.push(start..start + splice.text.len());
-            shift += splice.text.len() as isize - splice.range.len() as isize;
-        }
-        Self { lines, words }
-    }
-
-    /// Whether it holds these lines of the text just as they are.
-    fn has_lines(&self, range: &Range<usize>) -> bool {
-        !self.lines.iter().any(|new| new.start < range.end && range.start < new.end)
-    }
-
-    /// Whether it holds a line, or all of it that is no agent's.
-    fn holds(&self, line: &Line, before: &str) -> bool {
-        let differs = !self.has_lines(&line.range);
-        let is_ours = |at: usize| within(&self.words, at) && !within(&line.agents, at);
-        let ours = || {
-            before[line.range.clone()]
-                .char_indices()
-                .any(|(at, ch)| !ch.is_whitespace() && is_ours(line.range.start + at))
-        };
-        !differs || !line.agents.is_empty() && !ours()
-    }
-}
-
-/// A stretch of the text before that one fragment holds.
-struct Piece {
-    fragment: FragmentIx,
-    /// Where it begins in the text before, and how long it is.
-    from: usize,
-    len: usize,
-    /// Where it stands, or stood, in the text as it is.
-    at: usize,
-    now: bool,
-}
-
-impl Piece {
-    fn end(&self) -> usize {
-        self.from + self.len
-    }
-}
-
-/// The way through a document's fragments.
-struct Walk<'a> {
-    document: &'a Document,
-    lineage: Lineage,
-}
-
-/// What agents put into the text as it is.
-struct Put {
-    range: Range<usize>,
-    author: Author,
-    fragment: FragmentIx,
-}
-
-impl<'a> Walk<'a> {
-    fn new(document: &'a Document, lineage: Lineage) -> Self {
-        Self { document, lineage }
-    }
-
-    /// The text before and as it is, the pieces of the former, and what agents put into the latter.
-    fn pieces(&self) -> (String, String, Vec<Piece>, Vec<Put>) {
-        let weave = self.document.weave();
-        let view = View::of(weave, self.lineage);
-        let pending = |by: EditIx, fragment: FragmentIx| is_pending(weave, &view, by, fragment);
-        let without = view.without(&pending);
-        let (mut before, mut after) = (String::new(), String::new());
-        let (mut pieces, mut put) = (Vec::new(), Vec::new());
-        for fragment in weave.order_between(&view, &without) {
-            let (now, then) = (weave.visible(fragment, &view), weave.visible(fragment, &without));
-            let (from, at) = (before.len(), after.len());
-            weave.visit_fragment(fragment, 0..weave.len_of(fragment), &mut |text| {
-                if then {
-                    before.push_str(text);
-                }
-                if now {
-                    after.push_str(text);
-                }
-            });
-            if then && before.len() > from {
-                // What was moved is there still, elsewhere.
-                let now = now || weave.stands_elsewhere(fragment, &view);
-                pieces.push(Piece { fragment, from, len: before.len() - from, at, now });
-            } else if now {
-                let author = weave.entry(weave.birth_owner(fragment)).author.clone();
-                put.push(Put { range: at..after.len(), author, fragment });
-            }
-        }
-        (before, after, pieces, put)
-    }
-}
-
-fn is_pending(weave: &Weave, view: &View<'_>, by: EditIx, fragment: FragmentIx) -> bool {
-    weave.entry(weave.owner(by, fragment)).author.is_agent() && !weave.accepted(by, fragment, view)
 }
 
 /// What took a part of a piece away: whose it is, and the deed.

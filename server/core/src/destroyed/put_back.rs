@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use super::{Head, Line, Piece, Put, has_words, is_gone, is_pending, text_of};
+use super::head::{Head, text_of};
+use super::walk::{Piece, Put, is_pending};
+use super::{Line, has_words, is_gone};
 use crate::diff;
 use crate::edit::Deed;
 use crate::weave::{DeedKind, View, Weave};
