@@ -228,17 +228,16 @@ impl Workspace {
     /// be put in place once the facts are journaled.
     #[must_use]
     pub fn read(&self, path: &str, content: &Content, sight: &Sight) -> Option<(File, Vec<Fact>)> {
-        let Sight { saved, written, at, .. } = *sight;
+        let Sight { saved, at, .. } = *sight;
         let mut file = self.files.get(path)?.clone();
         let mut facts = Vec::new();
         let text = match content {
             Content::Text(text) => text.clone(),
             Content::Absent if !file.is_whole => Rope::new(),
             Content::Absent | Content::Opaque { .. } => {
-                let seen = |announced: &Announced| seen(&file, announced);
                 let Act { author, evidence, .. } = match content {
                     Content::Opaque { .. } if saved => Act::user(at),
-                    _ => sight.judge(self.announced.whose(path, false, written, at, &seen)),
+                    _ => self.whose_of(path, false, sight),
                 };
                 let (hash, len, why) = match content {
                     Content::Opaque { hash, len, why } => (hash.clone(), *len, why.clone()),
@@ -293,8 +292,13 @@ impl Workspace {
     /// Whose a text of a file on disk is, as far as no announcement tells it to the letter.
     #[must_use]
     pub fn whose(&self, path: &str, sight: &Sight) -> Act {
+        self.whose_of(path, true, sight)
+    }
+
+    /// The same of a file that may be no text.
+    fn whose_of(&self, path: &str, is_text: bool, sight: &Sight) -> Act {
         let seen = |announced: &Announced| self.files.get(path).and_then(|file| seen(file, announced));
-        sight.judge(self.announced.whose(path, true, sight.written, sight.at, &seen))
+        sight.judge(self.announced.whose(path, is_text, sight.written, sight.at, &seen))
     }
 
     /// A new text of a file on disk as one or two steps from the one before, each with whose it is.
