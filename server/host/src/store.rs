@@ -172,10 +172,7 @@ impl Store {
         }
         let full = self.place(path)?;
         // What the file is on disk, text or not, is what was read last.
-        let expected = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
-        if self.has_news_of(path)? {
-            return Ok(false);
-        }
+        let Some(expected) = self.planned_on(path)? else { return Ok(false) };
         let file = self.workspace.file_mut(path).context("the file is not followed")?;
         file.document.hand_out(plan, &Act::user(now()));
         let content = file.content_for(&plan.target);

@@ -48,10 +48,7 @@ impl Store {
     /// If its earlier bytes are not kept, or it or the journal cannot be written.
     pub fn put_back(&mut self, path: &str, whole: &Whole) -> Result<bool> {
         let full = self.place(path)?;
-        let head = self.journal.head(path)?.map(|head| head.disk);
-        if self.has_news_of(path)? {
-            return Ok(false);
-        }
+        let Some(expected) = self.planned_on(path)? else { return Ok(false) };
         let bytes = match (&whole.hash, whole.why.as_str()) {
             (_, GONE) => None,
             (Some(hash), _) => {
@@ -62,8 +59,8 @@ impl Store {
         };
         let (is_link, was_plain) = (whole.why == disk::LINK, disk::is_plain(&full));
         let written = match &bytes {
-            Some(bytes) if is_link => disk::replace_by_link(&full, head.unwrap_or(Disk::Absent), bytes)?,
-            bytes => disk::replace(&full, head.unwrap_or(Disk::Absent), bytes.as_deref())?,
+            Some(bytes) if is_link => disk::replace_by_link(&full, expected, bytes)?,
+            bytes => disk::replace(&full, expected, bytes.as_deref())?,
         };
         if !written {
             return Ok(false);
@@ -75,7 +72,7 @@ impl Store {
         let Some((file, facts)) = self.workspace.decided(path, whole, now()) else { return Ok(true) };
         let new = bytes.as_deref().map_or(Disk::Absent, |bytes| Disk::Holds(crate::journal::hash(bytes)));
         let blobs: Vec<&[u8]> = bytes.as_deref().into_iter().collect();
-        match self.write(&facts, Some(&Head { path, expected: head, new }), &blobs)? {
+        match self.write(&facts, Some(&Head { path, expected: Some(expected), new }), &blobs)? {
             Appended::Written { .. } => self.workspace.put(path, file),
             // Another process saw it first: what it told is taken over.
             _ => self.know_path(path)?,
@@ -134,11 +131,8 @@ impl Store {
     /// If it or the journal cannot be written.
     pub fn put_empty_back(&mut self, path: &str, is_there: bool) -> Result<bool> {
         let full = self.place(path)?;
-        let known = self.journal.head(path)?.map_or(Disk::Absent, |head| head.disk);
-        if self.has_news_of(path)? {
-            return Ok(false);
-        }
-        if !disk::replace(&full, known, is_there.then_some(&b""[..]))? {
+        let Some(expected) = self.planned_on(path)? else { return Ok(false) };
+        if !disk::replace(&full, expected, is_there.then_some(&b""[..]))? {
             return Ok(false);
         }
         if let Some(mode) = self.workspace.file(path).and_then(|file| file.mode).filter(|_| is_there) {

@@ -7,7 +7,7 @@ use countersign_core::event::{Fact, What};
 use countersign_core::session::Session;
 
 use super::{ANY_SESSION, MOVED, Reach, SCOPED, Store, USED, VIEWED, now};
-use crate::journal::{Event, Seq};
+use crate::journal::{Disk, Event, Seq};
 
 /// Events that are read at a time.
 pub(super) const PAGE: usize = 1000;
@@ -168,18 +168,21 @@ impl Store {
         Ok(())
     }
 
-    /// Whether another process told something of a file that is not known here: a plan that was made of what is known is none then. Asked
-    /// behind the journal's head, so that no newer one is taken for what was known.
+    /// What a file held on disk by all that is known of it; none where another process told of more: a plan that was made of what is known is
+    /// none then.
     ///
     /// # Errors
     /// If the journal cannot be read.
-    pub(super) fn has_news_of(&self, path: &str) -> Result<bool> {
+    pub(super) fn planned_on(&self, path: &str) -> Result<Option<Disk>> {
+        // In this order: what is told between the two is news.
+        let head = self.journal.head(path)?;
         let known = match &self.reach {
             Reach::All => self.seq,
             Reach::Some { paths, .. } => paths.get(path).copied().unwrap_or_default(),
         };
         let events = self.journal.events_of_path(path, known)?;
-        Ok(events.iter().any(|event| event.kind != VIEWED && !self.own.contains(&event.seq)))
+        let has_news = events.iter().any(|event| event.kind != VIEWED && !self.own.contains(&event.seq));
+        Ok((!has_news).then(|| head.map_or(Disk::Absent, |head| head.disk)))
     }
 
     fn take_over_new(&mut self, events: &[Event]) -> Result<()> {
