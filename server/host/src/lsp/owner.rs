@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use countersign_core::author::Author;
 use countersign_core::document::Record;
+use countersign_core::event::Fact;
 use countersign_core::review::{Policy, Review};
 use countersign_core::workspace::File;
 use tower_lsp::gen_lsp_types::{MessageType, Uri};
@@ -161,7 +162,7 @@ impl Owner {
         })
     }
 
-    /// Works until the inbox is closed. Letters that come before the journal is taken over wait for that.
+    /// Works as long as the process. Letters that come before the journal is taken over wait for that.
     pub(super) fn run(mut self, letters: &Receiver<Letter>) {
         if let Err(error) = self.take_over() {
             return self.complain(&format!("the journal cannot be read: {error:#}"));
@@ -174,11 +175,17 @@ impl Owner {
                 Ok(About::Tell(event)) => self.apply(event),
                 Ok(About::Ask(question)) => question(&mut self),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
+                // It sends itself letters, so that this does not come.
+                Err(RecvTimeoutError::Disconnected) => return,
             }
             self.tick();
         }
+    }
+
+    /// The editor goes, with a word or without: nothing waits for it any more, and what it told of is journaled.
+    pub(super) fn end(&mut self) {
         self.leave_no_doubt();
+        views::end(self);
     }
 
     fn take_over(&mut self) -> Result<()> {
@@ -213,9 +220,7 @@ impl Owner {
         }
         if self.polled.elapsed() >= POLL {
             self.polled = Instant::now();
-            if let Err(error) = self.store.append(&[]) {
-                tracing::warn!("the journal cannot be written: {error:#}");
-            }
+            self.journal(&[]);
             if self.store.is_behind().unwrap_or(false) {
                 self.catch_up();
             }
@@ -284,8 +289,13 @@ impl Owner {
         let Some(file) = self.store.workspace.file_mut(path) else { return };
         let records = act(file);
         let facts = file.facts(path, records, at);
+        self.journal(&facts);
+    }
+
+    /// Journals what the workspace holds, or, with no facts, what could not be written before. That it cannot is said once.
+    pub(super) fn journal(&mut self, facts: &[Fact]) {
         let was_said = self.store.has_unwritten();
-        match self.store.append(&facts) {
+        match self.store.append(facts) {
             Err(error) if !was_said => self.complain(&format!("the journal cannot be written: {error:#}")),
             Err(error) => tracing::warn!("the journal cannot be written: {error:#}"),
             Ok(()) => {}

@@ -22,7 +22,7 @@ use super::outbox::outbox;
 use super::owner::Owner;
 use super::position::Encoding;
 use super::transport::{Ended, Limits, serve_stdio};
-use super::{actions, commands, hooks, hover, hunks, marks, views, watch};
+use super::{actions, commands, hooks, hover, hunks, marks, watch};
 
 /// How long what an editor told of last may take to be journaled.
 const LAST_WORD: Duration = Duration::from_secs(2);
@@ -56,7 +56,7 @@ pub async fn serve(dir: PathBuf) -> std::io::Result<Ended> {
     .finish();
     let ended = serve_stdio(service, socket, Limits::default()).await;
     // One that goes without a `shutdown` has told of things all the same.
-    let _ = tokio::time::timeout(LAST_WORD, inbox.ask(Owner::leave_no_doubt)).await;
+    let _ = tokio::time::timeout(LAST_WORD, inbox.ask(Owner::end)).await;
     if let Some(door) = door.get() {
         let _ = std::fs::remove_file(door);
     }
@@ -184,11 +184,7 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
-        let end = |owner: &mut Owner| {
-            owner.leave_no_doubt();
-            views::end(owner);
-        };
-        self.inbox.ask(end).await;
+        self.inbox.ask(Owner::end).await;
         Ok(())
     }
 

@@ -26,13 +26,13 @@ pub(super) fn told(owner: &mut Owner, params: ViewedParams) {
     } else {
         owner.views.remove(&params.hunk);
     }
-    journal(owner, &[Fact::of(&path, now(), What::Viewed { hunk: params.hunk, view })]);
+    owner.journal(&[Fact::of(&path, now(), What::Viewed { hunk: params.hunk, view })]);
 }
 
 /// The editor goes, and with it all that it shows.
 pub(super) fn end(owner: &mut Owner) {
     for (hunk, (path, _)) in std::mem::take(&mut owner.views) {
-        journal(owner, &[Fact::of(&path, now(), What::Viewed { hunk, view: View::default() })]);
+        owner.journal(&[Fact::of(&path, now(), What::Viewed { hunk, view: View::default() })]);
     }
 }
 
@@ -40,10 +40,4 @@ fn is_pending(owner: &Owner, path: &str, hunk: &str) -> bool {
     let Some(file) = owner.store.workspace.file(path) else { return false };
     let lineage: Lineage = owner.lineage(path);
     countersign_core::review::pending(file, lineage).iter().any(|pending| pending.id.to_string() == hunk)
-}
-
-fn journal(owner: &mut Owner, facts: &[Fact]) {
-    if let Err(error) = owner.store.append(facts) {
-        owner.complain(&format!("the journal cannot be written: {error:#}"));
-    }
 }

@@ -94,10 +94,15 @@ impl Owner {
         self.schedule(&path, Duration::ZERO);
     }
 
+    /// A document that is followed, with its path: of several that show one file, by links, the last to be opened.
+    fn buffer_of(&mut self, uri: &Uri) -> Option<(String, &mut Buffer)> {
+        let path = self.path_of(uri)?;
+        let buffer = self.buffers.get_mut(&path).filter(|buffer| buffer.uri == *uri)?;
+        Some((path, buffer))
+    }
+
     pub(super) fn changed(&mut self, uri: &Uri, version: i32, changes: &[TextDocumentContentChangeEvent]) {
-        let Some(path) = self.path_of(uri) else { return };
-        // The last to be opened of several that show one file by links is the one that is followed.
-        let Some(buffer) = self.buffers.get_mut(&path).filter(|buffer| buffer.uri == *uri) else { return };
+        let Some((path, buffer)) = self.buffer_of(uri) else { return };
         let is_typed = buffer.is_typed(version);
         buffer.advance(version);
         let act = match self.writing.get(&path).filter(|_| !is_typed) {
@@ -134,8 +139,7 @@ impl Owner {
 
     /// The editor's plugin says who makes a document's changes from a version on.
     pub(super) fn told_of_edits(&mut self, params: &DidEditParams) {
-        let Some(path) = self.path_of(&params.uri) else { return };
-        if let Some(buffer) = self.buffers.get_mut(&path)
+        if let Some((_, buffer)) = self.buffer_of(&params.uri)
             && params.version > buffer.version
         {
             buffer.typing.retain(|(from, _)| *from < params.version);
@@ -144,10 +148,7 @@ impl Owner {
     }
 
     pub(super) fn closed(&mut self, uri: &Uri) {
-        let Some(path) = self.path_of(uri) else { return };
-        if self.buffers.get(&path).is_some_and(|buffer| buffer.uri != *uri) {
-            return;
-        }
+        let Some((path, _)) = self.buffer_of(uri) else { return };
         self.flush(&path);
         self.buffers.remove(&path);
         self.saves_no_more(&path);

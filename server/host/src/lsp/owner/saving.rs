@@ -143,8 +143,8 @@ impl Owner {
         }
     }
 
-    /// Nobody waits for a didSave any more, and all that was told of is journaled: the server may end.
-    pub(in super::super) fn leave_no_doubt(&mut self) {
+    /// Nobody waits for a didSave any more, and all that was told of is journaled.
+    pub(super) fn leave_no_doubt(&mut self) {
         for path in self.saves.keys().cloned().collect::<Vec<_>>() {
             if !self.doubted(&path).is_empty() {
                 self.settle_doubt(&path);
