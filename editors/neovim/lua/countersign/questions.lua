@@ -68,6 +68,17 @@ local function watch()
   wait()
 end
 
+-- The one before is done with: the next waits for a rest.
+local function next_one()
+  if #queue == 0 then
+    return
+  end
+  if not is_at_rest() then
+    tell(queue[1].message)
+  end
+  watch()
+end
+
 function show()
   local question = queue[1]
   if not question or shown then
@@ -91,12 +102,7 @@ function show()
       shown = false
       question.answer(choice or vim.NIL)
       vim.cmd.redrawstatus({ bang = true })
-      if #queue > 0 then
-        if not is_at_rest() then
-          tell(queue[1].message)
-        end
-        watch()
-      end
+      next_one()
     end
   end)
   local ok, why = pcall(vim.ui.select, question.actions, options, answer)
@@ -117,12 +123,7 @@ function M.forget(client)
   end
   shown = false
   close_notice()
-  if #queue > 0 then
-    if not is_at_rest() then
-      tell(queue[1].message)
-    end
-    watch()
-  end
+  next_one()
   vim.cmd.redrawstatus({ bang = true })
 end
 
