@@ -10,6 +10,7 @@ mod plugins;
 mod pulls;
 mod renames;
 mod restores;
+mod saves;
 mod timing;
 mod turns;
 mod unsaved;

@@ -237,19 +237,6 @@ fn an_edit_that_cannot_be_done_is_said() {
 }
 
 #[test]
-fn what_is_asked_of_a_server_that_is_gone_is_said_to_be_undone() {
-    scene(|scene| {
-        scene.agent_writes();
-        scene.neovim.cursor("fn y");
-        scene
-            .neovim
-            .lua("vim.lsp.get_clients({ name = 'countersign' })[1].rpc.request = function() return false end", &[]);
-        scene.neovim.command("Countersign revert");
-        scene.neovim.wait_for_screen("countersign: nothing was done, the server is gone");
-    });
-}
-
-#[test]
 fn motions_go_from_hunk_to_hunk_and_a_hunk_is_a_text_object() {
     scene(|scene| {
         scene.claude.edit("a.rs", "fn a() {}\n", "fn w() {}\nfn a() {}\n");
@@ -446,53 +433,6 @@ fn no_key_is_a_request() {
         scene.wait_for_hunks("agent 4-5");
         let asked = scene.neovim.lua("return requests", &[]).as_u64().unwrap_or(u64::MAX);
         assert!(asked <= 10, "{asked} requests for 40 keys");
-    });
-}
-
-#[test]
-fn a_server_that_is_killed_is_started_again_and_tells_all() {
-    scene(|scene| {
-        scene.agent_writes();
-        let id = scene.neovim.lua("return vim.lsp.get_clients({ name = 'countersign' })[1].id", &[]);
-        scene.neovim.lua(KILL, &[]);
-        scene
-            .neovim
-            .wait_until(&format!("(vim.lsp.get_clients({{ name = 'countersign' }})[1] or {{ id = {id} }}).id ~= {id}"));
-        scene.wait_for_hunks("agent 3-4");
-        scene.neovim.wait_until("require('countersign').status().pending == 2");
-    });
-}
-
-#[test]
-fn a_change_while_no_server_runs_is_no_reason_to_hear_of_none_that_follow() {
-    scene(|scene| {
-        scene.agent_writes();
-        let change = "vim.wait(10000, function() return #vim.lsp.get_clients({ name = 'countersign' }) == 0 end, 1)
-            vim.api.nvim_buf_set_lines(0, 0, 0, true, { 'fn down() {}' })
-            return #vim.lsp.get_clients({ name = 'countersign' })";
-        assert_eq!(scene.neovim.lua(&format!("{KILL} {change}"), &[]).as_u64(), Some(0));
-        scene.wait_for_hunks("agent 4-5");
-        scene.neovim.keys("ggOfn mine() {}<CR>fn more() {}<Esc>");
-        scene.neovim.cursor("fn x");
-        scene.neovim.command("Countersign revert");
-        scene.wait_for_text(&format!("fn mine() {{}}\nfn more() {{}}\nfn down() {{}}\n{FILE}"));
-    });
-}
-
-#[test]
-fn a_change_between_two_servers_of_a_restart_is_no_reason_to_hear_of_none_that_follow() {
-    scene(|scene| {
-        scene.agent_writes();
-        let change = "vim.cmd('Countersign restart')
-            vim.wait(10000, function() return #vim.lsp.get_clients({ name = 'countersign' }) == 0 end, 1)
-            vim.api.nvim_buf_set_lines(0, 0, 0, true, { 'fn down() {}' })
-            return #vim.lsp.get_clients({ name = 'countersign' })";
-        assert_eq!(scene.neovim.lua(change, &[]).as_u64(), Some(0));
-        scene.wait_for_hunks("agent 4-5");
-        scene.neovim.keys("ggOfn mine() {}<CR>fn more() {}<Esc>");
-        scene.neovim.cursor("fn x");
-        scene.neovim.command("Countersign revert");
-        scene.wait_for_text(&format!("fn mine() {{}}\nfn more() {{}}\nfn down() {{}}\n{FILE}"));
     });
 }
 

@@ -2,9 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -80,7 +82,7 @@ impl Repository {
     }
 
     /// The words that have a program, put behind them, run with the root mounted to be read only: root writes past all modes, but not to that.
-    /// `None` where nothing can be mounted.
+    /// `None` where nothing can be mounted, which is said past the capture of a test's output.
     pub(crate) fn read_only(&self) -> Option<[&'static str; 5]> {
         let words = [
             "unshare",
@@ -90,7 +92,12 @@ impl Repository {
             "mount --bind . . && mount -o remount,bind,ro . && cd \"$PWD\" && exec \"$0\" \"$@\"",
         ];
         let tried = binary::run(self.command(words[0]).args(&words[1..]).arg("true"), b"");
-        (tried.code == Some(0)).then_some(words)
+        if tried.code == Some(0) {
+            return Some(words);
+        }
+        let test = thread::current().name().unwrap_or_default().to_owned();
+        let _ = writeln!(std::io::stderr(), "skipped: {test}: nothing can be mounted here");
+        None
     }
 
     /// A program in the home that is `countersign` in a workspace that is read only, until the home has a `writable`. It notes the process of
