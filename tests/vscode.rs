@@ -44,6 +44,7 @@ fn scene(policy: &str, hook: &Hook, test: impl FnOnce(&mut Scene<'_>)) {
     let mut scene = Scene { repository: &repository, claude, code };
     scene.open("a.rs");
     scene.code.wait_until("api.servers.here()?.isRunning");
+    scene.wait_for_watcher();
     test(&mut scene);
 }
 
@@ -57,6 +58,19 @@ impl Scene<'_> {
         let open = "await vscode.window.showTextDocument(vscode.Uri.file(words[0]))";
         self.code.host(open, &[file.to_str().expect("a path in UTF-8")]);
         self.code.page("await page.waitForSelector('.editor-instance .view-line')", &[]);
+    }
+
+    /// Waits until VS Code hears of what others write: what comes before its watcher it never hears of, as on a busy machine.
+    fn wait_for_watcher(&self) {
+        let probe = self.repository.path(".git/probe");
+        let wait = "let heard = false;
+            const watcher = vscode.workspace.createFileSystemWatcher('**/.git/probe');
+            watcher.onDidCreate(() => (heard = true));
+            watcher.onDidChange(() => (heard = true));
+            await until(() => heard || void require('fs').writeFileSync(words[0], String(Date.now())));
+            watcher.dispose();
+            require('fs').unlinkSync(words[0])";
+        self.code.host(wait, &[probe.to_str().expect("a path in UTF-8")]);
     }
 
     /// The agent adds two lines below `b`, and VS Code reloads by itself.
@@ -206,10 +220,15 @@ fn the_review_lists_sessions_files_hunks_and_findings_and_keys_accept_and_revert
         let has_keys =
             "await page.waitForSelector(`.monaco-list:focus .monaco-list-row.focused[aria-label*='${words[0]}']`)";
         scene.code.page(has_keys, &["session session-1"]);
-        // Arrows leave what is selected, the session, and a key is about the row that they reached.
-        scene.press(&["ArrowDown"; 4]);
-        scene.code.page(has_keys, &["0 added, 1 removed"]);
-        assert_eq!(scene.code.text("return api.review.view.selection[0].kind", &[]), "session");
+        // Arrows leave what is selected, the session, and a key is about the row that they reached. Rows come one level after the other.
+        scene
+            .code
+            .page("await page.waitForSelector(`[aria-label*='${words[0]}']`)", &["high finding, error-swallowed"]);
+        for reached in ["a.rs, 1 hunk", "2 added, 0 removed", "b.txt, 1 hunk", "0 added, 1 removed"] {
+            scene.press(&["ArrowDown"]);
+            scene.code.page(has_keys, &[reached]);
+        }
+        scene.code.wait_until("api.review.view.selection[0].kind === 'session'");
         scene.press(&["r"]);
         scene.code.wait_until("!(await tree(api)).includes('b.txt')");
         assert_eq!(scene.repository.read("b.txt"), "one\ntwo\nthree\n");
