@@ -3,6 +3,8 @@
 use super::{FILE, Scene, WITH_AGENT, plain};
 
 const NEWER: &str = "The content of the file is newer.";
+/// Saves beside a reload, each somewhat later behind the write: some come while VS Code reads the file anew.
+const ROUNDS: u32 = 24;
 
 /// Types at the document's end, unsaved.
 fn types_at_the_end(scene: &Scene<'_>, text: &str) {
@@ -67,15 +69,19 @@ fn an_agents_reload_that_is_undone_saved_and_redone_stays_the_agents_and_a_save_
         scene.code.wait_until("!document().isDirty");
         what_awaits_review(scene, "1 to review");
 
-        // Somebody writes, and the person saves before VS Code has seen it, or once it has; then they give way.
-        let outside = format!("{WITH_AGENT}fn outside() {{}}\n");
+        // Somebody writes, and the person saves before VS Code has seen it, while it reloads, or once it has; then they give way.
         let write_and_save = "require('node:fs').writeFileSync(document().uri.fsPath, words[0]);
+            await new Promise((passed) => setTimeout(passed, Number(words[1])));
             await vscode.commands.executeCommand('workbench.action.files.save')";
-        scene.code.host(write_and_save, &[&outside]);
-        assert_eq!(scene.repository.read("a.rs"), outside, "it is refused, or comes behind the reload");
-        scene.command("workbench.action.files.revert");
-        scene.wait_for_text(&outside);
-        scene.wait_for_hunks("agent 3-4, external 6-6");
+        let mut outside = WITH_AGENT.to_owned();
+        for round in 0..ROUNDS {
+            outside += &format!("fn outside{round}() {{}}\n");
+            scene.code.host(write_and_save, &[&outside, &(round * 15).to_string()]);
+            assert_eq!(scene.repository.read("a.rs"), outside, "it is refused, or comes behind the reload");
+            scene.command("workbench.action.files.revert");
+            scene.wait_for_text(&outside);
+        }
+        scene.wait_for_hunks(&format!("agent 3-4, external 6-{}", 5 + ROUNDS));
     });
 }
 

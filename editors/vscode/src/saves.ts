@@ -4,22 +4,30 @@
 import * as vscode from "vscode";
 
 export class Saves implements vscode.Disposable {
-  /** At which version a document was when its save began, and had nothing unsaved. */
-  private readonly clean = new WeakMap<vscode.TextDocument, number>();
-  private readonly listening = vscode.workspace.onWillSaveTextDocument(({ document }) => {
-    if (document.isDirty) {
-      this.clean.delete(document);
-    } else {
-      this.clean.set(document, document.version);
-    }
-  });
+  /** Those that had nothing unsaved when their save began, and have had nothing since. */
+  private readonly clean = new WeakSet<vscode.TextDocument>();
+  private readonly listening = [
+    vscode.workspace.onWillSaveTextDocument(({ document }) => {
+      if (document.isDirty) {
+        this.clean.delete(document);
+      } else {
+        this.clean.add(document);
+      }
+    }),
+    // A formatter on the way, or a key, makes it dirty, which is an event of its own; a reload that ends on the way does not.
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.isDirty) {
+        this.clean.delete(document);
+      }
+    }),
+  ];
 
-  /** Whether a document that was saved just now had nothing unsaved, and nothing changed it on the way, as a formatter does. */
+  /** Whether a document that was saved just now had nothing unsaved, and nobody but others changed it on the way. */
   ofNothing(document: vscode.TextDocument): boolean {
-    return this.clean.get(document) === document.version;
+    return this.clean.has(document);
   }
 
   dispose(): void {
-    this.listening.dispose();
+    this.listening.forEach((one) => one.dispose());
   }
 }
