@@ -68,6 +68,8 @@ fn an_agents_reload_that_is_undone_saved_and_redone_stays_the_agents_and_a_save_
         scene.command("workbench.action.files.save");
         scene.code.wait_until("!document().isDirty");
         what_awaits_review(scene, "1 to review");
+        // What stands on disk when the server hears of a save is taken for what was saved: it has heard once it answers what was asked behind it.
+        scene.code.host("await api.servers.here().hunks(document().uri)", &[]);
 
         // Somebody writes, and the person saves before VS Code has seen it, while it reloads, or once it has; then they give way.
         let write_and_save = "require('node:fs').writeFileSync(document().uri.fsPath, words[0]);
