@@ -26,8 +26,8 @@ impl Piece {
 
 /// The way through a document's fragments.
 pub(super) struct Walk<'a> {
-    pub(super) document: &'a Document,
-    pub(super) lineage: Lineage,
+    document: &'a Document,
+    lineage: Lineage,
 }
 
 /// What agents put into the text as it is.
