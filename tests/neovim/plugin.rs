@@ -173,6 +173,22 @@ fn a_hunk_is_reverted_under_the_cursor_and_undo_brings_it_back() {
 }
 
 #[test]
+fn undo_takes_back_a_revert_alone_where_no_key_came_before_it() {
+    scene(|scene| {
+        scene.agent_writes();
+        let revert = "vim.api.nvim_buf_set_lines(0, 0, 0, true, { '// by a program' })
+            vim.cmd('4Countersign revert')
+            return vim.wait(10000, function() return vim.fn.line('$') == 4 end, 5)";
+        assert_eq!(scene.neovim.lua(revert, &[]).as_bool(), Some(true));
+        assert_eq!(scene.neovim.text(), format!("// by a program\n{FILE}"));
+        scene.neovim.keys("u");
+        assert_eq!(scene.neovim.text(), format!("// by a program\n{WITH_AGENT}"));
+        scene.neovim.keys("u");
+        assert_eq!(scene.neovim.text(), WITH_AGENT);
+    });
+}
+
+#[test]
 fn all_hunks_of_a_selection_of_the_file_and_of_the_session_go_at_once() {
     scene(|scene| {
         scene.claude.edit("a.rs", "fn a() {}\n", "fn w() {}\nfn a() {}\n");
