@@ -23,6 +23,9 @@ mod spent;
 mod survival;
 mod turned_down;
 
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::support::agent::{ClaudeCode, countersign_hook};
@@ -87,6 +90,16 @@ fn revert(repository: &Repository, what: &[&str]) -> String {
     let mut arguments = vec!["revert", "--yes"];
     arguments.extend(what);
     plain(repository, &ok(repository, &arguments))
+}
+
+/// Another process's part: the journal can't be written for longer than a hook may take that waits for nobody.
+fn hold_journal(repository: &Repository) -> JoinHandle<()> {
+    let journal = rusqlite::Connection::open(repository.path(".git/countersign/journal.sqlite")).expect("it is there");
+    journal.execute_batch("BEGIN IMMEDIATE").expect("nobody writes");
+    thread::spawn(move || {
+        thread::sleep(Duration::from_millis(700));
+        journal.execute_batch("COMMIT").expect("it is ours");
+    })
 }
 
 /// Writes a file as the user does, in a program that tells nobody.

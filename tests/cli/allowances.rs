@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{claude, plain, run, status_json, write_as_user};
+use super::{claude, hold_journal, plain, run, status_json, write_as_user};
 use crate::support::agent::{ClaudeCode, Reply};
 use crate::support::repository::Repository;
 
@@ -143,5 +143,8 @@ fn what_a_session_has_cost_by_now_is_held_against_its_limit_before_each_call() {
     expect!["ask: The session has cost more than the $0.01 that it may (`cost` in the policy's [limits])."]
         .assert_eq(&said(&use_tool(&agent, "Grep")));
     spend("m3", 2000);
+    // However long the journal is another's.
+    let other = hold_journal(&repository);
     assert!(said(&use_tool(&agent, "Glob")).starts_with("deny: The session has cost more than the $0.05"));
+    other.join().expect("no panic");
 }

@@ -1,11 +1,12 @@
 //! Commands that an agent is about to run: what would destroy the user's work is asked about, and what was destroyed all the same comes back.
 
 use std::fs;
+use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::json;
 
-use super::{claude, ok, write_as_user};
+use super::{claude, hold_journal, ok, write_as_user};
 use crate::support::agent::{Reply, countersign_hook, generic};
 use crate::support::repository::Repository;
 
@@ -29,6 +30,18 @@ fn a_command_that_would_discard_the_users_lines_is_asked_about_in_the_agents_own
         (reply.decision(), reply.reason()),
         ("deny", "`rm -rf .` would delete `.`, far more than a task can need.")
     );
+}
+
+#[test]
+fn a_write_is_judged_however_long_its_hook_waited_for_the_journal() {
+    let policy = "[risk.severity]\ntls-check-off = \"critical\"\n";
+    let repository = Repository::new(&[(".countersign.toml", policy), ("net.py", "requests.get(url)\n")]);
+    let mut agent = claude(&repository, "s1");
+    let other = hold_journal(&repository);
+    let reply = agent.announce_edit("net.py", "get(url)", "get(url, verify=False)").reply;
+    other.join().unwrap();
+    assert!(reply.took > Duration::from_millis(500), "{reply:?}");
+    assert_eq!(reply.decision(), "ask", "{reply:?}");
 }
 
 #[test]

@@ -32,8 +32,8 @@ const GRACE: Duration = Duration::from_secs(5);
 const COUNTING: Duration = Duration::from_millis(150);
 /// And before an act is judged by what its session has cost.
 const COUNTING_FIRST: Duration = Duration::from_millis(50);
-/// How long a command is judged at least once git has said what differs.
-const AFTER_GIT: Duration = Duration::from_millis(250);
+/// How long an act is judged at least, whatever a server, the journal and git took of the time before.
+const AT_LEAST: Duration = Duration::from_millis(250);
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -113,8 +113,10 @@ impl Spending {
         config::limits_cost(&root).then(|| Self { root, event: event.clone(), transcript, spent: None })
     }
 
+    /// Reads for so long, from when it begins to read: what the journal takes to open would leave it nothing on a slow machine.
     fn count(&self, at_most: Duration) -> Result<()> {
-        let until = Instant::now() + at_most;
+        let mut until = None;
+        let mut in_time = || Instant::now() < *until.get_or_insert_with(|| Instant::now() + at_most);
         let mut store = Store::open_narrow(&self.root)?;
         if let Some(spent) = &self.spent {
             transcripts::note_spent(&mut store, &self.event, spent)?;
@@ -123,7 +125,7 @@ impl Spending {
         if matches!(self.event.act, AgentAct::Prompted { .. }) {
             transcripts::begin(&mut store, &self.event.agent, transcript)?;
         }
-        transcripts::follow(&mut store, &self.event.agent, transcript, &mut || Instant::now() < until)
+        transcripts::follow(&mut store, &self.event.agent, transcript, &mut in_time)
     }
 }
 
@@ -213,9 +215,8 @@ fn take(
     let around = Around::of(event, &store.root);
     let Taken { questions, command, verdict, context } =
         gate::take(&mut store, (event, &around), hears, asked, &policy)?;
+    let until = until.max(Instant::now() + AT_LEAST);
     if let Some(command) = command {
-        // Git may have taken all the time that there was; a command is judged all the same.
-        let until = until.max(Instant::now() + AFTER_GIT);
         let verdict = verdict.combine(command.judge(&mut store, event, cwd, &policy, &|| Instant::now() < until));
         return Ok(Judged { verdict, context, diff: None });
     }
