@@ -12,7 +12,7 @@ use ropey::Rope;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::{FILE, hunks, serve};
+use super::{hunks, serve};
 use crate::support::agent::{ClaudeCode, countersign_hook};
 use crate::support::client::Client;
 use crate::support::profile::Profile;
@@ -22,6 +22,11 @@ const FILES: Range<usize> = 0..600;
 
 fn is(kind: &'static str) -> impl Fn(&Value) -> bool {
     move |params| params["value"]["kind"] == kind
+}
+
+/// On a slow machine other work is shown too.
+fn begins_to_revert(params: &Value) -> bool {
+    is("begin")(params) && params["value"]["title"] == "Countersign: Reverting"
 }
 
 /// A journal in which nobody who said so wrote so many lines, one by one, into each of so many files.
@@ -60,16 +65,6 @@ fn a_long_journal_is_taken_over_behind_the_answer_to_initialize_and_shown() {
     client.quit();
 }
 
-#[test]
-fn short_work_is_not_shown() {
-    let repository = Repository::new(&[("a.rs", FILE)]);
-    let mut client = serve(&repository, Profile::VsCode);
-    client.open("a.rs");
-    assert_eq!(hunks(&mut client, "a.rs").len(), 0);
-    assert!(!client.unread().iter().any(|message| message["method"] == "window/workDoneProgress/create"));
-    client.quit();
-}
-
 /// Many files that an agent changed, and a server that knows.
 fn many(repository: &Repository) -> Client {
     for file in FILES {
@@ -103,9 +98,7 @@ fn a_revert_in_many_files_is_shown_and_others_are_answered_meanwhile() {
     let is_done = |message: &Value| message["id"] == revert && message.get("method").is_none();
     assert!(!client.unread().iter().any(is_done), "the question was answered first");
     assert_eq!(hunks.len(), 1);
-    // On a slow machine other work is shown too.
-    let reverts = |params: &Value| is("begin")(params) && params["value"]["title"] == "Countersign: Reverting";
-    let begin = client.wait_for("$/progress", reverts);
+    let begin = client.wait_for("$/progress", begins_to_revert);
     assert_eq!(begin["value"]["cancellable"], true);
     client.wait_for("$/progress", |params| params["token"] == begin["token"] && is("end")(params));
     let done = client.wait_reply(revert).expect("it is done");
@@ -119,7 +112,7 @@ fn a_revert_that_is_stopped_leaves_the_rest_as_it_is() {
     let repository = Repository::new(&[]);
     let mut client = many(&repository);
     let revert = revert_all(&mut client);
-    let begin = client.wait_for("$/progress", is("begin"));
+    let begin = client.wait_for("$/progress", begins_to_revert);
     client.notify("window/workDoneProgress/cancel", json!({ "token": begin["token"] }));
     let done = client.wait_reply(revert).expect("it is stopped");
     let files = done["files"].as_u64().expect("a number") as usize;
