@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::agent::{ClaudeCode, countersign_hook};
-use crate::support::binary::{Ended, run, run_for};
+use crate::support::binary::{self, Ended, run, run_for};
 use crate::support::helix;
 use crate::support::neovim::{self, Neovim};
 use crate::support::repository::Repository;
@@ -167,14 +167,12 @@ fn readmes_steps_for_vs_code_are_all_that_it_needs() {
     let machine = Machine::with(&[("node", &node(&place.code))]);
     let home = machine.repository.home();
     let script = format!(
-        "#!/bin/sh\nEXTENSIONS_GALLERY='{{}}' exec node '{}' --user-data-dir '{}' --extensions-dir '{}' \"$@\"\n",
+        "EXTENSIONS_GALLERY='{{}}' exec node '{}' --user-data-dir '{}' --extensions-dir '{}' \"$@\"\n",
         code.join("node_modules/code-server").display(),
         home.join("code").display(),
         home.join("extensions").display()
     );
-    let program = home.join("programs/code-server");
-    fs::write(&program, script).expect("the home is ours");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
+    binary::write_program(&home.join("programs/code-server"), &script);
     let steps = block("editors/vscode/package");
     assert!(steps.len() <= 3, "{steps:?}");
     machine.follows(&steps);

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -116,27 +115,36 @@ fn session(repository: &Repository) -> Vec<String> {
 #[test]
 fn a_hook_that_asks_a_server_gives_the_same_verdicts_and_facts_as_one_by_itself() {
     let policy = format!("{POLICY}{LIMITS}");
-    let (alone, beside) = (repository_with(&policy), repository_with(&policy));
+    let alone = repository_with(&policy);
     let by_itself = session(&alone);
+    assert!(by_itself[3].contains("deny") && by_itself[4].contains("ask") && by_itself[5].contains("ask"));
+    assert!(by_itself[9].contains("deny") && by_itself[10] == "Some(0) {}" && by_itself[11].contains("`commands`"));
+    // On a busy machine a hook may lose its patience with the server: it says the same then, and it is tried once more.
+    let opened = (0..5).map(|_| beside(&policy, &alone, &by_itself)).find(|opened| *opened == 4);
+    assert_eq!(
+        opened,
+        Some(4),
+        "but for two that note that nobody answered, and two that read a transcript, every hook is answered by the server alone"
+    );
+}
+
+/// The same session beside a server, which must come to the same; how often its hooks opened the journal.
+fn beside(policy: &str, alone: &Repository, by_itself: &[String]) -> u32 {
+    let beside = repository_with(policy);
     let client = serve(&beside);
     let before = processes(&beside);
     let by_server = session(&beside);
-    assert_eq!(
-        processes(&beside),
-        before + 4,
-        "but for two that note that nobody answered, and two that read a transcript, every hook was answered by the server alone"
-    );
+    let opened = processes(&beside) - before;
     assert_eq!(by_server, by_itself);
-    assert!(by_server[3].contains("deny") && by_server[4].contains("ask") && by_server[5].contains("ask"));
-    assert!(by_server[9].contains("deny") && by_server[10] == "Some(0) {}" && by_server[11].contains("`commands`"));
     // What was written a server may see before it is told.
     let parts = |facts: Vec<String>| facts.into_iter().partition::<Vec<_>, _>(|fact| fact.starts_with("told "));
-    assert_eq!(parts(facts(&beside)), parts(facts(&alone)));
+    assert_eq!(parts(facts(&beside)), parts(facts(alone)));
     assert!(!facts(&beside).concat().contains("ghp_"));
     let shown = |repository: &Repository| run(repository, &["diff", "--author", "agent"]);
-    assert_eq!(shown(&beside), shown(&alone));
+    assert_eq!(shown(&beside), shown(alone));
     client.quit();
     run(&beside, &["log", "--verify"]);
+    opened
 }
 
 /// Commands whose lines name the files that they change.
@@ -333,12 +341,16 @@ fn two_servers_have_a_socket_each_and_the_one_that_stays_answers() {
     let mut agent = claude(&repository, "s1");
     agent.edit("a.txt", "two\n", "TWO\n");
     newer.quit();
-    let before = processes(&repository);
-    agent.edit("a.txt", "three\n", "THREE\n");
-    assert_eq!(processes(&repository), before);
+    // A hook may lose its patience on a busy machine.
+    let is_answered = (0..20).any(|n| {
+        let before = processes(&repository);
+        agent.edit("a.txt", "one\n", &format!("{n}\none\n"));
+        processes(&repository) == before
+    });
+    assert!(is_answered);
     older.quit();
     let diff = run(&repository, &["diff", "--author", "agent"]);
-    assert!(diff.contains("+TWO\n") && diff.contains("+THREE\n"), "{diff}");
+    assert!(diff.contains("+TWO\n") && diff.contains("+0\n"), "{diff}");
 }
 
 #[test]
@@ -371,15 +383,13 @@ fn fifty_hooks_at_once_through_a_server_lose_nothing() {
 /// A hook of which it is noted when it asks git for all that differs.
 fn noting(repository: &Repository) -> (Vec<PathBuf>, PathBuf) {
     let (folder, log) = (repository.home().join("bin"), repository.home().join("surveys"));
-    fs::create_dir(&folder).unwrap();
     let real = binary::run(repository.command("sh").args(["-c", "command -v git"]), b"").ok();
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in *' status '*' -- .') echo one >> '{}';; esac\nexec {} \"$@\"\n",
+        "case \"$*\" in *' status '*' -- .') echo one >> '{}';; esac\nexec {} \"$@\"\n",
         log.display(),
         real.trim()
     );
-    fs::write(folder.join("git"), script).unwrap();
-    fs::set_permissions(folder.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    binary::write_program(&folder.join("git"), &script);
     let path = format!("PATH={}:{}", folder.display(), std::env::var("PATH").unwrap());
     let hook = [PathBuf::from("env"), path.into()].into_iter().chain(countersign_hook("claude-code")).collect();
     (hook, log)

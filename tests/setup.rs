@@ -9,7 +9,6 @@ mod settings;
 mod vscode;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,9 +44,7 @@ fn tools(repository: &Repository) -> PathBuf {
 /// A program in the home's `bin`.
 fn install(repository: &Repository, name: &str, script: &str) {
     let file = repository.home().join("bin").join(name);
-    fs::create_dir_all(file.parent().expect("a file has a folder")).expect("the home is ours");
-    fs::write(&file, format!("#!/bin/sh\n{script}")).expect("the home is ours");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("the home is ours");
+    binary::write_program(&file, script);
 }
 
 /// All files of the work tree and the home but git's own and those in `bin`, with their texts.

@@ -1,14 +1,13 @@
 //! Where no server works for the plugin: it was killed, or dies at once, or the workspace cannot be written.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use expect_test::expect;
 
 use super::FILE;
 use super::plugin::{KILL, Scene, scene};
-use crate::support::binary::countersign;
+use crate::support::binary::{self, countersign};
 use crate::support::neovim::{Neovim, on_each};
 use crate::support::repository::Repository;
 
@@ -54,8 +53,7 @@ fn a_program_that_dies_at_once_is_given_up_and_said_once_with_what_to_do() {
         let repository = Repository::new(&[("a.rs", FILE), (".countersign.toml", "")]);
         let log = repository.home().join("starts");
         let program = repository.home().join("dying");
-        fs::write(&program, format!("#!/bin/sh\necho started >> {}\nexit 3\n", log.display())).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        binary::write_program(&program, &format!("echo started >> {}\nexit 3\n", log.display()));
         let mut neovim = Neovim::start(release, &repository);
         open_with(&mut neovim, &program);
         neovim.wait_until("require('countersign').status().server == 'given-up'");

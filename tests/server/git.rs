@@ -1,7 +1,6 @@
 //! Git at work beside a server: what it puts into the work tree is nobody's, while it moves HEAD and while a rebase stands still.
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{FILE, external_in_the_end, hunks, serve, shown, wait_for_hunks, wait_for_rest};
 use crate::support::agent::{ClaudeCode, countersign_hook};
-use crate::support::binary::{countersign, run};
+use crate::support::binary::{self, countersign, run};
 use crate::support::client::Client;
 use crate::support::profile::Profile;
 use crate::support::repository::Repository;
@@ -31,9 +30,8 @@ fn what_git_put_there_is_nobodys_though_head_moves_long_after_it() {
     repository.commit("Elsewhere");
     repository.git(&["switch", "--quiet", "main"]);
     // It stands between the new index and the new HEAD for far longer than a file is waited for.
-    repository.write(".git/hooks/reference-transaction", "#!/bin/sh\n[ \"$1\" != prepared ] || sleep 1\n");
-    fs::set_permissions(repository.path(".git/hooks/reference-transaction"), Permissions::from_mode(0o755))
-        .expect("it is ours");
+    let hook = repository.path(".git/hooks/reference-transaction");
+    binary::write_program(&hook, "[ \"$1\" != prepared ] || sleep 1\n");
     let mut client = serve(&repository, Profile::VsCode);
     client.open("a.rs");
     wait_for_hunks(&mut client, "a.rs", (0, 0, 0));

@@ -36,6 +36,13 @@ pub(crate) fn countersign() -> &'static Path {
     })
 }
 
+/// Makes a program of a shell's lines, and the folder that it stands in. Another process writes it: one that any thread starts while this one
+/// has it open would keep it open too, and a program that is open for writing cannot be started.
+pub(crate) fn write_program(file: &Path, lines: &str) {
+    let write = r#"mkdir -p "${0%/*}" && { echo '#!/bin/sh'; cat; } > "$0" && chmod 755 "$0""#;
+    run(Command::new("sh").args(["-c", write]).arg(file), lines.as_bytes()).ok();
+}
+
 /// The stand-in that the harness's own tests use where Countersign will be.
 pub(crate) fn stand_in() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_stand-in"))

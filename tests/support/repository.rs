@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -107,12 +106,11 @@ impl Repository {
         let real = binary::countersign().display();
         let program = self.home().join("countersign");
         let lines = format!(
-            "#!/bin/sh\necho $$ >> \"$HOME/starts\"\n\
+            "echo $$ >> \"$HOME/starts\"\n\
              [ \"$1\" = --version ] || [ -e \"$HOME/writable\" ] || exec {unshare} {flags} {sh} {c} '{script}' {real} \"$@\"\n\
              exec {real} \"$@\"\n"
         );
-        fs::write(&program, lines).expect("the home is ours");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        binary::write_program(&program, &lines);
         Some(program)
     }
 

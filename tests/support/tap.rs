@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io::BufReader;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -17,7 +16,7 @@ use serde_json::Value;
 use similar::TextDiff;
 
 use super::DEADLINE;
-use super::binary::{countersign, stand_in};
+use super::binary::{self, countersign, stand_in};
 use super::editor::uri;
 use super::repository::Repository;
 
@@ -85,11 +84,9 @@ impl Tap {
         let [server @ .., _] = &self.server()[..] else { unreachable!("it names a program") };
         let server: Vec<String> = server.iter().map(|word| format!("{word:?}")).collect();
         let program = repository.home().join("bin/countersign");
-        fs::create_dir_all(program.parent().expect("a file has a folder")).expect("the home is ours");
         // A link to the program would be written through.
         let _ = fs::remove_file(&program);
-        fs::write(&program, format!("#!/bin/sh\nexec {} \"$@\"\n", server.join(" "))).expect("the home is ours");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
+        binary::write_program(&program, &format!("exec {} \"$@\"\n", server.join(" ")));
     }
 
     /// All that has passed.

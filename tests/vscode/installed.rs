@@ -1,7 +1,6 @@
 //! README's steps, from the package on: it has the server in it, says how long it takes to start, and goes without a trace.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use serde_json::json;
 
 use super::FILE;
 use crate::support::agent::{ClaudeCode, countersign_hook};
-use crate::support::binary::{countersign, run, run_for};
+use crate::support::binary::{self, countersign, run, run_for};
 use crate::support::repository::Repository;
 use crate::support::vscode::{Code, Start, node, place};
 
@@ -28,14 +27,13 @@ fn the_package_is_installed_by_init_brings_its_server_activates_at_once_and_leav
     let (node, code) = (node(&place.code), place.code.canonicalize().expect("it is there"));
     let (user, extensions) = (home.join("code"), home.join("extensions"));
     let script = format!(
-        "#!/bin/sh\nEXTENSIONS_GALLERY='{{}}' exec '{}' '{}' --user-data-dir '{}' --extensions-dir '{}' \"$@\"\n",
+        "EXTENSIONS_GALLERY='{{}}' exec '{}' '{}' --user-data-dir '{}' --extensions-dir '{}' \"$@\"\n",
         node.display(),
         code.join("node_modules/code-server").display(),
         user.display(),
         extensions.display()
     );
-    fs::write(bin.join("code-server"), script).expect("the home is ours");
-    fs::set_permissions(bin.join("code-server"), fs::Permissions::from_mode(0o755)).expect("the home is ours");
+    binary::write_program(&bin.join("code-server"), &script);
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("tests need a PATH"));
     let init = |words: &[&str]| run(repository.command(&program).args(words).env("PATH", &path), b"").ok();
 

@@ -1,13 +1,12 @@
 //! Workspaces in which not all is allowed: those that cannot be written, and those that are not trusted.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
 use super::{FILE, Scene, WITH_AGENT};
 use crate::support::agent::{ClaudeCode, countersign_hook};
-use crate::support::binary::countersign;
+use crate::support::binary::{self, countersign};
 use crate::support::repository::Repository;
 use crate::support::vscode::{Code, Start, place};
 
@@ -22,8 +21,7 @@ fn with_settings(repository: &Repository, settings: &Value, test: impl FnOnce(&m
 
 fn script(repository: &Repository, name: &str, lines: &str) -> String {
     let file = repository.path(name);
-    fs::write(&file, format!("#!/bin/sh\n{lines}\n")).expect("the folder is ours");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    binary::write_program(&file, &format!("{lines}\n"));
     file.to_str().expect("a path in UTF-8").to_owned()
 }
 

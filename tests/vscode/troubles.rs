@@ -1,21 +1,20 @@
 //! What is wrong is said, with what to do about it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::{FILE, Scene};
 use crate::support::agent::{ClaudeCode, countersign_hook};
+use crate::support::binary;
 use crate::support::repository::Repository;
 use crate::support::vscode::{Code, Start, place};
 
 /// A program of the repository's home that does this.
 fn program(repository: &Repository, script: &str) -> PathBuf {
     let file = repository.home().join("countersign");
-    fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("the home is ours");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    binary::write_program(&file, &format!("{script}\n"));
     file
 }
 

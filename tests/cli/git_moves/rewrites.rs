@@ -1,8 +1,6 @@
 //! History is rewritten under the work tree: reordered, squashed, split, dropped, stopped in the middle, restacked. Content that comes out the
 //! same keeps its authors.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::{BASE, authors, base_with, worked_in};
 use crate::cli::{claude, revert, status, write_as_user};
 use crate::support::binary;
@@ -140,9 +138,7 @@ fn a_commit_whose_hook_rewrites_its_message_changes_no_author() {
     let repository = worked_in();
     let before = status(&repository);
     let hook = repository.path(".git/hooks/commit-msg");
-    std::fs::create_dir_all(hook.parent().expect("a folder")).expect("it is ours");
-    std::fs::write(&hook, "#!/bin/sh\necho 'Signed-off-by: the hook' >> \"$1\"\n").expect("writes");
-    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    binary::write_program(&hook, "echo 'Signed-off-by: the hook' >> \"$1\"\n");
     repository.git(&["commit", "--quiet", "--all", "--message", "With a hook"]);
     assert_eq!(status(&repository), before);
     repository.git(&["commit", "--quiet", "--amend", "--no-edit"]);
