@@ -102,7 +102,7 @@ fn odd_names_are_followed_and_what_is_not_utf8_is_left_with_a_word() {
 #[test]
 fn ten_thousand_brackets_are_no_trouble() {
     let deep = format!("fn main() {{\n{}{}\n}}\n", "(".repeat(10_000), ")".repeat(10_000));
-    let unclosed = format!("fn main() {{\n{}\n", "{[(".repeat(10_000));
+    let unclosed = format!("fn main() {{\n{}\n", "{[(".repeat(10_000 / 3));
     for text in [deep, unclosed] {
         let repository = Repository::new(&[("src/main.rs", &text), ("b.py", &text)]);
         let mut agent = claude(&repository, "s1");
