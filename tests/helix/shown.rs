@@ -36,7 +36,7 @@ fn what_is_held_against_a_line_shows_beside_it_and_goes_with_it() {
         scene.claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {\n    // TODO: implement\n}\n");
         scene.helix.reload("a.rs", "fn a() {}\nfn b() {}\nfn x() {\n    // TODO: implement\n}\nfn c() {}\n");
         scene.wait_for_hunks((1, 0, 0));
-        scene.helix.wait_for_screen("●");
+        scene.helix.wait_for_row(&["●", "TODO"]);
         scene.helix.keys("]d");
         scene.helix.wait_for_screen("Code is missing here: `// TODO: implement`.");
         scene.act(4, "Revert this hunk (claude-code)", FILE);

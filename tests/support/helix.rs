@@ -199,6 +199,13 @@ impl Helix {
         assert!(lacks, "{unwanted:?} still shows after {DEADLINE:?}:\n{}", self.screen());
     }
 
+    /// Waits until all of this stands in one row of the screen.
+    pub(crate) fn wait_for_row(&self, wanted: &[&str]) {
+        let is_row = |row: &str| wanted.iter().all(|part| row.contains(part));
+        let shows = self.terminal.wait_for(|screen| screen.lines().any(is_row), DEADLINE);
+        assert!(shows, "{wanted:?} do not show in one row in {DEADLINE:?}:\n{}", self.screen());
+    }
+
     /// Waits until this stands on the screen.
     pub(crate) fn wait_for_screen(&self, wanted: &str) {
         let shows = self.terminal.wait_for(|screen| screen.contains(wanted), DEADLINE);
