@@ -18,6 +18,8 @@ use trace::Trace;
 
 /// Most of a replay is waiting for the recorded time to pass; more at once and two cores are too late for it.
 const AT_ONCE: usize = 3;
+/// How often a trace is played again whose steps came late.
+const AGAIN: usize = 10;
 
 fn folder(editor: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("traces").join(editor)
@@ -39,8 +41,13 @@ fn every_trace_ends_as_drawn(editor: &str, profile: Profile) {
                     let text = fs::read_to_string(file).unwrap();
                     let drawn = catch_unwind(AssertUnwindSafe(|| {
                         let trace = Trace::parse(&text).unwrap();
-                        let outcome = replay::replay(&trace, profile);
-                        expect_test::expect_file![file].assert_eq(&format!("{trace}{outcome}"));
+                        let mut outcome = replay::replay(&trace, profile);
+                        for _ in 0..AGAIN {
+                            if !outcome.in_time {
+                                outcome = replay::replay(&trace, profile);
+                            }
+                        }
+                        expect_test::expect_file![file].assert_eq(&format!("{trace}{}", outcome.drawn));
                     }));
                     if drawn.is_err() {
                         wrong.lock().unwrap().push(file.file_stem().unwrap().to_string_lossy().into_owned());

@@ -17,9 +17,19 @@ use crate::weave::story::drawn;
 
 /// How long after the last step it is looked at what has come of it: longer than any doubt lasts.
 const AFTER: Duration = Duration::from_millis(1000);
+/// A step that comes so much later than it was recorded, since the machine was busy, makes another trace of it.
+const LATE: Duration = Duration::from_millis(100);
 
-/// Plays it, and draws who wrote what, in the editor and on disk, and both without the agent.
-pub(super) fn replay(trace: &Trace, profile: Profile) -> String {
+/// What came of a trace.
+pub(super) struct Outcome {
+    /// Who wrote what, in the editor and on disk, and both without the agent.
+    pub(super) drawn: String,
+    /// Whether each step came at its time.
+    pub(super) in_time: bool,
+}
+
+/// Plays it, and draws what comes of it.
+pub(super) fn replay(trace: &Trace, profile: Profile) -> Outcome {
     let repository = Repository::new(&[("a.txt", &trace.file)]);
     if let Some(other) = &trace.other {
         repository.git(&["checkout", "--quiet", "-b", "other"]);
@@ -32,18 +42,22 @@ pub(super) fn replay(trace: &Trace, profile: Profile) -> String {
     let client = Client::start(&repository, repository.command(countersign()).arg("lsp"), profile);
     client.answer("workspace/applyEdit", |_| Answer::Never);
     let mut replay = Replay { repository: &repository, claude, client, announced: None, response: Value::Null };
-    let mut last = 0;
+    let (mut last, mut in_time) = (0, true);
     for step in &trace.steps {
         // What lies between two steps is a part of what happened.
-        thread::sleep(Duration::from_millis(step.at.saturating_sub(last)));
+        let (begin, wait) = (Instant::now(), Duration::from_millis(step.at.saturating_sub(last)));
         last = step.at;
+        thread::sleep(wait);
+        let waited = begin.elapsed();
         replay.take(&step.what);
+        let took = if step.what.takes_no_time() { begin.elapsed() } else { waited };
+        in_time &= took < wait + LATE;
     }
     thread::sleep(AFTER);
-    let outcome = replay.outcome();
-    let outcome = outcome + &replay.without_the_agent();
+    let drawn = replay.outcome();
+    let drawn = drawn + &replay.without_the_agent();
     replay.client.quit();
-    outcome
+    Outcome { drawn, in_time }
 }
 
 struct Replay<'a> {

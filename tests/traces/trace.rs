@@ -80,6 +80,14 @@ pub(super) enum What {
     Git(String),
 }
 
+impl What {
+    /// Whether it is over at once: no other process has a part in it.
+    pub(super) fn takes_no_time(&self) -> bool {
+        let is_asked = matches!(self, What::Chooses { .. } | What::Runs { .. } | What::Answers { .. } | What::Git(_));
+        !is_asked && !matches!(self, What::Does { who: Who::Agent, .. })
+    }
+}
+
 /// A range of lines and characters from 0, and what replaces it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Change {
