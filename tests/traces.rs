@@ -19,7 +19,7 @@ use trace::Trace;
 /// Most of a replay is waiting for the recorded time to pass; more at once and two cores are too late for it.
 const AT_ONCE: usize = 3;
 /// How often a trace is played again whose steps came late.
-const AGAIN: usize = 10;
+const AGAIN: usize = 3;
 
 fn folder(editor: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("traces").join(editor)
