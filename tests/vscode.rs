@@ -235,8 +235,10 @@ fn the_review_lists_sessions_files_hunks_and_findings_and_keys_accept_and_revert
         assert_eq!(scene.code.text("return asked.join()", &[]), "");
         assert!(scene.tree().contains("a.rs") && scene.tree().contains("c.py"), "{}", scene.tree());
         scene.code.host(
-            "const [session] = await api.review.getChildren();
-            await api.review.view.reveal(session, { select: true, focus: true });",
+            "await until(async () => {
+              const [session] = await api.review.getChildren();
+              return api.review.view.reveal(session, { select: true, focus: true }).then(() => true, () => false);
+            })",
             &[],
         );
         scene.code.page(has_keys, &["session session-1, 2 hunks"]);

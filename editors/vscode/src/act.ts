@@ -7,6 +7,10 @@ import type { Servers } from "./servers";
 
 export type What = "revert" | "accept";
 
+/** How often the review is asked to show an item before it is left without, and how long between two times, in ms. */
+const TRIES = 20;
+const PAUSE = 100;
+
 function say(text: string): void {
   void vscode.window.showInformationMessage(`Countersign: ${text}`);
 }
@@ -158,8 +162,13 @@ async function show(hunk: Hunk): Promise<boolean> {
 /** Opens the review with the keyboard in it. */
 export async function openReview(review: Review): Promise<void> {
   await vscode.commands.executeCommand("countersign.review.focus");
-  const first = (await review.getChildren())[0];
-  if (first !== undefined && review.view.selection.length === 0) {
-    await review.view.reveal(first, { select: true, focus: true }).then(undefined, () => undefined);
+  // A tree that is being filled knows no item, and says so: as after it was shown for the first time.
+  for (let tries = 0; tries < TRIES && review.view.selection.length === 0; tries++) {
+    const first = (await review.getChildren())[0];
+    const select = { select: true, focus: true };
+    if (first === undefined || (await review.view.reveal(first, select).then(() => true, () => false))) {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }
