@@ -244,8 +244,12 @@ impl Weave {
         self.entries[here.edit as usize].body.is_boundary((here.start + at) as usize)
     }
 
-    /// Whether going to another view kills text that a person wrote and that does not stand in `range` of the lineage's text.
+    /// Whether going to another view kills text that a person wrote and that does not stand in `range` of the lineage's text. What nobody said
+    /// they wrote may be a person's, too, but where it gives way to nothing else than such text: then it is the same, written twice.
     pub(crate) fn would_kill_outside(&self, lineage: Lineage, then: &View<'_>, range: &Range<usize>) -> bool {
+        let author = |fragment| &self.entry(self.birth_owner(fragment)).author;
+        let comes = || self.order().filter(|at| !self.is_seen(*at, lineage) && self.visible_len(*at, then) > 0);
+        let is_twice = comes().next().is_some() && comes().all(|fragment| *author(fragment) == Author::External);
         let mut at = 0;
         for fragment in self.order() {
             if !self.is_seen(fragment, lineage) {
@@ -253,7 +257,11 @@ impl Weave {
             }
             let len = self.len_of(fragment) as usize;
             let wanted = self.visible_len(fragment, then) as usize;
-            let persons = matches!(self.entry(self.birth_owner(fragment)).author, Author::User | Author::External);
+            let persons = match author(fragment) {
+                Author::User => true,
+                Author::External => !is_twice,
+                _ => false,
+            };
             if wanted < len && persons && !(range.start <= at + wanted && at + len <= range.end) {
                 return true;
             }
