@@ -179,10 +179,11 @@ fn readmes_steps_for_vs_code_are_all_that_it_needs() {
     let start =
         Start { settings: json!({}), from_sources: false, path: Some(machine.path.clone()), ..Start::default() };
     let opened = Code::start(&place, &machine.repository, &start);
+    // Before it is opened: of what comes before its watcher VS Code never hears.
+    let mut claude = ClaudeCode::start(&machine.repository, countersign_hook("claude-code"), "session-1");
+    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\n");
     let file = machine.repository.path("a.rs");
     opened.host("await vscode.window.showTextDocument(vscode.Uri.file(words[0]))", &[&file.to_string_lossy()]);
     opened.wait_until("api.servers.list().some((server) => server.isRunning)");
-    let mut claude = ClaudeCode::start(&machine.repository, countersign_hook("claude-code"), "session-1");
-    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\n");
     opened.wait_until("drawn(api) === 'agent 3-3'");
 }

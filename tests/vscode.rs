@@ -75,6 +75,7 @@ impl Scene<'_> {
 
     /// The agent adds two lines below `b`, and VS Code reloads by itself.
     fn agent_writes(&mut self) {
+        self.wait_for_watcher();
         self.claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\nfn y() {}\n");
         self.wait_for_text(WITH_AGENT);
         self.wait_for_hunks("agent 3-4");

@@ -49,11 +49,12 @@ fn the_package_is_installed_by_init_brings_its_server_activates_at_once_and_leav
         "{}",
         opened.text(own, &[])
     );
+    // Before it is opened: of what comes before its watcher VS Code never hears.
+    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\n");
     opened.host(
         "await vscode.window.showTextDocument(vscode.Uri.file(words[0]))",
         &[&repository.path("a.rs").to_string_lossy()],
     );
-    claude.edit("a.rs", "fn b() {}\n", "fn b() {}\nfn x() {}\n");
     opened.wait_until("drawn(api) === 'agent 3-3'");
     let took = opened.host("return api.activation", &[]).as_f64().expect("ms");
     let size = fs::metadata(bin.join("countersign.vsix")).expect("it is there").len();
