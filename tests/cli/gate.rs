@@ -1,7 +1,6 @@
 //! Commands that an agent is about to run: what would destroy the user's work is asked about, and what was destroyed all the same comes back.
 
 use std::fs;
-use std::time::Duration;
 
 use expect_test::expect;
 use serde_json::json;
@@ -40,7 +39,6 @@ fn a_write_is_judged_however_long_its_hook_waited_for_the_journal() {
     let other = hold_journal(&repository);
     let reply = agent.announce_edit("net.py", "get(url)", "get(url, verify=False)").reply;
     other.join().unwrap();
-    assert!(reply.took > Duration::from_millis(500), "{reply:?}");
     assert_eq!(reply.decision(), "ask", "{reply:?}");
 }
 
